@@ -1,0 +1,195 @@
+"""Every error that a user, a client or an operator can see.
+
+AvatarError
+|- InvalidRequest          the caller asked for something that cannot be
+|  |- ImageRejected        an image that cannot become an avatar; says why
+|  |- PackageInvalid       an avatar package that is damaged, hostile or of another version
+|- Unauthorised            no key, or a wrong one
+|- NotFound                no such avatar, voice, item ...
+|- LimitExceeded           larger, longer or faster than an option allows
+|- Overloaded              no capacity now; try again
+|- WeightsError            a model file is absent, damaged or not allowed; says the command that mends it
+|  |- WeightMissing
+|  |- WeightCorrupt
+|  |- LicenceRefused
+|- StageError              an engine could not do its work
+   |- StageFailed
+   |- StageTimeout
+
+Errors cross process borders by pickle: every ``__init__`` passes all of its arguments to
+``super().__init__`` and keeps them as attributes.
+"""
+
+
+class AvatarError(Exception):
+    """The root. *code* is stable and machine-readable; ``str(error)`` is for people."""
+
+    code = "internal"
+    retryable = False
+
+    def __str__(self) -> str:
+        return self.message
+
+    @property
+    def message(self) -> str:
+        return " ".join(str(arg) for arg in self.args)
+
+
+class InvalidRequest(AvatarError):
+    code = "invalid_request"
+
+    def __init__(self, reason: str, param: str | None = None) -> None:
+        super().__init__(reason, param)
+        self.reason = reason
+        self.param = param
+
+    @property
+    def message(self) -> str:
+        return self.reason
+
+
+class ImageRejected(InvalidRequest):
+    """*check* names what failed: decodable, size, face, faces, face_size, sharpness, nsfw ..."""
+
+    code = "image_rejected"
+
+    def __init__(self, check: str, reason: str) -> None:
+        super().__init__(reason, check)
+        self.args = (check, reason)
+        self.check = check
+
+
+class PackageInvalid(InvalidRequest):
+    code = "package_invalid"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.args = (reason,)
+
+
+class Unauthorised(AvatarError):
+    code = "unauthorised"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class NotFound(AvatarError):
+    code = "not_found"
+
+    def __init__(self, kind: str, name: str) -> None:
+        super().__init__(kind, name)
+        self.kind = kind
+        self.name = name
+
+    @property
+    def message(self) -> str:
+        return f"no {self.kind} {self.name!r}"
+
+
+class LimitExceeded(AvatarError):
+    code = "limit_exceeded"
+
+    def __init__(self, option: str, value: float, maximum: float) -> None:
+        super().__init__(option, value, maximum)
+        self.option = option
+        self.value = value
+        self.maximum = maximum
+
+    @property
+    def message(self) -> str:
+        return f"{self.option}: {self.value:g} is over the limit of {self.maximum:g}"
+
+
+class Overloaded(AvatarError):
+    code = "overloaded"
+    retryable = True
+
+    def __init__(self, what: str, retry_after_s: float) -> None:
+        super().__init__(what, retry_after_s)
+        self.what = what
+        self.retry_after_s = retry_after_s
+
+    @property
+    def message(self) -> str:
+        return f"{self.what}; try again in {self.retry_after_s:g} s"
+
+
+class WeightsError(AvatarError):
+    code = "weights"
+
+
+class WeightMissing(WeightsError):
+    code = "weight_missing"
+
+    def __init__(self, name: str, path: str, command: str) -> None:
+        super().__init__(name, path, command)
+        self.name = name
+        self.path = path
+        self.command = command
+
+    @property
+    def message(self) -> str:
+        return f"weight {self.name!r} is missing ({self.path}); run: {self.command}"
+
+
+class WeightCorrupt(WeightsError):
+    code = "weight_corrupt"
+
+    def __init__(self, name: str, path: str, command: str) -> None:
+        super().__init__(name, path, command)
+        self.name = name
+        self.path = path
+        self.command = command
+
+    @property
+    def message(self) -> str:
+        return f"weight {self.name!r} is damaged ({self.path}); run: {self.command}"
+
+
+class LicenceRefused(WeightsError):
+    code = "licence_refused"
+
+    def __init__(self, name: str, licence_class: str) -> None:
+        super().__init__(name, licence_class)
+        self.name = name
+        self.licence_class = licence_class
+
+    @property
+    def message(self) -> str:
+        return (
+            f"weight {self.name!r} is {self.licence_class}, which AVATAR_LICENCE=commercial "
+            "does not allow; choose another engine in the profile"
+        )
+
+
+class StageError(AvatarError):
+    code = "stage"
+
+
+class StageFailed(StageError):
+    code = "stage_failed"
+
+    def __init__(self, stage: str, detail: str) -> None:
+        super().__init__(stage, detail)
+        self.stage = stage
+        self.detail = detail
+
+    @property
+    def message(self) -> str:
+        return f"{self.stage}: {self.detail}"
+
+
+class StageTimeout(StageError):
+    code = "stage_timeout"
+    retryable = True
+
+    def __init__(self, stage: str, limit_s: float) -> None:
+        super().__init__(stage, limit_s)
+        self.stage = stage
+        self.limit_s = limit_s
+
+    @property
+    def message(self) -> str:
+        return f"{self.stage} gave nothing for {self.limit_s:g} s"

@@ -1,0 +1,225 @@
+"""Everything that flows between stages. Frozen, cheap to make, equal by value, picklable."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+ARKIT = (
+    "eyeBlinkLeft", "eyeLookDownLeft", "eyeLookInLeft", "eyeLookOutLeft", "eyeLookUpLeft",
+    "eyeSquintLeft", "eyeWideLeft", "eyeBlinkRight", "eyeLookDownRight", "eyeLookInRight",
+    "eyeLookOutRight", "eyeLookUpRight", "eyeSquintRight", "eyeWideRight", "jawForward",
+    "jawLeft", "jawRight", "jawOpen", "mouthClose", "mouthFunnel", "mouthPucker", "mouthLeft",
+    "mouthRight", "mouthSmileLeft", "mouthSmileRight", "mouthFrownLeft", "mouthFrownRight",
+    "mouthDimpleLeft", "mouthDimpleRight", "mouthStretchLeft", "mouthStretchRight",
+    "mouthRollLower", "mouthRollUpper", "mouthShrugLower", "mouthShrugUpper", "mouthPressLeft",
+    "mouthPressRight", "mouthLowerDownLeft", "mouthLowerDownRight", "mouthUpperUpLeft",
+    "mouthUpperUpRight", "browDownLeft", "browDownRight", "browInnerUp", "browOuterUpLeft",
+    "browOuterUpRight", "cheekPuff", "cheekSquintLeft", "cheekSquintRight", "noseSneerLeft",
+    "noseSneerRight", "tongueOut",
+)  # fmt: skip
+"""The 52 ARKit blendshapes, in the order of Apple's ARFaceAnchor.BlendShapeLocation."""
+
+HEAD = ("headYaw", "headPitch", "headRoll")
+"""Degrees. Positive: the person turns to their own left, looks up, tilts to their own left."""
+
+CHANNELS = ARKIT + HEAD
+"""What one face frame holds: 52 weights 0..1, then three head angles in degrees."""
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """8-bit sRGB, upright, no alpha."""
+
+    rgb: bytes
+    """height * width * 3 bytes, row by row."""
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class AudioChunk:
+    pcm: bytes
+    """Mono, signed 16-bit little endian."""
+    sample_rate: int
+
+    @property
+    def seconds(self) -> float:
+        return len(self.pcm) / 2 / self.sample_rate
+
+
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """One speech sound. *symbol* is IPA as misaki and Kokoro write it ('A' is eɪ, 'ʤ' is dʒ ...)."""
+
+    symbol: str
+    start_s: float
+    end_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    text: str
+    start_s: float
+    end_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """Synthesised sound with the times of what is said in it, from its own first sample."""
+
+    audio: AudioChunk
+    phones: tuple[Phone, ...] = ()
+    words: tuple[Word, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechRequest:
+    text: str
+    """One clause, as a person would read it aloud."""
+    voice: str
+    """An id of the voice catalogue."""
+    language: str = "en"
+    """BCP-47 primary language: en, zh, ja ..."""
+    speed: float = 1.0
+    """0.5..2.0"""
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """What a user said, to be recognised."""
+
+    audio: AudioChunk
+    """16 kHz."""
+    language: str | None = None
+    """Known language, or None to detect it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    text: str
+    language: str
+    final: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    role: Literal["system", "user", "assistant"]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChatRequest:
+    messages: tuple[Message, ...]
+    max_tokens: int = 160
+    temperature: float = 0.7
+    seed: int | None = None
+
+
+Behaviour = Literal["idle", "listening", "thinking", "speaking"]
+
+
+@dataclass(frozen=True, slots=True)
+class AnimateRequest:
+    """A stretch of face motion: under speech, or the way a person waits, listens or thinks."""
+
+    seconds: float
+    phones: tuple[Phone, ...] = ()
+    start_s: float = 0.0
+    """Where this stretch begins in the answer. Frames fall on multiples of 1 / fps of the answer's
+    time, so that consecutive stretches join without a seam."""
+    behaviour: Behaviour = "speaking"
+    seed: int = 0
+    loop: bool = False
+    """Make the stretch end where it began (for clips that a client repeats)."""
+
+
+@dataclass(frozen=True, slots=True)
+class FaceFrame:
+    at_s: float
+    """When to show it, from the first audio sample of the answer."""
+    values: tuple[float, ...]
+    """One number for each of CHANNELS."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far long work has come. *fraction* is 0..1 over the whole work and never goes back."""
+
+    step: str
+    fraction: float
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked at in an image."""
+
+    name: str
+    """decodable, size, face, face_size, sharpness, exposure, pose, occlusion, nsfw ..."""
+    score: float
+    """0 (unusable) .. 1 (perfect)."""
+    verdict: Literal["good", "fair", "refused"]
+    reason: str
+    """One sentence for the person who uploaded it, saying what to do if it is not good."""
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    checks: tuple[Check, ...]
+    face_box: tuple[float, float, float, float] | None = None
+    """x, y, width, height in pixels of the reviewed image."""
+
+    @property
+    def refused(self) -> Check | None:
+        return next((c for c in self.checks if c.verdict == "refused"), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What is known of a portrait, measured or seen by a model."""
+
+    facts: tuple[tuple[str, str], ...]
+    """(name, value) pairs in reading order: subject, age, hair, clothing, expression ..."""
+    text: str
+    """One sentence. Measured engines build it from the facts; a language model may rewrite it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a portrait should be changed before it becomes an avatar."""
+
+    restore: bool = False
+    style: str = "none"
+    """none, anime, or the name of a painting style of the engine."""
+    strength: float = 0.6
+    """0..1, for painting styles."""
+    background: str = "keep"
+    """keep, blur, or a colour '#rrggbb'; an image goes in *background_image*."""
+    background_image: Image | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StyliseRequest:
+    image: Image
+    look: Look
+
+
+@dataclass(frozen=True, slots=True)
+class ReconstructRequest:
+    image: Image
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RenderRequest:
+    """Draw frames of an avatar."""
+
+    package: bytes
+    """An avatar package (zip)."""
+    frames: tuple[FaceFrame, ...]
+    size: int = 512
+
+
+@dataclass(frozen=True, slots=True)
+class VideoFrame:
+    at_s: float
+    image: Image = field(repr=False)
