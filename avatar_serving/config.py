@@ -1,0 +1,170 @@
+"""One frozen, strict tree of options. A profile says which engine does each stage, and where."""
+
+import os
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from avatar_serving.detectors.end_of_turn import EndOfTurnConfig
+from avatar_serving.detectors.vad import VadConfig
+from avatar_serving.errors import InvalidRequest
+from avatar_serving.stages.animate import AnimateConfig
+from avatar_serving.stages.asr import AsrConfig
+from avatar_serving.stages.base import StageConfig
+from avatar_serving.stages.llm import LlmConfig
+from avatar_serving.stages.reconstruct import ReconstructConfig
+from avatar_serving.stages.render import RenderConfig
+from avatar_serving.stages.review import ReviewConfig
+from avatar_serving.stages.stylise import StyliseConfig
+from avatar_serving.stages.tts import TtsConfig
+from avatar_serving.stages.vlm import VlmConfig
+
+PROFILES = Path(__file__).parent / "profiles"
+
+StageName = Literal[
+    "review", "vlm", "stylise", "reconstruct", "asr", "llm", "tts", "animate", "render"
+]
+STAGES: tuple[StageName, ...] = get_args(StageName)
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Placement(Strict):
+    """Where a stage runs. A stage without one runs inside the gateway process."""
+
+    num_cpus: float = Field(default=1, ge=0)
+    num_gpus: float = Field(default=0, ge=0)
+    min_replicas: int = Field(default=1, ge=0)
+    max_replicas: int = Field(default=1, ge=1)
+    max_ongoing_requests: int = Field(default=8, ge=1)
+    max_queued_requests: int = Field(default=16, ge=-1)
+    """Requests that may wait for a replica; one more is refused as overloaded. -1: no bound."""
+
+    @model_validator(mode="after")
+    def _replicas_in_order(self) -> "Placement":
+        if self.min_replicas > self.max_replicas:
+            raise ValueError("min_replicas is over max_replicas")
+        return self
+
+
+class Limits(Strict):
+    """What one caller may ask for. Each refusal names the option that caused it."""
+
+    sessions: int = Field(default=4, ge=1)
+    """Live sessions of one gateway; one more is refused at once."""
+    session_s: float = Field(default=3600, gt=0)
+    """Longest session, in seconds."""
+    message_bytes: int = Field(default=2_000_000, ge=1024)
+    """Longest message of the realtime socket."""
+    audio_rate: float = Field(default=4.0, gt=1)
+    """How many times faster than real time a client may send audio, past a start of 10 s."""
+    utterance_s: float = Field(default=60, gt=1)
+    """Longest stretch of speech kept as one turn."""
+    items: int = Field(default=500, ge=2)
+    """Items kept in one conversation."""
+    image_bytes: int = Field(default=20_000_000, ge=1024)
+    """Largest upload."""
+    image_pixels: int = Field(default=50_000_000, ge=4096)
+    """Most pixels an uploaded image may have."""
+    text_chars: int = Field(default=8_000, ge=100)
+    """Longest instructions, persona, typed message or text to be spoken."""
+    creations: int = Field(default=2, ge=1)
+    """Avatars made at the same time."""
+
+
+class Conversation(Strict):
+    """How quickly and how long the avatar speaks."""
+
+    early_silence_ms: int = Field(default=200, ge=64, le=1000)
+    """Pause after which recognition and the answer are started, held until the turn is certain."""
+    complete: float = Field(default=0.5, gt=0, lt=1)
+    """Probability from which an end of turn is believed."""
+    lead_s: float = Field(default=3.0, gt=0.2)
+    """How far audio is sent ahead of its playback."""
+    answer_tokens: int = Field(default=120, ge=8)
+    history_messages: int = Field(default=16, ge=2)
+
+
+class Profile(Strict):
+    """Which engine does each stage, and where it is placed."""
+
+    review: ReviewConfig
+    vlm: VlmConfig
+    stylise: StyliseConfig
+    reconstruct: ReconstructConfig
+    vad: VadConfig
+    end_of_turn: EndOfTurnConfig
+    asr: AsrConfig
+    llm: LlmConfig
+    tts: TtsConfig
+    animate: AnimateConfig
+    render: RenderConfig
+    voice: str
+    """Voice of an avatar for which none was chosen."""
+    model_name: str = "default"
+    """Name of the language model towards clients."""
+    gateway_cpus: float = Field(default=1, ge=0)
+    gateways: int = Field(default=1, ge=1)
+    limits: Limits = Limits()
+    conversation: Conversation = Conversation()
+    placement: dict[StageName, Placement] = {}
+
+    def stage(self, name: StageName) -> StageConfig:
+        return getattr(self, name)
+
+    def required_weights(self) -> tuple[str, ...]:
+        """Names in the weights lock file, each once, in order of first use."""
+        parts = (self.vad, self.end_of_turn, *(self.stage(name) for name in STAGES))
+        return tuple(dict.fromkeys(w for part in parts for w in part.required_weights()))
+
+
+def load_profile(name: str) -> Profile:
+    """Read a profile: the name of a built-in one (cpu, test) or the path of a YAML file.
+
+    Raises:
+        InvalidRequest: no such profile, or an option in it is wrong; says which.
+    """
+    path = Path(name) if name.endswith((".yaml", ".yml")) else PROFILES / f"{name}.yaml"
+    if not path.is_file():
+        known = ", ".join(sorted(p.stem for p in PROFILES.glob("*.yaml")))
+        raise InvalidRequest(f"no profile {name!r}; there are: {known}, or give a .yaml file")
+    try:
+        options: Any = yaml.safe_load(path.read_text())
+        return Profile.model_validate(options)
+    except (yaml.YAMLError, ValidationError) as error:
+        raise InvalidRequest(f"profile {path}: {error}", "profile") from error
+
+
+class Environment(Strict):
+    """Everything read from environment variables, read in one place."""
+
+    profile: str = "cpu"
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=1, le=65535)
+    data: Path = Path("data")
+    api_key_required: bool = False
+
+    @property
+    def loopback(self) -> bool:
+        return self.host in {"127.0.0.1", "localhost", "::1"}
+
+
+def environment() -> Environment:
+    """PROFILE, HOST, PORT, AVATAR_DATA and AVATAR_API_KEYS (``on`` or ``off``).
+
+    API keys are asked for when the service is bound to anything but loopback.
+    """
+    host = os.environ.get("HOST", "127.0.0.1")
+    keys = os.environ.get("AVATAR_API_KEYS", "")
+    return Environment(
+        profile=os.environ.get("PROFILE", "cpu"),
+        host=host,
+        port=int(os.environ.get("PORT", "8000")),
+        data=Path(os.environ.get("AVATAR_DATA", "data")),
+        api_key_required=keys == "on"
+        or (keys != "off" and host not in {"127.0.0.1", "localhost", "::1"}),
+    )

@@ -1,0 +1,41 @@
+"""Structured logs: a fixed message with fields, one JSON object a line (or colours on a terminal).
+
+What people say never goes into a message. If a field must hold it, its key starts with ``pii.``,
+and such fields are dropped unless AVATAR_LOG_PII is ``on``.
+"""
+
+import logging
+import os
+import sys
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+
+
+def _without_pii(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    return {key: value for key, value in event.items() if not key.startswith("pii.")}
+
+
+def configure(level: str = "INFO") -> None:
+    processors: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+    ]
+    if os.environ.get("AVATAR_LOG_PII") != "on":
+        processors.append(_without_pii)
+    if sys.stderr.isatty():
+        processors.append(structlog.dev.ConsoleRenderer())
+    else:
+        processors.append(structlog.processors.JSONRenderer())
+    structlog.configure(
+        processors=processors,
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
+def get() -> Any:
+    return structlog.get_logger()
