@@ -1,0 +1,92 @@
+"""One spoken answer: messages in, clauses of sound with their motion out."""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+
+from avatar_serving.flow import collect, prefetch
+from avatar_serving.media import (
+    AnimateRequest,
+    AudioChunk,
+    ChatRequest,
+    FaceFrame,
+    Speech,
+    SpeechRequest,
+)
+from avatar_serving.stages.base import Animate, Llm, Tts
+from avatar_serving.text.clauses import clauses
+
+_SENTENCE_PAUSE_S = 0.25
+_CLAUSE_PAUSE_S = 0.08
+
+
+@dataclass(frozen=True, slots=True)
+class ConverseStages:
+    llm: Llm
+    tts: Tts
+    animate: Animate
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How an answer is spoken."""
+
+    voice: str
+    language: str = "en"
+    speed: float = 1.0
+    seed: int = 0
+    animated: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A stretch of an answer, ready to be played."""
+
+    text: str
+    """The clause that begins here; empty where a clause goes on."""
+    speech: Speech
+    start_s: float
+    """Where it begins in the answer."""
+    frames: tuple[FaceFrame, ...]
+
+
+async def converse(
+    stages: ConverseStages, chat: ChatRequest, manner: Manner
+) -> AsyncGenerator[Spoken, None]:
+    """Speak the answer to *chat*. Closing the stream is barge-in: every stage stops."""
+    texts = prefetch(clauses(stages.llm.run(chat)), maxsize=4)
+    async with aclosing(speak(stages, texts, manner)) as stretches:
+        async for stretch in stretches:
+            yield stretch
+
+
+async def speak(
+    stages: ConverseStages, texts: AsyncGenerator[str, None], manner: Manner
+) -> AsyncGenerator[Spoken, None]:
+    """Speak clauses one after the other, with a breath between them."""
+    start_s = 0.0
+    async with aclosing(texts):
+        async for text in texts:
+            request = SpeechRequest(text, manner.voice, manner.language, manner.speed)
+            async with aclosing(stages.tts.run(request)) as parts:
+                shown = text
+                async for part in parts:
+                    speech = replace(part, audio=_with_pause(part.audio, text))
+                    frames = await _frames(stages.animate, speech, start_s, manner)
+                    yield Spoken(shown, speech, start_s, frames)
+                    start_s += speech.audio.seconds
+                    shown = ""
+
+
+def _with_pause(audio: AudioChunk, text: str) -> AudioChunk:
+    pause_s = _SENTENCE_PAUSE_S if text.rstrip("\"')”’»").endswith(tuple(".!?。！？…")) else _CLAUSE_PAUSE_S
+    return replace(audio, pcm=audio.pcm + b"\0\0" * round(pause_s * audio.sample_rate))
+
+
+async def _frames(
+    animate: Animate, speech: Speech, start_s: float, manner: Manner
+) -> tuple[FaceFrame, ...]:
+    if not manner.animated:
+        return ()
+    request = AnimateRequest(speech.audio.seconds, speech.phones, start_s, seed=manner.seed)
+    return tuple(await collect(animate.run(request)))
