@@ -6,14 +6,10 @@ from numpy.typing import NDArray
 from avatar_serving.faces.canonical import canonical_face
 from avatar_serving.faces.detect import Detection, FaceDetector, overlap
 from avatar_serving.faces.face import Face
-from avatar_serving.faces.landmarks import (
-    BlendshapeModel,
-    LandmarkModel,
-    region_of_detection,
-    region_of_landmarks,
-)
+from avatar_serving.faces.landmarks import BlendshapeModel, LandmarkModel
 from avatar_serving.faces.litert import Floats
 from avatar_serving.faces.pose import head_angles, head_rotation
+from avatar_serving.faces.region import region_of_detection, region_of_landmarks
 
 MIN_PRESENCE = 0.5
 
