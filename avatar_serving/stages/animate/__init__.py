@@ -1,0 +1,10 @@
+"""Face motion. To add an engine: one file here, one name in this union."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from avatar_serving.stages.animate.phones import PhonesConfig
+from avatar_serving.stages.animate.still import StillConfig
+
+AnimateConfig = Annotated[PhonesConfig | StillConfig, Field(discriminator="engine")]
