@@ -8,9 +8,10 @@ AvatarError
 |- NotFound                no such avatar, voice, item ...
 |- LimitExceeded           larger, longer or faster than an option allows
 |- Overloaded              no capacity now; try again
-|- WeightsError            a model file is absent, damaged or not allowed; says the command that mends it
+|- WeightsError            a model file is absent, damaged or not allowed; says what mends it
 |  |- WeightMissing
 |  |- WeightCorrupt
+|  |- WeightUnavailable    no source gave the file
 |  |- LicenceRefused
 |- StageError              an engine could not do its work
    |- StageFailed
@@ -146,6 +147,24 @@ class WeightCorrupt(WeightsError):
     @property
     def message(self) -> str:
         return f"weight {self.name!r} is damaged ({self.path}); run: {self.command}"
+
+
+class WeightUnavailable(WeightsError):
+    """*file* is the one within a folder, or empty; *reasons* has a line for each source tried."""
+
+    code = "weight_unavailable"
+    retryable = True
+
+    def __init__(self, name: str, file: str, reasons: tuple[str, ...]) -> None:
+        super().__init__(name, file, reasons)
+        self.name = name
+        self.file = file
+        self.reasons = reasons
+
+    @property
+    def message(self) -> str:
+        what = f"{self.name}/{self.file}" if self.file else self.name
+        return f"weight {what!r} could not be fetched: {'; '.join(self.reasons) or 'no source'}"
 
 
 class LicenceRefused(WeightsError):

@@ -1,0 +1,13 @@
+"""The command ``avatar-serving``."""
+
+import typer
+
+from avatar_serving.cli.weights import app as weights_app
+
+app = typer.Typer(
+    name="avatar-serving",
+    help="One picture in, a digital human out that people talk to face to face, in real time.",
+    no_args_is_help=True,
+    pretty_exceptions_show_locals=False,
+)
+app.add_typer(weights_app, name="weights")

@@ -1,0 +1,125 @@
+"""The folder where weights are kept.
+
+blobs/<sha256>       the files, named by what they are
+blobs/<sha256>.ok    size and time of a file when its hash was last found right
+weights/<name>       the same by name: a link, or a folder of links
+parts/, packages/    pieces of an unfinished pull
+derived/             what engines made from weights, once
+"""
+
+import fcntl
+import hashlib
+import os
+import shutil
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal
+
+from avatar_serving.weights.lock import FileWeight, FolderWeight, Pin
+
+State = Literal["present", "missing", "corrupt"]
+
+
+def file_sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+class Cache:
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.parts = root / "parts"
+        self.packages = root / "packages"
+        self._blobs = root / "blobs"
+
+    def blob(self, sha256: str) -> Path:
+        return self._blobs / sha256
+
+    def named(self, name: str) -> Path:
+        return self.root / "weights" / name
+
+    def state(self, pin: Pin, *, thorough: bool = False) -> State:
+        """Whether a file is here and right. Its hash is computed again only when its size or time
+        changed since it was last right, or when *thorough*."""
+        blob = self.blob(pin.sha256)
+        try:
+            mark = _mark(blob)
+        except FileNotFoundError:
+            return "missing"
+        if not thorough and _read(self._stamp(pin.sha256)) == mark:
+            return "present"
+        if blob.stat().st_size != pin.size or file_sha256(blob) != pin.sha256:
+            self._stamp(pin.sha256).unlink(missing_ok=True)
+            return "corrupt"
+        self._remember(pin.sha256, mark)
+        return "present"
+
+    def adopt(self, verified: Path, sha256: str) -> None:
+        """Move in a file whose hash was just found right."""
+        blob = self.blob(sha256)
+        blob.parent.mkdir(parents=True, exist_ok=True)
+        os.replace(verified, blob)
+        self._remember(sha256, _mark(blob))
+
+    def link(self, weight: FileWeight | FolderWeight) -> Path:
+        """Give the blobs of a weight their names; return the file or folder."""
+        named = self.named(weight.name)
+        for pin in weight.pins:
+            _link(self.blob(pin.sha256), named / pin.path if pin.path else named)
+        return named
+
+    def _stamp(self, sha256: str) -> Path:
+        return self._blobs / f"{sha256}.ok"
+
+    def _remember(self, sha256: str, mark: str) -> None:
+        try:
+            write_atomically(self._stamp(sha256), mark)
+        except OSError:  # a read-only cache, baked into an image: hashed once a process
+            return
+
+
+@contextmanager
+def exclusive(path: Path, on_wait: Callable[[], None] = lambda: None) -> Generator[None]:
+    """Hold the lock file *path*: one process at a time. *on_wait* is told that another has it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            on_wait()
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def write_atomically(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    temporary.write_text(text)
+    os.replace(temporary, path)
+
+
+def _mark(blob: Path) -> str:
+    stat = blob.stat()
+    return f"{stat.st_size} {stat.st_mtime_ns}"
+
+
+def _read(path: Path) -> str | None:
+    try:
+        return path.read_text()
+    except OSError:
+        return None
+
+
+def _link(blob: Path, name: Path) -> None:
+    target = os.path.relpath(blob, name.parent)
+    if name.is_symlink() and os.readlink(name) == target:
+        return
+    name.parent.mkdir(parents=True, exist_ok=True)
+    temporary = name.with_name(f".{name.name}.{os.getpid()}.tmp")
+    temporary.unlink(missing_ok=True)
+    try:
+        temporary.symlink_to(target)
+    except OSError:  # a file system without links
+        shutil.copyfile(blob, temporary)
+    os.replace(temporary, name)

@@ -1,0 +1,33 @@
+"""What the environment says about weights, read in one place."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+HUB = "https://huggingface.co"
+
+
+@dataclass(frozen=True, slots=True)
+class WeightsEnvironment:
+    cache: Path
+    """AVATAR_CACHE: where weights are kept."""
+    mirror: Path | None = None
+    """AVATAR_WEIGHTS_MIRROR: files named by their sha256, tried before anything else."""
+    hub: str = HUB
+    """HF_ENDPOINT: where ``hf://`` sources are fetched."""
+    hub_token: str | None = None
+    """HF_TOKEN: sent to the hub, for gated repositories."""
+    commercial: bool = False
+    """AVATAR_LICENCE=commercial: refuse weights that may not be used commercially."""
+
+
+def read_environment() -> WeightsEnvironment:
+    env = os.environ
+    mirror = env.get("AVATAR_WEIGHTS_MIRROR")
+    return WeightsEnvironment(
+        cache=Path(env.get("AVATAR_CACHE") or "~/.cache/avatar-serving").expanduser(),
+        mirror=Path(mirror).expanduser() if mirror else None,
+        hub=(env.get("HF_ENDPOINT") or HUB).rstrip("/"),
+        hub_token=env.get("HF_TOKEN") or None,
+        commercial=env.get("AVATAR_LICENCE", "") == "commercial",
+    )
