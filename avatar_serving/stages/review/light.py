@@ -1,0 +1,70 @@
+"""Is the face sharp and well lit?"""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from avatar_serving.faces import topology
+from avatar_serving.faces.crop import FaceCrop
+from avatar_serving.media import Check
+from avatar_serving.stages.review.grading import Reasons, Scale, grade
+
+SHARPNESS = Reasons(
+    "The face is sharp.",
+    "The face is a little soft; a sharper picture, or 'restore', gives a better avatar.",
+    "The face is blurred; use a sharper picture.",
+)
+DARK = Reasons(
+    "The light is good.",
+    "The face is rather dark; more light gives a better avatar.",
+    "The picture is too dark to see the face; use one with more light.",
+)
+BRIGHT = Reasons(
+    "The light is good.",
+    "Parts of the face are washed out; softer light gives a better avatar.",
+    "The face is washed out by light; use a picture with softer light.",
+)
+FLAT = Reasons(
+    "The light is good.",
+    "The face has little contrast; a clearer picture gives a better avatar.",
+    "The face has almost no contrast; use a clearer picture.",
+)
+
+
+def fine_detail(crop: FaceCrop) -> float:
+    """The share of the contrast that is finer than 1/32 of the face.
+
+    Measured: sharp portraits .18 to .29; blurred by a Gaussian of 1 % of the face width .09 to
+    .14, by 2 % .05 to .06, by 4 % .03 to .04. It hardly depends on who it is.
+    """
+    grey = cv2.cvtColor(_middle(crop.rgb), cv2.COLOR_RGB2GRAY).astype(np.float32)
+    side = grey.shape[0]
+    coarse = cv2.resize(grey, (32, 32), interpolation=cv2.INTER_AREA)
+    smooth = cv2.resize(coarse, (side, side), interpolation=cv2.INTER_CUBIC)
+    return float(np.sqrt(np.mean((grey - smooth) ** 2)) / max(float(grey.std()), 1.0))
+
+
+def check_sharpness(crop: FaceCrop) -> Check:
+    return grade("sharpness", fine_detail(crop), Scale(0.045, 0.11), SHARPNESS)
+
+
+def check_exposure(crop: FaceCrop) -> Check:
+    """The worst of: too dark, washed out, without contrast.
+
+    Dark skin in good light keeps highlights and contrast, so what is judged as dark is the
+    brightest tenth of the face, never its average.
+    """
+    light = cv2.cvtColor(crop.rgb, cv2.COLOR_RGB2GRAY)[crop.inside(topology.OVAL)]
+    low, high = (float(v) for v in np.percentile(light, [5, 90]))
+    washed_out = float((light >= 252).mean())
+    checks = (
+        grade("exposure", high, Scale(38, 85), DARK),
+        grade("exposure", washed_out, Scale(0.33, 0.1), BRIGHT),
+        grade("exposure", high - low, Scale(12, 40), FLAT),
+    )
+    return min(checks, key=lambda check: check.score)
+
+
+def _middle(square: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    edge = square.shape[0] // 8
+    return square[edge:-edge, edge:-edge]

@@ -1,0 +1,87 @@
+"""Look at a portrait and say, check by check, whether it can become an avatar."""
+
+from collections.abc import AsyncGenerator, Generator
+from typing import ClassVar, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from avatar_serving.errors import StageFailed
+from avatar_serving.faces import Face, FaceFinder
+from avatar_serving.faces.crop import crop_face
+from avatar_serving.flow import in_thread
+from avatar_serving.images import to_array
+from avatar_serving.media import Check, Image, Review
+from avatar_serving.safety.nsfw import NsfwClassifier
+from avatar_serving.stages.base import StageConfig
+from avatar_serving.stages.review import framing, light, occlusion
+from avatar_serving.stages.review.grading import Reasons, Scale, grade
+
+NSFW = Reasons(
+    "The picture is safe for work.",
+    "The picture may not be safe for work.",
+    "The picture is not safe for work; use another one.",
+)
+
+
+class MeasuredReviewConfig(StageConfig):
+    engine: Literal["measured"] = "measured"
+    nsfw_fair: float = Field(default=0.4, gt=0, lt=1)
+    """Probability from which a picture is only fair."""
+    nsfw_refused: float = Field(default=0.85, gt=0, le=1)
+    """Probability from which it is refused."""
+
+    weights: ClassVar[tuple[str, ...]] = (
+        "face-detector", "face-landmarks", "face-blendshapes", "face-geometry", "nsfw",
+    )  # fmt: skip
+
+    def build(self) -> "MeasuredReview":
+        return MeasuredReview(self)
+
+
+class MeasuredReview:
+    def __init__(self, config: MeasuredReviewConfig) -> None:
+        self._finder = FaceFinder()
+        self._nsfw = NsfwClassifier()
+        self._nsfw_scale = Scale(config.nsfw_refused, config.nsfw_fair)
+
+    def run(self, request: Image, /) -> AsyncGenerator[Review, None]:
+        return in_thread(self._review(request))
+
+    def _review(self, image: Image) -> Generator[Review, None, None]:
+        try:
+            yield self._look(image)
+        except (RuntimeError, ValueError) as error:  # what the runtimes raise
+            raise StageFailed("review", str(error)) from error
+
+    def _look(self, image: Image) -> Review:
+        pixels = to_array(image)
+        checks = [
+            Check("decodable", 1.0, "good", "The picture can be read."),
+            framing.check_size(image.width, image.height),
+            self._check_nsfw(image),
+        ]
+        faces = self._finder.find(pixels)
+        on_its_side = not faces and any(self._finder.find(t) for t in framing.turned(pixels))
+        checks.append(framing.check_face(faces, on_its_side))
+        if not faces:
+            return Review(tuple(checks))
+        checks += _check_one(pixels, faces[0])
+        return Review(tuple(checks), faces[0].box)
+
+    def _check_nsfw(self, image: Image) -> Check:
+        return grade("nsfw", self._nsfw.score(image), self._nsfw_scale, NSFW)
+
+
+def _check_one(image: NDArray[np.uint8], face: Face) -> list[Check]:
+    crop = crop_face(image, face, margin=1.2)
+    return [
+        framing.check_face_size(face),
+        framing.check_framing(face, image.shape[1], image.shape[0]),
+        framing.check_pose(face),
+        light.check_sharpness(crop),
+        light.check_exposure(crop),
+        occlusion.check_eyes_open(face),
+        occlusion.check_occlusion(crop),
+    ]

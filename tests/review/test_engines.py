@@ -1,0 +1,144 @@
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from pydantic import TypeAdapter
+
+from avatar_serving.faces import Face, FaceFinder
+from avatar_serving.flow import last
+from avatar_serving.images import from_array
+from avatar_serving.media import Check, Review
+from avatar_serving.stages.base import ReviewStage
+from avatar_serving.stages.review import ReviewConfig
+from avatar_serving.stages.review.accept import AcceptReviewConfig
+from avatar_serving.stages.review.measured import MeasuredReviewConfig
+from tests.review import portraits
+
+NAMES = [
+    "decodable", "size", "nsfw", "face", "face_size", "framing", "pose", "sharpness", "exposure",
+    "eyes", "occlusion",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def stage() -> ReviewStage:
+    return MeasuredReviewConfig().build()
+
+
+@pytest.fixture(scope="module")
+def face() -> Face:
+    return FaceFinder().find(portraits.astronaut())[0]
+
+
+async def reviewed(stage: ReviewStage, image: NDArray[np.uint8]) -> Review:
+    return await last(stage.run(from_array(image)))
+
+
+def named(review: Review, name: str) -> Check:
+    return next(check for check in review.checks if check.name == name)
+
+
+async def test_accept_refuses_nothing() -> None:
+    review = await reviewed(AcceptReviewConfig().build(), np.zeros((2, 2, 3), np.uint8))
+    assert review.refused is None
+
+
+def test_the_engine_is_chosen_by_name() -> None:
+    config: object = TypeAdapter(ReviewConfig).validate_python({"engine": "measured"})
+    assert isinstance(config, MeasuredReviewConfig)
+    assert "nsfw" in config.required_weights()
+
+
+@pytest.mark.weights
+async def test_a_good_portrait_passes_every_check(stage: ReviewStage) -> None:
+    review = await reviewed(stage, portraits.astronaut())
+    assert [check.name for check in review.checks] == NAMES
+    assert review.refused is None
+    assert all(0 <= check.score <= 1 and check.reason.endswith(".") for check in review.checks)
+    assert review.face_box == pytest.approx((180, 70, 92, 108), abs=6)
+    not_good = [check.name for check in review.checks if check.verdict != "good"]
+    assert not_good == ["face_size"], "92 pixels wide"
+
+
+@pytest.mark.weights
+@pytest.mark.parametrize("kind", ["grey", "noise", "three", "side"])
+async def test_no_face_three_faces_lying_face(stage: ReviewStage, kind: str) -> None:
+    portrait = portraits.astronaut()
+    pictures = {
+        "grey": (np.full((400, 400, 3), 128, np.uint8), "No face"),
+        "noise": (np.random.default_rng(0).integers(0, 255, (400, 400, 3), np.uint8), "No face"),
+        "three": (np.tile(portrait, (1, 3, 1)), "3 faces"),
+        "side": (np.ascontiguousarray(np.rot90(portrait)), "upright"),
+    }
+    image, words = pictures[kind]
+    refused = (await reviewed(stage, image)).refused
+    assert refused is not None
+    assert refused.name in ("face", "pose") and words in refused.reason
+
+
+@pytest.mark.weights
+async def test_small_faces_in_the_background_do_not_matter(stage: ReviewStage) -> None:
+    portrait = portraits.astronaut()
+    portrait[20:148, 350:478] = cv2.resize(portrait[40:240, 120:320], (128, 128))
+    portrait = np.asarray(cv2.resize(portrait, (1024, 1024)), np.uint8)
+    portrait[600:728, 40:168] = cv2.resize(portrait[40:296, 700:956], (128, 128))
+    review = await reviewed(stage, portrait)
+    assert named(review, "face").verdict == "refused", "one of them is over half as wide"
+    portrait[0:300, 690:970] = 200
+    assert named(await reviewed(stage, portrait), "face").verdict == "good"
+
+
+@pytest.mark.weights
+@pytest.mark.parametrize(("sigma", "verdict"), [(0.1, "good"), (1.2, "fair"), (5.0, "refused")])
+async def test_sharpness(stage: ReviewStage, sigma: float, verdict: str) -> None:
+    review = await reviewed(stage, portraits.blurred(portraits.astronaut(), sigma))
+    assert named(review, "sharpness").verdict == verdict
+
+
+@pytest.mark.weights
+@pytest.mark.parametrize(
+    ("gain", "offset", "verdict"),
+    [(1, 0, "good"), (0.6, 0, "good"), (0.3, 0, "fair"), (0.1, 0, "refused"), (2, 20, "fair"),
+     (0.2, 100, "fair")],
+)  # fmt: skip
+async def test_exposure(stage: ReviewStage, gain: float, offset: float, verdict: str) -> None:
+    image = portraits.brightness(portraits.astronaut(), gain, offset)
+    review = await reviewed(stage, image)
+    assert review.face_box is not None, "the face is still found"
+    assert named(review, "exposure").verdict == verdict
+
+
+@pytest.mark.weights
+async def test_sunglasses_are_refused(stage: ReviewStage, face: Face) -> None:
+    review = await reviewed(stage, portraits.sunglasses(portraits.astronaut(), face))
+    assert review.refused is not None and review.refused.name == "occlusion"
+    assert "sunglasses" in review.refused.reason
+
+
+@pytest.mark.weights
+@pytest.mark.parametrize("colour", [(150, 190, 215), (235, 235, 235), (25, 25, 28)])
+async def test_masks_are_refused(
+    stage: ReviewStage, face: Face, colour: tuple[int, int, int]
+) -> None:
+    review = await reviewed(stage, portraits.mask(portraits.astronaut(), face, colour))
+    assert review.refused is not None and review.refused.name == "occlusion"
+    assert "mask" in review.refused.reason
+
+
+@pytest.mark.weights
+async def test_a_face_cut_by_the_edge_is_refused(stage: ReviewStage) -> None:
+    review = await reviewed(stage, portraits.astronaut()[:, 225:].copy())
+    assert review.refused is not None and review.refused.name in ("face", "framing")
+
+
+@pytest.mark.weights
+async def test_a_tiny_face_is_refused(stage: ReviewStage) -> None:
+    image = np.asarray(cv2.resize(portraits.astronaut(), (200, 200)), np.uint8)
+    refused = (await reviewed(stage, image)).refused
+    assert refused is not None and refused.name == "face_size"
+
+
+@pytest.mark.weights
+async def test_closing_early_is_fine(stage: ReviewStage) -> None:
+    stream = stage.run(from_array(portraits.astronaut()))
+    await stream.aclose()
