@@ -45,4 +45,4 @@ def blurred(image: NDArray[np.uint8], sigma: float) -> NDArray[np.uint8]:
 
 
 def brightness(image: NDArray[np.uint8], gain: float, offset: float = 0) -> NDArray[np.uint8]:
-    return (image * gain + offset).clip(0, 255).astype(np.uint8)
+    return (image.astype(np.float32) * gain + offset).clip(0, 255).astype(np.uint8)
