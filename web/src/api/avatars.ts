@@ -1,0 +1,147 @@
+import { ApiError, getJson, postJson, request } from "./http.ts";
+import { sseEvents } from "./sse.ts";
+
+export interface Avatar {
+  readonly id: string;
+  readonly name: string;
+  readonly created_at: string | number;
+  readonly description?: string | null;
+  readonly voice?: string | null;
+  readonly persona?: string | null;
+  readonly size?: number;
+  readonly engine?: string;
+}
+
+export interface Check {
+  readonly name: string;
+  readonly score: number;
+  readonly verdict: "good" | "fair" | "refused";
+  readonly reason: string;
+}
+
+export interface Review {
+  readonly checks: readonly Check[];
+  /** x, y, width, height in pixels of the reviewed image. */
+  readonly face_box: readonly [number, number, number, number] | null;
+}
+
+export interface Description {
+  readonly text: string;
+  readonly facts: readonly (readonly [string, string])[];
+}
+
+export interface Reviewed {
+  readonly review: Review;
+  readonly description: Description | null;
+}
+
+export interface Looks {
+  readonly styles: readonly { readonly id: string; readonly name: string }[];
+  readonly backgrounds: readonly string[];
+  readonly restore: boolean;
+}
+
+export interface Voice {
+  readonly id: string;
+  readonly name: string;
+  readonly language: string;
+  readonly gender?: string | null;
+  readonly tags?: readonly string[];
+  readonly engine?: string;
+}
+
+export interface LookRequest {
+  readonly restore: boolean;
+  readonly style: string;
+  readonly strength: number;
+  readonly background: string;
+}
+
+export interface CreateRequest {
+  readonly name: string;
+  readonly consent: { readonly agreed: boolean; readonly statement: string };
+  readonly look: LookRequest;
+  readonly voice: string;
+  readonly persona: string;
+  readonly description: string;
+}
+
+export type CreateEvent =
+  | { readonly type: "progress"; readonly step: string; readonly fraction: number; readonly message: string }
+  | { readonly type: "review"; readonly review: Review }
+  | { readonly type: "description"; readonly description: Description }
+  | { readonly type: "done"; readonly avatar: Avatar };
+
+export async function listAvatars(): Promise<readonly Avatar[]> {
+  return (await getJson<{ data: readonly Avatar[] }>("/v1/avatars")).data;
+}
+
+export async function getAvatar(id: string): Promise<Avatar> {
+  return getJson<Avatar>(`/v1/avatars/${encodeURIComponent(id)}`);
+}
+
+export async function deleteAvatar(id: string): Promise<void> {
+  await request(`/v1/avatars/${encodeURIComponent(id)}`, { method: "DELETE" });
+}
+
+export async function downloadPackage(id: string): Promise<ArrayBuffer> {
+  return (await request(`/v1/avatars/${encodeURIComponent(id)}/package`)).arrayBuffer();
+}
+
+export async function fetchThumbnail(id: string): Promise<Blob> {
+  return (await request(`/v1/avatars/${encodeURIComponent(id)}/thumbnail`)).blob();
+}
+
+export function getLooks(): Promise<Looks> {
+  return getJson<Looks>("/v1/looks");
+}
+
+export async function listVoices(): Promise<readonly Voice[]> {
+  return (await getJson<{ data: readonly Voice[] }>("/v1/voices")).data;
+}
+
+export async function speak(voice: string, input: string, signal?: AbortSignal): Promise<Blob> {
+  const body = { model: "default", input, voice, response_format: "wav" };
+  const init = { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body), signal };
+  return (await request("/v1/audio/speech", init)).blob();
+}
+
+export async function review(image: Blob, signal: AbortSignal): Promise<Reviewed> {
+  const response = await request("/v1/avatars/review", { method: "POST", body: form(image), signal });
+  return (await response.json()) as Reviewed;
+}
+
+export async function* createAvatar(
+  image: Blob,
+  body: CreateRequest,
+  background: Blob | null,
+  signal: AbortSignal,
+): AsyncGenerator<CreateEvent> {
+  const data = form(image);
+  data.append("request", JSON.stringify(body));
+  if (background) data.append("background_image", background, "background");
+  const headers = { Accept: "text/event-stream" };
+  const response = await request("/v1/avatars", { method: "POST", body: data, headers, signal });
+  for await (const message of sseEvents(response)) yield createEvent(message.event, JSON.parse(message.data));
+}
+
+/** One event of creation; a failure becomes an ApiError, like any other refusal. */
+function createEvent(name: string, data: Record<string, unknown>): CreateEvent {
+  if (name === "error") {
+    const { code, message, param } = { ...data, ...(data.error as object | undefined) } as Record<string, string | null>;
+    throw new ApiError(200, code ?? "internal", message ?? "The avatar could not be made.", param);
+  }
+  return { ...data, type: name } as CreateEvent;
+}
+
+function form(image: Blob): FormData {
+  const data = new FormData();
+  data.append("image", image, image instanceof File ? image.name : "photo");
+  return data;
+}
+
+/** A short-lived secret for the socket, which cannot carry an Authorization header. */
+export async function clientSecret(): Promise<string> {
+  const response = await postJson("/v1/realtime/client_secrets", { session: { type: "realtime" } });
+  return ((await response.json()) as { value: string }).value;
+}

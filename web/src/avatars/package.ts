@@ -1,0 +1,60 @@
+import { strFromU8, unzip, type Unzipped } from "fflate";
+
+/** What a viewer needs of manifest.json; docs/package-format.md has all of it. */
+export interface Manifest {
+  readonly schema: "avatar-serving/package";
+  readonly version: 1;
+  readonly type: "portrait";
+  readonly id: string;
+  readonly name: string;
+  readonly rest_weights: readonly number[];
+}
+
+export interface AvatarPackage {
+  readonly manifest: Manifest;
+  readonly model: ArrayBuffer;
+  readonly background: Blob;
+}
+
+/** The file is no avatar package that this page can show. */
+export class PackageError extends Error {}
+
+const LARGEST_BYTES = 64 * 1024 * 1024;
+
+export async function openPackage(zip: ArrayBuffer): Promise<AvatarPackage> {
+  const files = await unpack(new Uint8Array(zip));
+  return {
+    manifest: readManifest(member(files, "manifest.json")),
+    model: exactBuffer(member(files, "avatar.glb")),
+    background: new Blob([exactBuffer(member(files, "background.webp"))], { type: "image/webp" }),
+  };
+}
+
+function unpack(zip: Uint8Array): Promise<Unzipped> {
+  return new Promise((resolve, reject) => {
+    const filter = (file: { originalSize: number }) => file.originalSize < LARGEST_BYTES;
+    unzip(zip, { filter }, (error, files) => {
+      if (error) reject(new PackageError(`not a zip file: ${error.message}`));
+      else resolve(files);
+    });
+  });
+}
+
+function member(files: Unzipped, name: string): Uint8Array {
+  const file = files[name];
+  if (!file) throw new PackageError(`${name} is missing`);
+  return file;
+}
+
+function exactBuffer(bytes: Uint8Array): ArrayBuffer {
+  return bytes.slice().buffer as ArrayBuffer;
+}
+
+export function readManifest(bytes: Uint8Array): Manifest {
+  const manifest = JSON.parse(strFromU8(bytes)) as Partial<Manifest>;
+  if (manifest.schema !== "avatar-serving/package") throw new PackageError("not an avatar package");
+  if (manifest.version !== 1) throw new PackageError(`version ${manifest.version} is not known here; reload the page`);
+  if (manifest.type !== "portrait") throw new PackageError(`this page cannot draw a ${manifest.type} avatar`);
+  if (!Array.isArray(manifest.rest_weights)) throw new PackageError("rest_weights is missing");
+  return manifest as Manifest;
+}

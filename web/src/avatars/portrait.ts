@@ -1,0 +1,139 @@
+import {
+  Bone, Mesh, MeshBasicMaterial, NoBlending, NoToneMapping, OrthographicCamera, PlaneGeometry, Scene, SRGBColorSpace, Texture,
+  WebGLRenderer, type Object3D,
+} from "three";
+import { GLTFLoader } from "three/addons/loaders/GLTFLoader.js";
+import { ARKIT, channelIndex, type Pose } from "../motion/channels.ts";
+import { PackageError, type AvatarPackage } from "./package.ts";
+
+/** Drawing order of the parts; the depth buffer is cleared before each, so that a part never hides a later one. */
+const LAYERS = ["mouth", "eyes", "skin"] as const;
+const BACKGROUND_ORDER = -1;
+const LARGEST_PIXEL_RATIO = 2;
+const RADIANS = Math.PI / 180;
+
+interface Influence {
+  readonly weights: number[];
+  /** For each of ARKIT, its place among the morph targets. */
+  readonly slots: readonly (number | undefined)[];
+  readonly photo: number | undefined;
+}
+
+/** Draws a portrait avatar on a canvas: the square of the package fills it. */
+export class PortraitView {
+  private constructor(
+    private readonly renderer: WebGLRenderer,
+    private readonly scene: Scene,
+    private readonly camera: OrthographicCamera,
+    private readonly influences: readonly Influence[],
+    private readonly head: Bone | null,
+    private readonly backdrop: Texture,
+  ) {}
+
+  static async create(canvas: HTMLCanvasElement, avatar: AvatarPackage): Promise<PortraitView> {
+    const gltf = await new GLTFLoader().parseAsync(avatar.model, "");
+    const backdrop = await backgroundTexture(avatar.background);
+    const renderer = new WebGLRenderer({ canvas, antialias: true, alpha: false, powerPreference: "low-power" });
+    renderer.outputColorSpace = SRGBColorSpace;
+    renderer.toneMapping = NoToneMapping;
+    const scene = new Scene();
+    scene.add(backgroundPlane(backdrop), gltf.scene);
+    const meshes = meshesOf(gltf.scene);
+    meshes.forEach((mesh) => layer(mesh, renderer));
+    const camera = new OrthographicCamera(-0.5, 0.5, 0.5, -0.5, 0.01, 20);
+    camera.position.z = 10;
+    return new PortraitView(renderer, scene, camera, meshes.map(influenceOf), headOf(gltf.scene), backdrop);
+  }
+
+  /** Fit the canvas to *cssPixels* on a side. */
+  resize(cssPixels: number): void {
+    this.renderer.setPixelRatio(Math.min(LARGEST_PIXEL_RATIO, devicePixelRatio));
+    this.renderer.setSize(cssPixels, cssPixels, false);
+  }
+
+  /** *photo* 1 with the package's rest weights shows the uploaded picture; a talking face has 0. */
+  draw(pose: Pose, photo = 0): void {
+    for (const influence of this.influences) apply(influence, pose, photo);
+    if (this.head) turn(this.head, pose);
+    this.renderer.render(this.scene, this.camera);
+  }
+
+  dispose(): void {
+    this.scene.traverse((object) => {
+      if (!(object instanceof Mesh)) return;
+      object.geometry.dispose();
+      for (const material of materialsOf(object)) {
+        material.map?.dispose();
+        material.dispose();
+      }
+    });
+    this.backdrop.dispose();
+    this.renderer.dispose();
+  }
+}
+
+async function backgroundTexture(webp: Blob): Promise<Texture> {
+  const bitmap = await createImageBitmap(webp, { imageOrientation: "flipY" });
+  const texture = new Texture(bitmap as unknown as HTMLImageElement);
+  texture.flipY = false;
+  texture.colorSpace = SRGBColorSpace;
+  texture.needsUpdate = true;
+  return texture;
+}
+
+function backgroundPlane(map: Texture): Mesh {
+  const material = new MeshBasicMaterial({ map, depthTest: false, depthWrite: false });
+  const plane = new Mesh(new PlaneGeometry(1, 1), material);
+  plane.renderOrder = BACKGROUND_ORDER;
+  return plane;
+}
+
+function meshesOf(root: Object3D): Mesh[] {
+  const meshes: Mesh[] = [];
+  root.traverse((object) => {
+    if (object instanceof Mesh) meshes.push(object);
+  });
+  if (!meshes.length) throw new PackageError("avatar.glb has no mesh");
+  return meshes;
+}
+
+function layer(mesh: Mesh, renderer: WebGLRenderer): void {
+  const order = LAYERS.findIndex((name) => mesh.name.startsWith(name) || mesh.parent?.name.startsWith(name));
+  mesh.renderOrder = Math.max(0, order);
+  mesh.frustumCulled = false;
+  mesh.onBeforeRender = () => renderer.clearDepth();
+  for (const material of materialsOf(mesh)) {
+    // One sorted list keeps the layers in order, whatever their alpha; within a layer the nose must hide the cheek.
+    if (!material.transparent) material.blending = NoBlending;
+    material.transparent = true;
+    material.depthWrite = true;
+  }
+}
+
+function materialsOf(mesh: Mesh): MeshBasicMaterial[] {
+  return (Array.isArray(mesh.material) ? mesh.material : [mesh.material]) as MeshBasicMaterial[];
+}
+
+function influenceOf(mesh: Mesh): Influence {
+  const slots = mesh.morphTargetDictionary ?? {};
+  return { weights: mesh.morphTargetInfluences ?? [], slots: ARKIT.map((name) => slots[name]), photo: slots["photo"] };
+}
+
+function apply(influence: Influence, pose: Pose, photo: number): void {
+  influence.slots.forEach((slot, i) => {
+    if (slot !== undefined) influence.weights[slot] = pose[i];
+  });
+  if (influence.photo !== undefined) influence.weights[influence.photo] = photo;
+}
+
+function headOf(root: Object3D): Bone | null {
+  const head = root.getObjectByName("head");
+  return head instanceof Bone ? head : null;
+}
+
+const YAW = channelIndex("headYaw");
+
+/** R = Rz(roll) Rx(-pitch) Ry(yaw), as the package format says. */
+function turn(head: Bone, pose: Pose): void {
+  head.rotation.set(-pose[YAW + 1] * RADIANS, pose[YAW] * RADIANS, pose[YAW + 2] * RADIANS, "ZXY");
+}

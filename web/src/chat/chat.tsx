@@ -1,0 +1,82 @@
+import { useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+import { useEffect, useMemo } from "preact/hooks";
+import { getAvatar, listVoices, type Avatar, type Voice } from "../api/avatars.ts";
+import { realtimeEndpoint } from "../api/endpoint.ts";
+import { Conversation } from "../realtime/conversation.ts";
+import { AvatarCanvas } from "../ui/avatar-canvas.tsx";
+import { Icon } from "../ui/icons.tsx";
+import { Picture } from "../ui/picture.tsx";
+import { TopBar } from "../ui/top-bar.tsx";
+import { Captions } from "./captions.tsx";
+import { ConnectionNotice } from "./connection-notice.tsx";
+import { Dock } from "./dock.tsx";
+import { exposeHooks } from "./hooks.ts";
+import { useShortcuts } from "./shortcuts.ts";
+import { Sidebar } from "./sidebar.tsx";
+import { StatusPill } from "./status-pill.tsx";
+
+/** Face to face with one avatar. */
+export function Chat({ avatarId }: { avatarId: string }): JSX.Element {
+  const conversation = useMemo(() => new Conversation(() => realtimeEndpoint(avatarId)), [avatarId]);
+  const avatar = useSignal<Avatar | null>(null);
+  const voices = useSignal<readonly Voice[]>([]);
+  const trouble = useSignal<string | null>(null);
+  const panelOpen = useSignal(false);
+  useShortcuts(conversation);
+
+  useEffect(() => {
+    const conceal = exposeHooks(conversation);
+    getAvatar(avatarId).then((found) => {
+      avatar.value = found;
+      document.title = `${found.name} · Avatar Serving`;
+      conversation.open();
+    }).catch((error: unknown) => (trouble.value = error instanceof Error ? error.message : String(error)));
+    listVoices().then((found) => (voices.value = found)).catch(() => undefined);
+    return () => {
+      conceal();
+      void conversation.close();
+    };
+  }, [conversation]);
+
+  if (trouble.value) return <Absent reason={trouble.value} />;
+  const name = avatar.value?.name ?? "Avatar";
+  return (
+    <div class="page chat-page">
+      <div class="ambient" aria-hidden="true"><Picture id={avatarId} /></div>
+      <TopBar>
+        <button class="icon-button panel-toggle" aria-label="Conversation and settings" aria-expanded={panelOpen.value} aria-controls="panel" onClick={() => (panelOpen.value = !panelOpen.value)}>
+          <Icon name="sliders" />
+        </button>
+      </TopBar>
+      <main class="chat">
+        <section class="stage" aria-label={`${name}, face to face`}>
+          <div class="stage-frame">
+            <AvatarCanvas avatarId={avatarId} label={`${name}'s face`} frame={() => ({ pose: conversation.frame() })} />
+            <StatusPill conversation={conversation} />
+            <Captions conversation={conversation} name={name} />
+          </div>
+          <ConnectionNotice conversation={conversation} />
+          <Dock conversation={conversation} name={name} />
+        </section>
+        <Sidebar
+          conversation={conversation} avatar={avatar.value} voices={voices.value}
+          open={panelOpen.value} onClose={() => (panelOpen.value = false)}
+        />
+      </main>
+    </div>
+  );
+}
+
+function Absent({ reason }: { reason: string }): JSX.Element {
+  return (
+    <div class="page">
+      <TopBar />
+      <main class="absent">
+        <h1>Nobody here.</h1>
+        <p class="lead">{reason}</p>
+        <a class="button primary" href="#/"><Icon name="back" /> To the studio</a>
+      </main>
+    </div>
+  );
+}

@@ -1,0 +1,53 @@
+import { useSignal, useSignalEffect } from "@preact/signals";
+import type { JSX } from "preact";
+import type { Conversation } from "../realtime/conversation.ts";
+import type { MicrophoneState } from "../realtime/listener.ts";
+import { Icon } from "../ui/icons.tsx";
+
+const MICROPHONE_HELP: Readonly<Partial<Record<MicrophoneState, string>>> = {
+  refused: "The microphone is blocked for this page. Click the microphone or lock sign beside the address, choose Allow, then press Start talking again. You can type meanwhile.",
+  absent: "No microphone was found. Plug one in or turn on a headset, then press Start talking again. You can type meanwhile.",
+  busy: "Another program is using the microphone. Close it, then press Start talking again. You can type meanwhile.",
+  insecure: "Browsers give the microphone only to secure pages. Open this one through https:// or http://localhost. Typing works here.",
+  failed: "The microphone did not start. Press Start talking to try again, or reload the page. You can type meanwhile.",
+};
+
+/** What is in the way of the conversation, and what to do about it. */
+export function ConnectionNotice({ conversation }: { conversation: Conversation }): JSX.Element {
+  const text = useNotice(conversation);
+  return (
+    <div class="notices" role="alert">
+      {text && <p class="note warn"><Icon name="alert" size={18} /> <span>{text}</span></p>}
+    </div>
+  );
+}
+
+function useNotice(conversation: Conversation): string | null {
+  const connection = conversation.connection.value;
+  const reason = useReason(conversation);
+  if (connection.state === "waiting") {
+    const seconds = Math.max(1, Math.round(connection.retryInMs / 1000));
+    return `${reason ?? "The connection was lost."} Trying again in ${seconds} s. The conversation goes on where it was.`;
+  }
+  return conversation.notice.value ?? MICROPHONE_HELP[conversation.listener.state.value] ?? null;
+}
+
+/** A refused socket tells a browser nothing, so ask the server over HTTP how it is. */
+function useReason(conversation: Conversation): string | null {
+  const reason = useSignal<string | null>(null);
+  useSignalEffect(() => {
+    if (conversation.connection.value.state !== "waiting") return;
+    fetch("/readyz")
+      .then(async (response) => {
+        reason.value = response.ok ? null : await refusalText(response);
+      })
+      .catch(() => (reason.value = navigator.onLine ? "The server cannot be reached." : "This computer is offline."));
+  });
+  return reason.value;
+}
+
+async function refusalText(response: Response): Promise<string> {
+  const body = (await response.json().catch(() => null)) as { error?: { message?: string } } | null;
+  const message = body?.error?.message ?? "The server is not ready";
+  return message.replace(/[.\s]*$/, ".");
+}

@@ -1,0 +1,44 @@
+import { useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+import type { Conversation } from "../realtime/conversation.ts";
+import { Icon } from "../ui/icons.tsx";
+import { MicButton } from "./mic-button.tsx";
+
+/** Speak, write, stop. */
+export function Dock({ conversation, name }: { conversation: Conversation; name: string }): JSX.Element {
+  const busy = conversation.behaviour.value === "speaking" || conversation.behaviour.value === "thinking";
+  return (
+    <div class="dock">
+      <MicButton conversation={conversation} />
+      <Composer conversation={conversation} name={name} />
+      <button
+        class="round" aria-label="Stop the answer (Escape)" title="Stop (Esc)" disabled={!busy}
+        onClick={() => conversation.stop()}
+      >
+        <Icon name="stop" />
+      </button>
+    </div>
+  );
+}
+
+function Composer({ conversation, name }: { conversation: Conversation; name: string }): JSX.Element {
+  const text = useSignal("");
+  const connected = conversation.connection.value.state === "open";
+
+  function submit(event: SubmitEvent): void {
+    event.preventDefault();
+    void conversation.performer.speaker.wake();
+    const words = text.value.trim();
+    if (words && conversation.say(words)) text.value = "";
+  }
+
+  return (
+    <form class="composer" onSubmit={submit}>
+      <input
+        id="composer" class="composer-input" placeholder={`Write to ${name}…`} aria-label={`Write to ${name}`} value={text.value}
+        autocomplete="off" enterkeyhint="send" maxLength={4000} onInput={(event) => (text.value = event.currentTarget.value)}
+      />
+      <button class="composer-send" aria-label="Send" disabled={!connected || !text.value.trim()}><Icon name="send" size={18} /></button>
+    </form>
+  );
+}

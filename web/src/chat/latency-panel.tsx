@@ -1,0 +1,35 @@
+import type { JSX } from "preact";
+import type { Conversation } from "../realtime/conversation.ts";
+import { medianMs } from "../realtime/latency.ts";
+
+const STAGES: Readonly<Record<string, string>> = {
+  end_of_turn: "End of turn",
+  asr: "Recognise",
+  llm_first_token: "First token",
+  llm_first_clause: "First clause",
+  tts_first_audio: "First sound made",
+  first_audio_sent: "First sound sent",
+};
+
+/** How quick the last answer was: heard here, and what the server says of its stages. */
+export function LatencyPanel({ conversation }: { conversation: Conversation }): JSX.Element {
+  const turns = conversation.turns.value;
+  const last = turns.at(-1);
+  const median = medianMs(turns);
+  return (
+    <details class="panel">
+      <summary>Speed <span class="soft tabular">{last?.answerMs != null ? `${last.answerMs} ms` : ""}</span></summary>
+      {!last && <p class="soft">Shown after the first answer.</p>}
+      <dl class="figures">
+        {last?.answerMs != null && <Figure name={last.kind === "spoken" ? "Voice to voice, heard here" : "Sent to heard"} ms={last.answerMs} strong />}
+        {median !== null && <Figure name="Median of spoken turns" ms={median} />}
+        {Object.entries(last?.stagesMs ?? {}).map(([stage, ms]) => <Figure key={stage} name={STAGES[stage] ?? stage.replaceAll("_", " ")} ms={ms} />)}
+        <div><dt>Gaps in the sound</dt><dd class="tabular">{conversation.performer.underruns.value}</dd></div>
+      </dl>
+    </details>
+  );
+}
+
+function Figure({ name, ms, strong }: { name: string; ms: number; strong?: boolean }): JSX.Element {
+  return <div class={strong ? "strong" : ""}><dt>{name}</dt><dd class="tabular">{Math.round(ms)} ms</dd></div>;
+}

@@ -1,0 +1,78 @@
+import { useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+import type { Avatar, Voice } from "../api/avatars.ts";
+import type { Language } from "../protocol.ts";
+import type { Conversation } from "../realtime/conversation.ts";
+import { VoiceSelect } from "../ui/voice-select.tsx";
+
+const LANGUAGES: readonly { readonly id: Language; readonly name: string }[] = [
+  { id: "auto", name: "Auto" },
+  { id: "en", name: "English" },
+  { id: "zh", name: "中文" },
+];
+
+interface Props {
+  readonly conversation: Conversation;
+  readonly avatar: Avatar;
+  readonly voices: readonly Voice[];
+}
+
+/** Voice, language and character, changed while the talk goes on. */
+export function Settings({ conversation, avatar, voices }: Props): JSX.Element {
+  const language = useSignal<Language>("auto");
+  const voice = useSignal(avatar.voice ?? "");
+
+  function speakIn(chosen: Language): void {
+    language.value = chosen;
+    conversation.configure({ avatar: { language: chosen } });
+  }
+
+  function useVoice(id: string): void {
+    voice.value = id;
+    conversation.configure({ audio: { output: { voice: id } } });
+  }
+
+  return (
+    <details class="panel" open>
+      <summary>Voice and character</summary>
+      <div class="field">
+        <label class="label" for="chat-voice">Voice</label>
+        <VoiceSelect id="chat-voice" voices={voices} value={voice.value} onChange={useVoice} />
+      </div>
+      <div class="field">
+        <span class="label" id="language-label">Language</span>
+        <div class="segments" role="radiogroup" aria-labelledby="language-label">
+          {LANGUAGES.map(({ id, name }) => (
+            <label key={id}>
+              <input type="radio" name="language" checked={language.value === id} onChange={() => speakIn(id)} />
+              <span>{name}</span>
+            </label>
+          ))}
+        </div>
+      </div>
+      <Character conversation={conversation} initial={avatar.persona ?? ""} />
+    </details>
+  );
+}
+
+function Character({ conversation, initial }: { conversation: Conversation; initial: string }): JSX.Element {
+  const text = useSignal(initial);
+  const applied = useSignal(initial);
+  const changed = text.value.trim() !== applied.value.trim();
+
+  function apply(): void {
+    applied.value = text.value;
+    conversation.configure({ instructions: text.value.trim() });
+  }
+
+  return (
+    <div class="field">
+      <label class="label" for="chat-persona">Character</label>
+      <textarea
+        id="chat-persona" class="input" rows={3} maxLength={4000} value={text.value}
+        onInput={(event) => (text.value = event.currentTarget.value)}
+      />
+      <div class="row end"><button class="button small" disabled={!changed} onClick={apply}>{changed ? "Use this character" : "In use"}</button></div>
+    </div>
+  );
+}

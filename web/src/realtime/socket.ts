@@ -1,0 +1,108 @@
+import { MalformedEvent, parseServerEvent, type ClientEvent, type ServerEvent } from "../protocol.ts";
+
+export type Connection =
+  | { readonly state: "closed" | "connecting" | "open" }
+  | { readonly state: "waiting"; readonly retryInMs: number; readonly attempt: number };
+
+export interface Endpoint {
+  readonly url: string;
+  readonly protocols: readonly string[];
+}
+
+export interface SocketEvents {
+  onEvent(event: ServerEvent): void;
+  onConnection(connection: Connection): void;
+}
+
+const LONGEST_WAIT_MS = 10_000;
+const STEADY_AFTER_MS = 5_000;
+/** While a slow network holds back more than this, old microphone sound is worth less than being in time. */
+const LARGEST_BACKLOG_BYTES = 256_000;
+
+/** Milliseconds to wait before attempt number *attempt* (1, 2, ...), with *random* 0..1 spreading the crowd. */
+export function retryDelayMs(attempt: number, random: number): number {
+  return Math.min(LONGEST_WAIT_MS, 500 * 2 ** (attempt - 1)) * (0.75 + 0.5 * random);
+}
+
+/** A WebSocket that comes back by itself until it is closed. */
+export class RealtimeSocket {
+  private socket: WebSocket | null = null;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private attempt = 0;
+  private openedAtMs = 0;
+  private wanted = false;
+  private readonly retryNow = () => this.wanted && !this.socket && this.connect();
+
+  constructor(
+    private readonly endpoint: () => Promise<Endpoint>,
+    private readonly events: SocketEvents,
+  ) {}
+
+  open(): void {
+    this.wanted = true;
+    addEventListener("online", this.retryNow);
+    void this.connect();
+  }
+
+  close(): void {
+    this.wanted = false;
+    removeEventListener("online", this.retryNow);
+    clearTimeout(this.timer);
+    this.socket?.close(1000);
+    this.socket = null;
+    this.events.onConnection({ state: "closed" });
+  }
+
+  send(event: ClientEvent): boolean {
+    if (this.socket?.readyState !== WebSocket.OPEN) return false;
+    const congested = this.socket.bufferedAmount > LARGEST_BACKLOG_BYTES;
+    if (congested && event.type === "input_audio_buffer.append") return false;
+    this.socket.send(JSON.stringify(event));
+    return true;
+  }
+
+  private async connect(): Promise<void> {
+    clearTimeout(this.timer);
+    this.events.onConnection({ state: "connecting" });
+    try {
+      const { url, protocols } = await this.endpoint();
+      if (this.wanted) this.listen(new WebSocket(url, [...protocols]));
+    } catch {
+      this.retryLater();
+    }
+  }
+
+  private listen(socket: WebSocket): void {
+    this.socket = socket;
+    socket.onopen = () => {
+      this.openedAtMs = performance.now();
+      this.events.onConnection({ state: "open" });
+    };
+    socket.onmessage = (message: MessageEvent<string>) => this.receive(message.data);
+    socket.onclose = () => {
+      if (this.socket !== socket) return;
+      this.socket = null;
+      this.retryLater();
+    };
+  }
+
+  private receive(text: string): void {
+    try {
+      const event = parseServerEvent(text);
+      if (event) this.events.onEvent(event);
+    } catch (error) {
+      if (!(error instanceof MalformedEvent)) throw error;
+      console.warn("ignored a malformed message:", error.message);
+    }
+  }
+
+  private retryLater(): void {
+    if (!this.wanted) return;
+    if (this.openedAtMs && performance.now() - this.openedAtMs > STEADY_AFTER_MS) this.attempt = 0;
+    this.openedAtMs = 0;
+    this.attempt++;
+    const retryInMs = retryDelayMs(this.attempt, Math.random());
+    this.events.onConnection({ state: "waiting", retryInMs, attempt: this.attempt });
+    this.timer = setTimeout(() => void this.connect(), retryInMs);
+  }
+}

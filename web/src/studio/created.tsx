@@ -1,0 +1,63 @@
+import { useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+import { useMemo } from "preact/hooks";
+import type { Avatar } from "../api/avatars.ts";
+import { QuietLoop } from "../motion/clips.ts";
+import { restPose } from "../motion/channels.ts";
+import { AvatarCanvas, type Drawn } from "../ui/avatar-canvas.tsx";
+import { saveAvatar } from "../ui/download.ts";
+import { Icon } from "../ui/icons.tsx";
+import { talkLink } from "../ui/route.ts";
+import { dropPhoto } from "./draft.ts";
+import { easeTowards, EXPRESSIONS, layered, poseOf, type Expression } from "./poses.ts";
+
+/** The avatar is there: watch it move, try its face, talk with it. */
+export function Created({ avatar }: { avatar: Avatar }): JSX.Element {
+  const tried = useSignal<Expression | null>(null);
+  const puppet = useMemo(() => new Puppet(() => tried.value), [avatar.id]);
+  return (
+    <section class="created" aria-labelledby="created-title">
+      <div class="portrait-frame"><AvatarCanvas avatarId={avatar.id} label={`${avatar.name}, moving`} frame={() => puppet.frame()} /></div>
+      <div class="created-words">
+        <p class="eyebrow">Your avatar is ready</p>
+        <h1 id="created-title">Meet {avatar.name}.</h1>
+        {avatar.description && <p class="lead">{avatar.description}</p>}
+        <div class="chips" role="group" aria-label="Try an expression">
+          {EXPRESSIONS.map((expression) => (
+            <button
+              key={expression.name} class="chip" aria-pressed={tried.value === expression}
+              onClick={() => (tried.value = tried.value === expression ? null : expression)}
+            >
+              {expression.name}
+            </button>
+          ))}
+        </div>
+        <div class="row wrap">
+          <a class="button primary large" href={talkLink(avatar.id)}><Icon name="chat" /> Talk with {avatar.name}</a>
+          <button class="button" onClick={() => void saveAvatar(avatar)}><Icon name="download" /> Download</button>
+          <button class="button quiet" onClick={dropPhoto}>Make another</button>
+        </div>
+      </div>
+    </section>
+  );
+}
+
+/** Idle motion with the chosen expression eased in over it. */
+class Puppet {
+  private readonly idle = new QuietLoop();
+  private readonly idlePose = restPose();
+  private readonly expression = restPose();
+  private readonly out = restPose();
+  private last = performance.now();
+
+  constructor(private readonly chosen: () => Expression | null) {}
+
+  frame(): Drawn {
+    const now = performance.now();
+    easeTowards(this.expression, poseOf(this.chosen()), (now - this.last) / 1000);
+    this.last = now;
+    this.idle.sample(now / 1000, this.idlePose);
+    layered(this.idlePose, this.expression, this.out);
+    return { pose: this.out };
+  }
+}

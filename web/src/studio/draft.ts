@@ -1,0 +1,148 @@
+import { batch, computed, signal } from "@preact/signals";
+import {
+  createAvatar, getLooks, listVoices, review, type Avatar, type CreateEvent, type CreateRequest, type Looks,
+  type Reviewed, type Voice,
+} from "../api/avatars.ts";
+import { refreshAvatars } from "../avatars/shelf.ts";
+import { CONSENT_STATEMENT, TEMPLATES } from "./personas.ts";
+import { readPhoto, type Photo } from "./photo.ts";
+
+export type Reviewing =
+  | { readonly state: "none" | "looking" }
+  | { readonly state: "done"; readonly result: Reviewed }
+  | { readonly state: "failed"; readonly reason: string };
+
+export type Making =
+  | { readonly state: "none" }
+  | { readonly state: "working"; readonly fraction: number; readonly message: string }
+  | { readonly state: "done"; readonly avatar: Avatar }
+  | { readonly state: "failed"; readonly reason: string };
+
+export type BackgroundKind = "keep" | "blur" | "colour" | "image";
+
+/** What the studio knows while an avatar is being designed. */
+export const photo = signal<Photo | null>(null);
+export const reviewing = signal<Reviewing>({ state: "none" });
+export const making = signal<Making>({ state: "none" });
+
+export const looks = signal<Looks | null>(null);
+export const voices = signal<readonly Voice[]>([]);
+export const catalogueTrouble = signal<string | null>(null);
+
+export const name = signal("");
+export const voice = signal("");
+export const persona = signal(TEMPLATES[0].text);
+export const restore = signal(false);
+export const style = signal("none");
+export const strength = signal(0.6);
+export const backgroundKind = signal<BackgroundKind>("keep");
+export const backgroundColour = signal("#c9d6cf");
+export const backgroundImage = signal<File | null>(null);
+export const agreed = signal(false);
+
+/** What still has to happen before the avatar can be made; null when nothing does. */
+export const missing = computed<string | null>(() => {
+  const looked = reviewing.value;
+  if (!photo.value) return "Add a photo";
+  if (looked.state === "looking") return "Looking at the photo";
+  if (looked.state === "failed") return "Choose another photo";
+  if (looked.state === "done" && refusalOf(looked.result)) return "Choose another photo";
+  if (backgroundKind.value === "image" && !backgroundImage.value) return "Choose a background picture";
+  if (!name.value.trim()) return "Give your avatar a name";
+  if (!agreed.value) return "Please agree to the statement";
+  return null;
+});
+
+let reviewAbort = new AbortController();
+let makeAbort = new AbortController();
+
+export function refusalOf(result: Reviewed): string | null {
+  return result.review.checks.find((check) => check.verdict === "refused")?.reason ?? null;
+}
+
+export async function loadCatalogue(): Promise<void> {
+  try {
+    [looks.value, voices.value] = await Promise.all([getLooks(), listVoices()]);
+    catalogueTrouble.value = null;
+    if (!voice.value) voice.value = voices.value[0]?.id ?? "";
+  } catch (error) {
+    catalogueTrouble.value = messageOf(error);
+  }
+}
+
+export async function choosePhoto(file: Blob): Promise<void> {
+  dropPhoto();
+  const read = await readPhoto(file);
+  batch(() => {
+    photo.value = read;
+    reviewing.value = { state: "looking" };
+  });
+  const { signal: aborted } = (reviewAbort = new AbortController());
+  try {
+    const result = await review(read.file, aborted);
+    if (!aborted.aborted) reviewing.value = { state: "done", result };
+  } catch (error) {
+    if (!aborted.aborted) reviewing.value = { state: "failed", reason: messageOf(error) };
+  }
+}
+
+/** Back to the empty studio. The choices of voice and character stay. */
+export function dropPhoto(): void {
+  reviewAbort.abort();
+  makeAbort.abort();
+  if (photo.value) URL.revokeObjectURL(photo.value.url);
+  batch(() => {
+    photo.value = null;
+    reviewing.value = { state: "none" };
+    making.value = { state: "none" };
+    agreed.value = false;
+    name.value = "";
+  });
+}
+
+export async function make(): Promise<void> {
+  if (missing.value || !photo.value) return;
+  const { signal: aborted } = (makeAbort = new AbortController());
+  making.value = { state: "working", fraction: 0, message: "Starting" };
+  try {
+    const background = backgroundKind.value === "image" ? backgroundImage.value : null;
+    for await (const event of createAvatar(photo.value.file, requested(), background, aborted)) follow(event);
+    if (making.value.state === "working") throw new Error("The server stopped before the avatar was done.");
+  } catch (error) {
+    if (!aborted.aborted) making.value = { state: "failed", reason: messageOf(error) };
+  }
+}
+
+export function cancelMaking(): void {
+  makeAbort.abort();
+  making.value = { state: "none" };
+}
+
+function follow(event: CreateEvent): void {
+  if (event.type === "progress") {
+    making.value = { state: "working", fraction: event.fraction, message: event.message || event.step };
+  } else if (event.type === "done") {
+    making.value = { state: "done", avatar: event.avatar };
+    void refreshAvatars();
+  }
+}
+
+function requested(): CreateRequest {
+  const looked = reviewing.value;
+  return {
+    name: name.value.trim(),
+    consent: { agreed: agreed.value, statement: CONSENT_STATEMENT },
+    look: { restore: restore.value, style: style.value, strength: strength.value, background: background() },
+    voice: voice.value,
+    persona: persona.value.trim(),
+    description: looked.state === "done" ? (looked.result.description?.text ?? "") : "",
+  };
+}
+
+function background(): string {
+  return backgroundKind.value === "colour" ? backgroundColour.value : backgroundKind.value;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

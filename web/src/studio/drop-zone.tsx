@@ -1,0 +1,63 @@
+import { useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+import { useRef } from "preact/hooks";
+import { Icon } from "../ui/icons.tsx";
+import { choosePhoto } from "./draft.ts";
+import { imageIn } from "./photo.ts";
+
+/** Where a photo comes in: dropped, chosen, pasted or taken. */
+export function DropZone({ onCamera }: { onCamera: () => void }): JSX.Element {
+  const over = useSignal(false);
+  const input = useRef<HTMLInputElement>(null);
+
+  function drop(event: DragEvent): void {
+    event.preventDefault();
+    over.value = false;
+    const image = imageIn(event.dataTransfer);
+    if (image) void choosePhoto(image);
+  }
+
+  return (
+    <div
+      class={`drop-zone ${over.value ? "over" : ""}`}
+      onDragOver={(event) => {
+        event.preventDefault();
+        over.value = true;
+      }}
+      onDragLeave={() => (over.value = false)}
+      onDrop={drop}
+    >
+      <Silhouette />
+      <div class="drop-actions">
+        <p class="drop-title">Drop a portrait here</p>
+        <div class="row centre wrap">
+          <button class="button primary" onClick={() => input.current?.click()}><Icon name="image" /> Choose a photo</button>
+          <button class="button" onClick={onCamera}><Icon name="camera" /> Use the camera</button>
+        </div>
+        <p class="hint">or paste one. A clear face, looking at the camera, works best.</p>
+      </div>
+      <input
+        ref={input} class="visually-hidden" type="file" accept="image/*" aria-label="Choose a photo" tabIndex={-1}
+        onChange={(event) => {
+          const file = event.currentTarget.files?.[0];
+          if (file) void choosePhoto(file);
+        }}
+      />
+    </div>
+  );
+}
+
+function Silhouette(): JSX.Element {
+  return (
+    <svg class="silhouette" viewBox="0 0 200 200" aria-hidden="true">
+      <defs>
+        <linearGradient id="person" x1="0" y1="0" x2="0" y2="1">
+          <stop offset="0" stop-color="var(--accent)" stop-opacity="0.42" />
+          <stop offset="1" stop-color="var(--accent)" stop-opacity="0.1" />
+        </linearGradient>
+      </defs>
+      <path d="M100 38c21 0 36 16 36 39 0 17-7 31-17 38l1 12c2 6 9 9 19 12 19 6 33 15 38 41 1 8-4 12-10 12H33c-6 0-11-4-10-12 5-26 19-35 38-41 10-3 17-6 19-12l1-12c-10-7-17-21-17-38 0-23 15-39 36-39z" fill="url(#person)" />
+      <path class="breath" d="M84 96c5 6 10 8 16 8s11-2 16-8" fill="none" stroke="var(--accent)" stroke-width="3.5" stroke-linecap="round" />
+    </svg>
+  );
+}

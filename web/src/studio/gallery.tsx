@@ -1,0 +1,92 @@
+import { useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+import { useRef } from "preact/hooks";
+import type { Avatar } from "../api/avatars.ts";
+import { avatars, discardAvatar, refreshAvatars, shelfTrouble } from "../avatars/shelf.ts";
+import { saveAvatar } from "../ui/download.ts";
+import { Icon } from "../ui/icons.tsx";
+import { Picture } from "../ui/picture.tsx";
+import { talkLink } from "../ui/route.ts";
+
+/** The avatars that exist. */
+export function Gallery(): JSX.Element | null {
+  const doomed = useSignal<Avatar | null>(null);
+  const trouble = useSignal<string | null>(null);
+  if (shelfTrouble.value) return <Unreachable reason={shelfTrouble.value} />;
+  if (!avatars.value?.length) return null;
+
+  async function attempt(work: Promise<void>): Promise<void> {
+    trouble.value = null;
+    await work.catch((error: unknown) => (trouble.value = error instanceof Error ? error.message : String(error)));
+  }
+
+  return (
+    <section class="gallery" aria-labelledby="gallery-title">
+      <h2 id="gallery-title">Your avatars</h2>
+      {trouble.value && <p class="note bad" role="alert"><Icon name="alert" /> {trouble.value}</p>}
+      <ul>
+        {avatars.value.map((avatar) => (
+          <Tile key={avatar.id} avatar={avatar} onSave={() => void attempt(saveAvatar(avatar))} onDelete={() => (doomed.value = avatar)} />
+        ))}
+      </ul>
+      {doomed.value && (
+        <ConfirmDelete
+          avatar={doomed.value}
+          onClose={() => (doomed.value = null)}
+          onConfirm={(avatar) => void attempt(discardAvatar(avatar.id))}
+        />
+      )}
+    </section>
+  );
+}
+
+function Tile({ avatar, onSave, onDelete }: { avatar: Avatar; onSave: () => void; onDelete: () => void }): JSX.Element {
+  return (
+    <li class="tile">
+      <a href={talkLink(avatar.id)} aria-label={`Talk with ${avatar.name}`}>
+        <Picture id={avatar.id} />
+        <span class="tile-talk"><Icon name="chat" size={16} /> Talk</span>
+      </a>
+      <div class="tile-words">
+        <span class="tile-name">{avatar.name}</span>
+        <button class="icon-button" aria-label={`Download ${avatar.name}`} title="Download" onClick={onSave}><Icon name="download" size={17} /></button>
+        <button class="icon-button" aria-label={`Delete ${avatar.name}`} title="Delete" onClick={onDelete}><Icon name="trash" size={17} /></button>
+      </div>
+    </li>
+  );
+}
+
+interface ConfirmProps {
+  readonly avatar: Avatar;
+  readonly onClose: () => void;
+  readonly onConfirm: (avatar: Avatar) => void;
+}
+
+function ConfirmDelete({ avatar, onClose, onConfirm }: ConfirmProps): JSX.Element {
+  const shown = useRef<HTMLDialogElement | null>(null);
+  const show = (dialog: HTMLDialogElement | null) => {
+    shown.current = dialog;
+    if (dialog && !dialog.open) dialog.showModal();
+  };
+  return (
+    <dialog ref={show} class="dialog" aria-labelledby="delete-title" onClose={onClose}>
+      <div class="stack">
+        <h2 id="delete-title">Delete {avatar.name}?</h2>
+        <p class="soft">The avatar and its picture are removed from the server for good.</p>
+        <div class="row end">
+          <button class="button quiet" onClick={() => shown.current?.close()}>Keep</button>
+          <button class="button danger" onClick={() => { onConfirm(avatar); shown.current?.close(); }}><Icon name="trash" size={18} /> Delete</button>
+        </div>
+      </div>
+    </dialog>
+  );
+}
+
+function Unreachable({ reason }: { reason: string }): JSX.Element {
+  return (
+    <p class="note warn row spread" role="alert">
+      <span><Icon name="alert" /> {reason}</span>
+      <button class="button small" onClick={() => void refreshAvatars()}>Try again</button>
+    </p>
+  );
+}

@@ -1,0 +1,27 @@
+import { useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+import { DropZone } from "./drop-zone.tsx";
+import { CameraDialog } from "./camera-dialog.tsx";
+
+/** The empty studio: what this is, and where to put a photo. */
+export function Hero(): JSX.Element {
+  const camera = useSignal(false);
+  return (
+    <section class="hero" aria-labelledby="hero-title">
+      <div class="hero-words">
+        <h1 id="hero-title">One photo.<br />Someone to talk to.</h1>
+        <p class="lead">
+          Drop in a portrait and meet it face to face: it listens, thinks, and answers aloud, with its lips, eyes and head
+          moving as it speaks.
+        </p>
+        <ul class="promises">
+          <li><strong>Seconds</strong> from photo to avatar</li>
+          <li><strong>Real time</strong> conversation, interrupt any time</li>
+          <li><strong>Yours</strong> to download and keep</li>
+        </ul>
+      </div>
+      <DropZone onCamera={() => (camera.value = true)} />
+      {camera.value && <CameraDialog onClose={() => (camera.value = false)} />}
+    </section>
+  );
+}

@@ -1,0 +1,98 @@
+import type { JSX } from "preact";
+import { useRef } from "preact/hooks";
+import {
+  backgroundColour, backgroundImage, backgroundKind, looks, photo, restore, strength, style, type BackgroundKind,
+} from "./draft.ts";
+import { StyleSwatch } from "./style-swatch.tsx";
+
+const BACKGROUNDS: readonly { readonly kind: BackgroundKind; readonly name: string; readonly wire: string }[] = [
+  { kind: "keep", name: "Keep", wire: "keep" },
+  { kind: "blur", name: "Blur", wire: "blur" },
+  { kind: "colour", name: "Colour", wire: "#rrggbb" },
+  { kind: "image", name: "Picture", wire: "image" },
+];
+
+/** How the photo changes on its way to the avatar. */
+export function LookPicker(): JSX.Element | null {
+  const offered = looks.value;
+  if (!offered) return null;
+  return (
+    <section class="card" aria-labelledby="look-title">
+      <h2 id="look-title">The look</h2>
+      <div class="swatches" role="radiogroup" aria-label="Style">
+        {withNone(offered.styles).map(({ id, name }) => (
+          <label key={id} class="swatch">
+            <input type="radio" name="style" checked={style.value === id} onChange={() => (style.value = id)} />
+            <StyleSwatch id={id} photoUrl={photo.value?.url ?? null} />
+            <span>{name}</span>
+          </label>
+        ))}
+      </div>
+      {style.value !== "none" && style.value !== "anime" && <Strength />}
+      {offered.restore && (
+        <label class="tick">
+          <input type="checkbox" checked={restore.value} onChange={(event) => (restore.value = event.currentTarget.checked)} />
+          <span>Restore first <small>sharpens small, old or noisy photos</small></span>
+        </label>
+      )}
+      <Background offered={offered.backgrounds} />
+    </section>
+  );
+}
+
+function withNone(styles: readonly { id: string; name: string }[]): readonly { id: string; name: string }[] {
+  const painted = styles.filter(({ id }) => id !== "none");
+  return [{ id: "none", name: "As it is" }, ...painted];
+}
+
+function Strength(): JSX.Element {
+  return (
+    <label class="slider">
+      <span>Strength</span>
+      <input
+        type="range" min="0.1" max="1" step="0.05" value={strength.value}
+        onInput={(event) => (strength.value = event.currentTarget.valueAsNumber)}
+      />
+      <output>{Math.round(strength.value * 100)}%</output>
+    </label>
+  );
+}
+
+function Background({ offered }: { offered: readonly string[] }): JSX.Element {
+  const file = useRef<HTMLInputElement>(null);
+  const kinds = BACKGROUNDS.filter(({ wire }) => offered.includes(wire));
+  return (
+    <div class="field">
+      <span class="label" id="background-label">Background</span>
+      <div class="row wrap">
+        <div class="segments" role="radiogroup" aria-labelledby="background-label">
+          {kinds.map(({ kind, name }) => (
+            <label key={kind}>
+              <input
+                type="radio" name="background" checked={backgroundKind.value === kind}
+                onChange={() => {
+                  backgroundKind.value = kind;
+                  if (kind === "image" && !backgroundImage.value) file.current?.click();
+                }}
+              />
+              <span>{name}</span>
+            </label>
+          ))}
+        </div>
+        {backgroundKind.value === "colour" && (
+          <input
+            type="color" class="colour" aria-label="Background colour" value={backgroundColour.value}
+            onInput={(event) => (backgroundColour.value = event.currentTarget.value)}
+          />
+        )}
+        {backgroundKind.value === "image" && (
+          <button class="button quiet small" onClick={() => file.current?.click()}>{backgroundImage.value?.name ?? "Choose a picture…"}</button>
+        )}
+      </div>
+      <input
+        ref={file} type="file" accept="image/*" class="visually-hidden" tabIndex={-1} aria-label="Background picture"
+        onChange={(event) => (backgroundImage.value = event.currentTarget.files?.[0] ?? null)}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,45 @@
+import type { JSX } from "preact";
+import { Icon } from "../ui/icons.tsx";
+import { dropPhoto, making, photo, reviewing } from "./draft.ts";
+import type { Photo } from "./photo.ts";
+
+/** The photo, what was found in it, and how far its avatar has come. */
+export function PhotoCard(): JSX.Element | null {
+  const shown = photo.value;
+  if (!shown) return null;
+  const looked = reviewing.value;
+  const described = looked.state === "done" ? looked.result.description : null;
+  return (
+    <aside class="photo-card">
+      <figure class={`photo ${looked.state === "looking" ? "looking" : ""}`}>
+        <div class="photo-frame">
+          <img src={shown.url} alt="Your photo" />
+          <FaceBox photo={shown} />
+          <Working />
+        </div>
+        {described && <figcaption><Icon name="sparkle" size={16} /> {described.text}</figcaption>}
+      </figure>
+      <button class="button quiet small" onClick={dropPhoto}><Icon name="back" size={16} /> Another photo</button>
+    </aside>
+  );
+}
+
+function FaceBox({ photo: shown }: { photo: Photo }): JSX.Element | null {
+  const looked = reviewing.value;
+  const box = looked.state === "done" ? looked.result.review.face_box : null;
+  if (!box || !shown.width) return null;
+  const [x, y, width, height] = box;
+  const place = {
+    left: `${(100 * x) / shown.width}%`,
+    top: `${(100 * y) / shown.height}%`,
+    width: `${(100 * width) / shown.width}%`,
+    height: `${(100 * height) / shown.height}%`,
+  };
+  return <span class="face-box" style={place} role="img" aria-label="A face was found here" />;
+}
+
+function Working(): JSX.Element | null {
+  const now = making.value;
+  if (now.state !== "working") return null;
+  return <span class="developing" style={{ "--done": now.fraction }} aria-hidden="true" />;
+}

@@ -1,0 +1,38 @@
+/** A picture the user gave us, upright, and no larger than an avatar can use. */
+export interface Photo {
+  readonly file: Blob;
+  readonly url: string;
+  readonly width: number;
+  readonly height: number;
+}
+
+const LONGEST_SIDE = 2048;
+const JPEG_QUALITY = 0.93;
+
+/**
+ * Read a dropped, pasted or taken picture. Very large ones are made smaller before they travel. A file that the browser
+ * cannot decode is passed on as it is: the server says what is wrong with it.
+ */
+export async function readPhoto(file: Blob): Promise<Photo> {
+  const bitmap = await createImageBitmap(file, { imageOrientation: "from-image" }).catch(() => null);
+  if (!bitmap) return { file, url: URL.createObjectURL(file), width: 0, height: 0 };
+  const scale = Math.min(1, LONGEST_SIDE / Math.max(bitmap.width, bitmap.height));
+  const width = Math.round(bitmap.width * scale);
+  const height = Math.round(bitmap.height * scale);
+  const sent = scale < 1 ? await shrink(bitmap, width, height) : file;
+  bitmap.close();
+  return { file: sent, url: URL.createObjectURL(sent), width, height };
+}
+
+async function shrink(bitmap: ImageBitmap, width: number, height: number): Promise<Blob> {
+  const canvas = new OffscreenCanvas(width, height);
+  const context = canvas.getContext("2d") as OffscreenCanvasRenderingContext2D;
+  context.imageSmoothingQuality = "high";
+  context.drawImage(bitmap, 0, 0, width, height);
+  return canvas.convertToBlob({ type: "image/jpeg", quality: JPEG_QUALITY });
+}
+
+export function imageIn(transfer: DataTransfer | null): File | null {
+  const files = [...(transfer?.files ?? [])];
+  return files.find((file) => file.type.startsWith("image/")) ?? files[0] ?? null;
+}

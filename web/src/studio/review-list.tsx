@@ -1,0 +1,58 @@
+import type { JSX } from "preact";
+import type { Check } from "../api/avatars.ts";
+import { Icon } from "../ui/icons.tsx";
+import { refusalOf, reviewing } from "./draft.ts";
+
+const TITLES: Readonly<Record<string, string>> = {
+  decodable: "Readable", size: "Resolution", face: "Face", faces: "One person", face_size: "Face size",
+  sharpness: "Sharpness", exposure: "Light", pose: "Facing the camera", occlusion: "Nothing in the way",
+  nsfw: "Suitable", mouth: "Mouth", eyes: "Eyes",
+};
+
+/** How good the photo is for an avatar, in words. */
+export function ReviewList(): JSX.Element {
+  const looked = reviewing.value;
+  return (
+    <section class="card" aria-labelledby="review-title" aria-busy={looked.state === "looking"}>
+      <h2 id="review-title">The photo</h2>
+      <div aria-live="polite">
+        {looked.state === "looking" && <p class="soft looking-text">Taking a good look…</p>}
+        {looked.state === "failed" && <p class="note bad"><Icon name="alert" /> {looked.reason}</p>}
+        {looked.state === "done" && <Verdict checks={looked.result.review.checks} refusal={refusalOf(looked.result)} />}
+      </div>
+    </section>
+  );
+}
+
+function Verdict({ checks, refusal }: { checks: readonly Check[]; refusal: string | null }): JSX.Element {
+  const remarks = checks.filter((check) => check.verdict !== "good");
+  const good = checks.filter((check) => check.verdict === "good");
+  return (
+    <>
+      {refusal && <p class="note bad"><Icon name="alert" /> {refusal}</p>}
+      {!refusal && remarks.length === 0 && <p class="note good"><Icon name="check" /> A fine portrait. Everything looks good.</p>}
+      <ul class="checks">
+        {remarks.filter((check) => check.reason !== refusal).map((check) => <Remark key={check.name} check={check} />)}
+      </ul>
+      <ul class="ticks" aria-label="What is good">
+        {good.map((check) => (
+          <li key={check.name} title={check.reason}><Icon name="check" size={14} /> {titleOf(check.name)}</li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function Remark({ check }: { check: Check }): JSX.Element {
+  return (
+    <li class={check.verdict === "refused" ? "bad" : "fair"}>
+      <Icon name="alert" size={16} />
+      <span><strong>{titleOf(check.name)}.</strong> {check.reason}</span>
+    </li>
+  );
+}
+
+function titleOf(name: string): string {
+  const plain = name.replaceAll("_", " ");
+  return TITLES[name] ?? plain.charAt(0).toUpperCase() + plain.slice(1);
+}

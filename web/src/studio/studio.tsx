@@ -1,0 +1,57 @@
+import type { JSX } from "preact";
+import { useEffect } from "preact/hooks";
+import { TopBar } from "../ui/top-bar.tsx";
+import { CreatePanel } from "./create-panel.tsx";
+import { Created } from "./created.tsx";
+import { choosePhoto, loadCatalogue, making, photo } from "./draft.ts";
+import { Gallery } from "./gallery.tsx";
+import { Hero } from "./hero.tsx";
+import { LookPicker } from "./look-picker.tsx";
+import { PersonaPicker } from "./persona-picker.tsx";
+import { imageIn } from "./photo.ts";
+import { PhotoCard } from "./photo-card.tsx";
+import { ReviewList } from "./review-list.tsx";
+import { VoicePicker } from "./voice-picker.tsx";
+
+/** From a photo to an avatar. */
+export function Studio(): JSX.Element {
+  useEffect(() => {
+    document.title = "Studio · Avatar Serving";
+    void loadCatalogue();
+    const paste = (event: ClipboardEvent) => {
+      const image = imageIn(event.clipboardData);
+      if (image) void choosePhoto(image);
+    };
+    addEventListener("paste", paste);
+    return () => removeEventListener("paste", paste);
+  }, []);
+
+  return (
+    <div class="page">
+      <TopBar />
+      <main class="studio">
+        {making.value.state === "done" ? <Created avatar={making.value.avatar} /> : photo.value ? <Workbench /> : <Hero />}
+        <Gallery />
+      </main>
+      <footer class="footer soft">
+        Pictures are looked at and kept on the server you are connected to, and nowhere else. <a href="/docs">API</a>
+      </footer>
+    </div>
+  );
+}
+
+function Workbench(): JSX.Element {
+  const busy = making.value.state === "working";
+  return (
+    <div class="workbench">
+      <PhotoCard />
+      <fieldset class="steps" disabled={busy} aria-label="Design your avatar">
+        <ReviewList />
+        <LookPicker />
+        <VoicePicker />
+        <PersonaPicker />
+        <CreatePanel />
+      </fieldset>
+    </div>
+  );
+}

@@ -1,0 +1,27 @@
+import type { ComponentChildren, JSX } from "preact";
+import { avatars } from "../avatars/shelf.ts";
+import { route, talkLink } from "./route.ts";
+
+/** The name of the product and the way between its two views. */
+export function TopBar({ children }: { children?: ComponentChildren }): JSX.Element {
+  const latest = avatars.value?.[0];
+  const view = route.value.view;
+  const talking = route.value.view === "talk" ? route.value.avatarId : latest?.id;
+  return (
+    <header class="top-bar">
+      <a class="brand" href="#/" aria-label="Avatar Serving, studio">
+        <img src="./icon.svg" alt="" width="28" height="28" />
+        <span>Avatar Serving</span>
+      </a>
+      <nav aria-label="Views" class="switch">
+        <a href="#/" aria-current={view === "studio" ? "page" : undefined}>Studio</a>
+        {talking ? (
+          <a href={talkLink(talking)} aria-current={view === "talk" ? "page" : undefined}>Talk</a>
+        ) : (
+          <span aria-disabled="true" title="Make an avatar first">Talk</span>
+        )}
+      </nav>
+      <div class="top-right">{children}</div>
+    </header>
+  );
+}

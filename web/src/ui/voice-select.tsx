@@ -1,0 +1,40 @@
+import type { JSX } from "preact";
+import type { Voice } from "../api/avatars.ts";
+
+interface Props {
+  readonly id: string;
+  readonly voices: readonly Voice[];
+  readonly value: string;
+  readonly onChange: (id: string) => void;
+}
+
+/** The voices on offer, by language. */
+export function VoiceSelect({ id, voices, value, onChange }: Props): JSX.Element {
+  const languages = [...new Set(voices.map((voice) => voice.language))];
+  return (
+    <select id={id} class="input" value={value} onChange={(event) => onChange(event.currentTarget.value)}>
+      {languages.map((language) => (
+        <optgroup key={language} label={languageName(language)}>
+          {voices.filter((voice) => voice.language === language).map((voice) => (
+            <option key={voice.id} value={voice.id} selected={voice.id === value}>{titleOf(voice)}</option>
+          ))}
+        </optgroup>
+      ))}
+    </select>
+  );
+}
+
+function titleOf(voice: Voice): string {
+  const remarks = [voice.gender, ...(voice.tags ?? [])].filter(Boolean).slice(0, 3);
+  return remarks.length ? `${voice.name} (${remarks.join(", ")})` : voice.name;
+}
+
+const names = new Intl.DisplayNames(["en"], { type: "language" });
+
+export function languageName(code: string): string {
+  try {
+    return names.of(code) ?? code;
+  } catch {
+    return code;
+  }
+}
