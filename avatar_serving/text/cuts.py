@@ -14,9 +14,9 @@ _CLOSERS = frozenset("\"'”’)]）」』】》*_")
 _OPENERS = {"(": ")", "[": "]", "（": "）", "【": "】"}
 _NEVER_END = frozenset(
     (
-        "dr mr mrs ms mx prof st mt sen rep gov gen col lt sgt capt rev hon vs e.g i.e cf fig no nos "
-        "vol pp ph.d b.sc m.sc approx dept est u.s u.k u.n jan feb mar apr jun jul aug sep sept oct "
-        "nov dec"
+        "dr mr mrs ms mx prof st mt sen rep gov gen col lt sgt capt rev hon vs e.g i.e cf fig no "
+        "nos vol pp ph.d b.sc m.sc approx dept est u.s u.k u.n jan feb mar apr jun jul aug sep "
+        "sept oct nov dec"
     ).split()
 )
 _MAY_END = frozenset("etc a.m p.m inc ltd co corp jr sr".split())

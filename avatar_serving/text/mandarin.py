@@ -8,6 +8,8 @@ _UNITS = ["", "十", "百", "千"]
 _GROUPS = ["", "万", "亿", "万亿"]
 _LONGEST = 16
 """Longer runs of digits are read one by one."""
+_MOBILE = 11
+"""Digits of a mobile telephone's number."""
 
 _MONEY = {
     "¥": "元", "￥": "元", "$": "美元", "US$": "美元", "€": "欧元", "£": "英镑", "HK$": "港元",
@@ -91,7 +93,8 @@ def _amount(number: str) -> str:
 
 def _long(m: re.Match[str]) -> str:
     """A long run of digits is a number only when it is round; else it is a telephone's or an id."""
-    return read_number(m[1]) if m[1].endswith("000") else read_digits(m[1])
+    round_number = m[1].endswith("000") and len(m[1]) != _MOBILE
+    return read_number(m[1]) if round_number else read_digits(m[1])
 
 
 def _counted(m: re.Match[str]) -> str:

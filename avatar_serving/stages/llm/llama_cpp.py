@@ -1,0 +1,142 @@
+"""Small language models on the CPU, by llama.cpp in this process."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncGenerator
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import Field
+
+from avatar_serving import weights
+from avatar_serving.errors import InvalidRequest, StageFailed, StageTimeout
+from avatar_serving.media import ChatRequest
+from avatar_serving.stages.base import StageConfig
+
+if TYPE_CHECKING:
+    import xllamacpp
+
+_CACHE_MIB = 256
+"""Memory for prompts of sessions that hold no slot at the moment."""
+_ERRORS_ONLY = 1
+
+
+class LlamaCppConfig(StageConfig):
+    engine: Literal["llama_cpp"] = "llama_cpp"
+    model: str = "qwen2.5-0.5b"
+    """Name of a GGUF file in the weights lock."""
+    threads: int = Field(default=2, ge=1)
+    """No more than there are free cores: the threads wait for each other by spinning."""
+    context: int = Field(default=4096, ge=256)
+    """Tokens of prompt and answer of one request."""
+    parallel: int = Field(default=2, ge=1)
+    """Requests answered at the same time; more wait their turn."""
+    top_p: float = Field(default=0.9, gt=0, le=1)
+    repeat_penalty: float = Field(default=1.1, ge=1)
+    """Keeps small models from going round in circles."""
+    timeout_s: float = Field(default=30.0, gt=0)
+    """Longest wait for the next piece of an answer."""
+
+    def required_weights(self) -> tuple[str, ...]:
+        return (self.model,)
+
+    def build(self) -> "LlamaCppLlm":
+        return LlamaCppLlm(self)
+
+
+class LlamaCppLlm:
+    """Prompts are kept after an answer, so that a conversation's next turn only reads what is new."""
+
+    def __init__(self, config: LlamaCppConfig) -> None:
+        self._config = config
+        self._server = _load(config)
+        self._threads = ThreadPoolExecutor(config.parallel, thread_name_prefix="llama")
+
+    async def run(self, request: ChatRequest, /) -> AsyncGenerator[str, None]:
+        if not request.messages:
+            raise InvalidRequest("nothing to answer: there are no messages", "messages")
+        answer = _Answer(asyncio.get_running_loop())
+        work = self._threads.submit(answer.fetch, self._server, self._body(request))
+        try:
+            while (chunk := await self._next(answer)) is not None:
+                if delta := _delta(chunk):
+                    yield delta
+        finally:
+            answer.wanted = False
+            work.cancel()
+
+    async def _next(self, answer: "_Answer") -> Any:
+        try:
+            async with asyncio.timeout(self._config.timeout_s):
+                return await answer.chunks.get()
+        except TimeoutError as error:
+            raise StageTimeout("llm", self._config.timeout_s) from error
+
+    def _body(self, request: ChatRequest) -> dict[str, object]:
+        seed = {} if request.seed is None else {"seed": request.seed}
+        return {
+            "messages": [{"role": m.role, "content": m.text} for m in request.messages],
+            "max_tokens": request.max_tokens,
+            "temperature": request.temperature,
+            "top_p": self._config.top_p,
+            "repeat_penalty": self._config.repeat_penalty,
+            "cache_prompt": True,
+            "stream": True,
+            **seed,
+        }
+
+
+class _Answer:
+    """Carries one answer from the server's thread to the event loop."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.wanted = True
+        self.chunks: asyncio.Queue[Any] = asyncio.Queue()
+        self._loop = loop
+
+    def fetch(self, server: "xllamacpp.Server", body: dict[str, object]) -> None:
+        if self.wanted:
+            server.handle_chat_completions(body, self._take)
+        self._deliver(None)
+
+    def _take(self, chunk: Any) -> bool:
+        """Called for every token; True ends generation, and frees the slot at once."""
+        self._deliver(chunk)
+        return not self.wanted
+
+    def _deliver(self, chunk: Any) -> None:
+        if self.wanted and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self.chunks.put_nowait, chunk)
+
+
+def _delta(chunk: Any) -> str:
+    if "error" in chunk:
+        detail = chunk["error"].get("message", "unknown error")
+        if chunk["error"].get("type") == "exceed_context_size_error":
+            raise InvalidRequest(f"the conversation is too long: {detail}", "messages")
+        raise StageFailed("llm", detail)
+    choices = chunk.get("choices") or [{}]
+    return choices[0].get("delta", {}).get("content") or ""
+
+
+def _load(config: LlamaCppConfig) -> "xllamacpp.Server":
+    import xllamacpp
+
+    params = xllamacpp.CommonParams()
+    params.model.path = str(weights.path(config.model))
+    params.n_ctx = config.context * config.parallel
+    params.n_parallel = config.parallel
+    params.cpuparams.n_threads = config.threads
+    params.cpuparams.poll = 0
+    params.cpuparams_batch.n_threads = config.threads
+    params.cpuparams_batch.poll = 0
+    params.cache_ram_mib = _CACHE_MIB
+    params.verbosity = _ERRORS_ONLY
+    params.warmup = False
+    params.ui = False
+    # The library also listens on a loopback port, which nobody else shall use.
+    params.api_keys = [secrets.token_urlsafe(32)]
+    try:
+        return xllamacpp.Server(params)
+    except RuntimeError as error:
+        raise StageFailed("llm", f"cannot load {config.model}: {error}") from error
