@@ -5,6 +5,7 @@ from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 
 from rich.console import Console
+from rich.filesize import decimal
 from rich.progress import (
     BarColumn,
     DownloadColumn,
@@ -80,8 +81,8 @@ class Lines:
         self._next_s = time.monotonic() + _LINE_EVERY_S
         own, every = _percent(done, self._done.sizes[name]), self._done
         self._console.print(
-            f"  {name}: {own} of {megabytes(every.sizes[name])}; all: "
-            f"{_percent(every.now, every.total)} of {megabytes(every.total)}"
+            f"  {name}: {own} of {decimal(every.sizes[name])}; all: "
+            f"{_percent(every.now, every.total)} of {decimal(every.total)}"
         )
 
     def finish(self, name: str, *, fetched: bool) -> None:
@@ -105,13 +106,9 @@ class Done:
         self._of[name] = done
 
 
-def megabytes(size: int) -> str:
-    return f"{size / 1e6:.1f} MB"
-
-
 def _percent(done: int, total: int) -> str:
     return f"{100 * done / max(1, total):.0f} %"
 
 
 def _finished(name: str, size: int) -> str:
-    return f"  {name}: fetched and verified, {megabytes(size)}"
+    return f"  {name}: fetched and verified, {decimal(size)}"

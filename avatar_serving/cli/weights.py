@@ -5,10 +5,11 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.filesize import decimal
 from rich.table import Table
 
 from avatar_serving.cli.failing import errors_told
-from avatar_serving.cli.progress import drawn_progress, megabytes
+from avatar_serving.cli.progress import drawn_progress
 from avatar_serving.weights.environment import read_environment
 from avatar_serving.weights.library import Library, library
 from avatar_serving.weights.lock import FileWeight, FolderWeight, total_size
@@ -24,6 +25,7 @@ Names = Annotated[list[str] | None, typer.Argument(help="Weights by name; defaul
 ProfileOption = Annotated[
     str | None, typer.Option(help="Only what this profile needs: cpu, test, or a YAML file.")
 ]
+_PIPED_WIDTH = 200
 _COLOURS = {"present": "green", "missing": "yellow", "corrupt": "bold red"}
 
 
@@ -35,12 +37,14 @@ def list_weights(names: Names = None, profile: ProfileOption = None) -> None:
         table = Table("name", "size", "licence", "class", "here", "first source", box=None)
         for weight in _select(shelf, names, profile):
             state = shelf.state(weight)
-            size = megabytes(total_size(weight))
+            size = decimal(total_size(weight))
             here = f"[{_COLOURS[state]}]{state}[/]"
             source = _first_source(weight)
             table.add_row(weight.name, size, weight.licence, weight.licence_class, here, source)
         console = Console()
-        console.print(table, width=None if console.is_terminal else 160)
+        if not console.is_terminal:  # piped: a row stays a line
+            console.width = _PIPED_WIDTH
+        console.print(table)
 
 
 @app.command()
@@ -57,7 +61,7 @@ def pull(names: Names = None, profile: ProfileOption = None) -> None:
         sizes = {weight.name: total_size(weight) for weight in chosen}
         with drawn_progress(console, sizes) as progress:
             Puller(read_environment(), progress).pull(chosen)
-        total = megabytes(sum(sizes.values()))
+        total = decimal(sum(sizes.values()))
         console.print(f"{len(chosen)} weights, {total}, are in {shelf.cache.root}")
 
 

@@ -11,7 +11,7 @@ import fcntl
 import hashlib
 import os
 import shutil
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Collection, Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
@@ -65,8 +65,10 @@ class Cache:
     def link(self, weight: FileWeight | FolderWeight) -> Path:
         """Give the blobs of a weight their names; return the file or folder."""
         named = self.named(weight.name)
-        for pin in weight.pins:
-            _link(self.blob(pin.sha256), named / pin.path if pin.path else named)
+        names = {named / pin.path if pin.path else named: pin.sha256 for pin in weight.pins}
+        _remove_others(named, names)
+        for name, sha256 in names.items():
+            _link(self.blob(sha256), name)
         return named
 
     def _stamp(self, sha256: str) -> Path:
@@ -109,6 +111,17 @@ def _read(path: Path) -> str | None:
         return path.read_text()
     except OSError:
         return None
+
+
+def _remove_others(named: Path, wanted: Collection[Path]) -> None:
+    """Names that an earlier lock file gave are not seen any more, be they files or folders."""
+    if named not in wanted and (named.is_symlink() or named.is_file()):
+        named.unlink()
+    elif named in wanted and named.is_dir() and not named.is_symlink():
+        shutil.rmtree(named)
+    for old in named.rglob("*"):
+        if old not in wanted and not old.is_dir() and old.suffix != ".tmp":
+            old.unlink()
 
 
 def _link(blob: Path, name: Path) -> None:

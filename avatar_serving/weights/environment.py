@@ -4,6 +4,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from avatar_serving.weights.lock import LOCK_FILE
+
 HUB = "https://huggingface.co"
 
 
@@ -11,6 +13,8 @@ HUB = "https://huggingface.co"
 class WeightsEnvironment:
     cache: Path
     """AVATAR_CACHE: where weights are kept."""
+    lock: Path = LOCK_FILE
+    """AVATAR_WEIGHTS_LOCK: another lock file, for models of one's own."""
     mirror: Path | None = None
     """AVATAR_WEIGHTS_MIRROR: files named by their sha256, tried before anything else."""
     hub: str = HUB
@@ -23,9 +27,10 @@ class WeightsEnvironment:
 
 def read_environment() -> WeightsEnvironment:
     env = os.environ
-    mirror = env.get("AVATAR_WEIGHTS_MIRROR")
+    lock, mirror = env.get("AVATAR_WEIGHTS_LOCK"), env.get("AVATAR_WEIGHTS_MIRROR")
     return WeightsEnvironment(
         cache=Path(env.get("AVATAR_CACHE") or "~/.cache/avatar-serving").expanduser(),
+        lock=Path(lock).expanduser() if lock else LOCK_FILE,
         mirror=Path(mirror).expanduser() if mirror else None,
         hub=(env.get("HF_ENDPOINT") or HUB).rstrip("/"),
         hub_token=env.get("HF_TOKEN") or None,

@@ -71,7 +71,7 @@ class Library:
 
 @remember
 def library_for(environment: WeightsEnvironment) -> Library:
-    return Library(read_lock(), environment)
+    return Library(read_lock(environment.lock), environment)
 
 
 def library() -> Library:

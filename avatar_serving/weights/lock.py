@@ -7,9 +7,16 @@ from pathlib import Path, PurePosixPath
 from typing import Annotated, Literal
 
 import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+)
 
-from avatar_serving.errors import NotFound
+from avatar_serving.errors import InvalidRequest, NotFound
 
 LOCK_FILE = Path(__file__).with_name("weights.lock.yaml")
 
@@ -124,7 +131,11 @@ def total_size(weight: FileWeight | FolderWeight) -> int:
 
 @cache
 def read_lock(path: Path = LOCK_FILE) -> Lock:
-    return Lock.model_validate(yaml.safe_load(path.read_text("utf-8")))
+    """Raises InvalidRequest: no such file, or something in it is wrong; says what."""
+    try:
+        return Lock.model_validate(yaml.safe_load(path.read_text("utf-8")))
+    except (OSError, yaml.YAMLError, ValidationError) as error:
+        raise InvalidRequest(f"weights lock file {path}: {error}", "weights") from error
 
 
 def _pin(path: str, sha256: str, size: int, sources: Iterable[Source]) -> Pin:
