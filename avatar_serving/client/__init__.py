@@ -1,0 +1,13 @@
+"""A typed realtime client for scripts: the demo, the benchmarks, the tests."""
+
+from avatar_serving.client.diary import Diary, Received
+from avatar_serving.client.heard import Answer, Frames, Stretch
+from avatar_serving.client.microphone import Microphone, Uttered
+from avatar_serving.client.playout import Playout
+from avatar_serving.client.realtime import Disconnected, RealtimeClient, Where, open_session
+from avatar_serving.client.turn import Turn, ask
+
+__all__ = [
+    "Answer", "Diary", "Disconnected", "Frames", "Microphone", "Playout", "RealtimeClient",
+    "Received", "Stretch", "Turn", "Uttered", "Where", "ask", "open_session",
+]  # fmt: skip

@@ -1,0 +1,222 @@
+"""A realtime session as a user's device holds it: microphone on, answers played on a paper speaker.
+
+It does what docs/protocol.md asks of a client: falls silent when the user speaks, says how much was
+heard, reports playback. Used by the demo, the benchmarks and the tests.
+"""
+
+import asyncio
+import base64
+import contextlib
+import time
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+
+from avatar_serving.client.diary import Diary, Received
+from avatar_serving.client.heard import Answer
+from avatar_serving.client.messages import SpeechStarted, dump, parse
+from avatar_serving.client.microphone import Microphone
+from avatar_serving.errors import AvatarError, StageTimeout
+
+_ACK_S = 0.2
+_LARGEST = 16 << 20
+
+
+class Disconnected(AvatarError):
+    """The server closed the session, or never opened it."""
+
+    code = "disconnected"
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Which session to open."""
+
+    url: str
+    """``http://host:port`` or ``ws://host:port``."""
+    avatar: str | None = None
+    animation: bool = True
+    model: str = "default"
+    api_key: str | None = None
+
+    def address(self) -> str:
+        query = {"model": self.model}
+        if self.avatar:
+            query["avatar"] = self.avatar
+        if self.animation:
+            query["animation"] = "arkit52"
+        base = self.url.replace("http://", "ws://").replace("https://", "wss://").rstrip("/")
+        return f"{base}/v1/realtime?{urlencode(query)}"
+
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.api_key}"} if self.api_key else {}
+
+
+class RealtimeClient:
+    """Made by ``open_session``. Times are those of ``time.monotonic``."""
+
+    def __init__(self, socket: ClientConnection, *, animation: bool) -> None:
+        self.diary = Diary()
+        self.microphone = Microphone(self._send_audio)
+        self._socket = socket
+        self._animation = animation
+        self._changed = asyncio.Condition()
+        self._listeners: list[asyncio.Queue[Received | None]] = []
+        self._closed: AvatarError | None = None
+
+    async def send(self, kind: str, **fields: object) -> None:
+        """Send one client event of the protocol.
+
+        Raises:
+            Disconnected: the session is over.
+        """
+        try:
+            await self._socket.send(dump(kind, **fields))
+        except ConnectionClosed as error:
+            raise _disconnected(error) from error
+
+    async def type_text(self, text: str) -> None:
+        """Say *text* by keyboard and ask for an answer."""
+        content = [{"type": "input_text", "text": text}]
+        item = {"type": "message", "role": "user", "content": content}
+        await self.send("conversation.item.create", item=item)
+        await self.send("response.create")
+
+    async def wait_for(self, what: str, ready: Callable[[], bool], timeout_s: float = 60) -> None:
+        """Wait until *ready*, looked at after every message.
+
+        Raises:
+            StageTimeout: it did not happen in time.
+            AvatarError: the session ended before.
+        """
+        try:
+            async with asyncio.timeout(timeout_s), self._changed:
+                await self._changed.wait_for(lambda: ready() or self._closed is not None)
+        except TimeoutError as error:
+            raise StageTimeout(f"waiting until {what}: the server", timeout_s) from error
+        if self._closed is not None and not ready():
+            raise self._closed
+
+    async def events(self) -> AsyncGenerator[Received, None]:
+        """Messages from now on, until the session is over."""
+        queue: asyncio.Queue[Received | None] = asyncio.Queue()
+        self._listeners.append(queue)
+        try:
+            while (received := await queue.get()) is not None:
+                yield received
+        finally:
+            self._listeners.remove(queue)
+
+    def playing(self) -> Answer | None:
+        """The answer that sounds now."""
+        return self.diary.playing(time.monotonic())
+
+    async def receive(self) -> None:
+        """Take messages until the session is over. ``open_session`` runs this."""
+        try:
+            async for text in self._socket:
+                received = Received(time.monotonic(), parse(str(text)))
+                if isinstance(received.message, SpeechStarted):
+                    await self._fall_silent(received.at_s)
+                self.diary.take(received)
+                await self._tell(received)
+            self._closed = Disconnected("the server closed the session")
+        except ConnectionClosed as error:
+            self._closed = _disconnected(error)
+        except AvatarError as error:
+            self._closed = error
+        finally:
+            self._closed = self._closed or Disconnected("the client left the session")
+            await self._tell(None)
+
+    async def report_playback(self) -> None:
+        """Say every 200 ms how much was heard. ``open_session`` runs this."""
+        reported: dict[str, int] = {}
+        while True:
+            await asyncio.sleep(_ACK_S)
+            for answer in self.diary.answers:
+                played_ms = round(answer.playout.position_s(time.monotonic()) * 1000)
+                if played_ms > reported.get(answer.item_id, 0):
+                    reported[answer.item_id] = played_ms
+                    await self._acknowledge(answer, played_ms)
+
+    async def close(self) -> None:
+        await self._socket.close()
+
+    async def _tell(self, received: Received | None) -> None:
+        for queue in self._listeners:
+            queue.put_nowait(received)
+        async with self._changed:
+            self._changed.notify_all()
+
+    async def _fall_silent(self, at_s: float) -> None:
+        answer = self.diary.playing(at_s)
+        if answer is None:
+            return
+        heard_ms = answer.playout.stop(at_s)
+        self.diary.silenced.append((at_s, answer.item_id))
+        await self.send(
+            "conversation.item.truncate",
+            item_id=answer.item_id,
+            content_index=0,
+            audio_end_ms=heard_ms,
+        )
+        await self._acknowledge(answer, heard_ms)
+
+    async def _acknowledge(self, answer: Answer, played_ms: int) -> None:
+        if self._animation:
+            await self.send("avatar.playback", item_id=answer.item_id, played_ms=played_ms)
+
+    async def _send_audio(self, pcm: bytes) -> None:
+        await self.send("input_audio_buffer.append", audio=base64.b64encode(pcm).decode())
+
+
+@asynccontextmanager
+async def open_session(
+    where: Where, *, microphone: bool = True
+) -> AsyncGenerator[RealtimeClient, None]:
+    """Open a session and hold it while the block runs.
+
+    Raises:
+        Disconnected: refused, or nobody there; says why.
+    """
+    client = RealtimeClient(await _connect(where), animation=where.animation)
+    work = [client.receive(), client.report_playback()]
+    if microphone:
+        work.append(client.microphone.run())
+    tasks = [asyncio.create_task(each) for each in work]
+    try:
+        yield client
+    finally:
+        await client.close()
+        for task in tasks:
+            task.cancel()
+        for task in tasks:
+            with contextlib.suppress(asyncio.CancelledError, AvatarError):
+                await task
+
+
+async def _connect(where: Where) -> ClientConnection:
+    try:
+        return await connect(
+            where.address(),
+            additional_headers=where.headers(),
+            max_size=_LARGEST,
+            compression=None,
+            open_timeout=30,
+        )
+    except InvalidStatus as error:
+        body = (error.response.body or b"").decode(errors="replace")
+        raise Disconnected(f"refused with {error.response.status_code}: {body}") from error
+    except (OSError, TimeoutError) as error:
+        raise Disconnected(f"nothing answers at {where.url}: {error}") from error
+
+
+def _disconnected(error: ConnectionClosed) -> Disconnected:
+    frame = error.rcvd
+    why = f"{frame.code} {frame.reason}".strip() if frame else "connection lost"
+    return Disconnected(f"the server closed the session: {why}")
