@@ -1,0 +1,23 @@
+"""The same description for every picture. For tests."""
+
+from collections.abc import AsyncGenerator
+from typing import Literal
+
+from avatar_serving.media import Description, Image
+from avatar_serving.stages.base import StageConfig
+
+
+class FixedVlmConfig(StageConfig):
+    engine: Literal["fixed"] = "fixed"
+    text: str = "A person facing the camera."
+
+    def build(self) -> "FixedVlm":
+        return FixedVlm(self.text)
+
+
+class FixedVlm:
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    async def run(self, request: Image, /) -> AsyncGenerator[Description, None]:
+        yield Description((("subject", "a person"), ("facing", "facing the camera")), self._text)

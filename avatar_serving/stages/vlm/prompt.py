@@ -1,0 +1,19 @@
+"""How a language model is asked to write a description from measured facts."""
+
+from avatar_serving.media import Description, Message
+
+INSTRUCTIONS = (
+    "You describe portraits. Write one natural English sentence that uses all the facts given, and "
+    "nothing else: add no detail, no judgement and no name. Answer with the sentence only."
+)
+
+
+def describe_prompt(description: Description) -> tuple[Message, ...]:
+    facts = "\n".join(f"{name}: {value}" for name, value in description.facts)
+    example = "subject: a man in his forties\nhair: short black hair\nexpression: a slight smile"
+    return (
+        Message("system", INSTRUCTIONS),
+        Message("user", example),
+        Message("assistant", "A man in his forties with short black hair and a slight smile."),
+        Message("user", facts),
+    )
