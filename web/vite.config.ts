@@ -1,11 +1,13 @@
 import { defineConfig } from "vitest/config";
 
 const server = process.env.AVATAR_SERVER ?? "http://localhost:8000";
+const jsx = { runtime: "automatic", importSource: "preact" } as const;
 const proxied = { target: server, ws: true };
 
 export default defineConfig({
   base: "./",
-  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+  oxc: { jsx },
+  optimizeDeps: { rolldownOptions: { transform: { jsx } } },
   build: {
     target: "es2022",
     outDir: "dist",

@@ -9,7 +9,7 @@ export function CreatePanel(): JSX.Element {
   return (
     <section class="card create" aria-label="Create">
       <label class="tick">
-        <input type="checkbox" checked={agreed.value} required onChange={(event) => (agreed.value = event.currentTarget.checked)} />
+        <input type="checkbox" checked={agreed.value} required disabled={now.state === "working"} onChange={(event) => (agreed.value = event.currentTarget.checked)} />
         <span>{CONSENT_STATEMENT}</span>
       </label>
       {catalogueTrouble.value && <p class="note warn" role="alert"><Icon name="alert" /> {catalogueTrouble.value}</p>}
@@ -40,8 +40,7 @@ function Progress({ fraction, message }: { fraction: number; message: string }):
         <span class="soft tabular">{percent}%</span>
       </div>
       <progress class="bar" max={100} value={percent} aria-label="Making the avatar" />
-      {/* A fieldset that is off keeps its buttons off; this one must still work. */}
-      <a href="#/" role="button" class="hint" onClick={(event) => { event.preventDefault(); cancelMaking(); }}>Cancel</a>
+      <div class="row end"><button class="button quiet small" onClick={cancelMaking}>Cancel</button></div>
     </div>
   );
 }

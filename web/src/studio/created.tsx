@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
-import { useMemo } from "preact/hooks";
+import { useEffect, useMemo } from "preact/hooks";
 import type { Avatar } from "../api/avatars.ts";
 import { QuietLoop } from "../motion/clips.ts";
 import { restPose } from "../motion/channels.ts";
@@ -15,6 +15,7 @@ import { easeTowards, EXPRESSIONS, layered, poseOf, type Expression } from "./po
 export function Created({ avatar }: { avatar: Avatar }): JSX.Element {
   const tried = useSignal<Expression | null>(null);
   const puppet = useMemo(() => new Puppet(() => tried.value), [avatar.id]);
+  useEffect(() => scrollTo({ top: 0, behavior: "smooth" }), [avatar.id]);
   return (
     <section class="created" aria-labelledby="created-title">
       <div class="portrait-frame"><AvatarCanvas avatarId={avatar.id} label={`${avatar.name}, moving`} frame={() => puppet.frame()} /></div>

@@ -24,6 +24,8 @@ export function PhotoCard(): JSX.Element | null {
   );
 }
 
+const CORNERS = "M0 22V12Q0 0 12 0H22M78 0H88Q100 0 100 12V22M100 78V88Q100 100 88 100H78M22 100H12Q0 100 0 88V78";
+
 function FaceBox({ photo: shown }: { photo: Photo }): JSX.Element | null {
   const looked = reviewing.value;
   const box = looked.state === "done" ? looked.result.review.face_box : null;
@@ -35,7 +37,11 @@ function FaceBox({ photo: shown }: { photo: Photo }): JSX.Element | null {
     width: `${(100 * width) / shown.width}%`,
     height: `${(100 * height) / shown.height}%`,
   };
-  return <span class="face-box" style={place} role="img" aria-label="A face was found here" />;
+  return (
+    <span class="face-box" style={place} role="img" aria-label="A face was found here">
+      <svg viewBox="0 0 100 100" preserveAspectRatio="none" aria-hidden="true"><path d={CORNERS} /></svg>
+    </span>
+  );
 }
 
 function Working(): JSX.Element | null {

@@ -45,13 +45,15 @@ function Workbench(): JSX.Element {
   return (
     <div class="workbench">
       <PhotoCard />
-      <fieldset class="steps" disabled={busy} aria-label="Design your avatar">
-        <ReviewList />
-        <LookPicker />
-        <VoicePicker />
-        <PersonaPicker />
+      <div class="design">
+        <fieldset class="steps" disabled={busy} aria-label="Design your avatar">
+          <ReviewList />
+          <LookPicker />
+          <VoicePicker />
+          <PersonaPicker />
+        </fieldset>
         <CreatePanel />
-      </fieldset>
+      </div>
     </div>
   );
 }
