@@ -1,10 +1,11 @@
 """Small language models on the CPU, by llama.cpp in this process."""
 
 import asyncio
+import os
 import secrets
 from collections.abc import AsyncGenerator
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -12,9 +13,6 @@ from avatar_serving import weights
 from avatar_serving.errors import InvalidRequest, StageFailed, StageTimeout
 from avatar_serving.media import ChatRequest
 from avatar_serving.stages.base import StageConfig
-
-if TYPE_CHECKING:
-    import xllamacpp
 
 _CACHE_MIB = 256
 """Memory for prompts of sessions that hold no slot at the moment."""
@@ -25,8 +23,11 @@ class LlamaCppConfig(StageConfig):
     engine: Literal["llama_cpp"] = "llama_cpp"
     model: str = "qwen2.5-0.5b"
     """Name of a GGUF file in the weights lock."""
-    threads: int = Field(default=2, ge=1)
-    """No more than there are free cores: the threads wait for each other by spinning."""
+    threads: int = Field(default=1, ge=1)
+    """Threads that write the answer: one is bound by memory and nearly as fast as two, which a
+    conversation's other work would keep waiting for each other."""
+    prompt_threads: int = Field(default=2, ge=1)
+    """Threads that read the prompt, a short burst."""
     context: int = Field(default=4096, ge=256)
     """Tokens of prompt and answer of one request."""
     parallel: int = Field(default=2, ge=1)
@@ -45,7 +46,7 @@ class LlamaCppConfig(StageConfig):
 
 
 class LlamaCppLlm:
-    """Prompts are kept after an answer, so that a conversation's next turn only reads what is new."""
+    """Prompts are kept after an answer: a conversation's next turn only reads what is new."""
 
     def __init__(self, config: LlamaCppConfig) -> None:
         self._config = config
@@ -94,7 +95,7 @@ class _Answer:
         self.chunks: asyncio.Queue[Any] = asyncio.Queue()
         self._loop = loop
 
-    def fetch(self, server: "xllamacpp.Server", body: dict[str, object]) -> None:
+    def fetch(self, server: Any, body: dict[str, object]) -> None:
         if self.wanted:
             server.handle_chat_completions(body, self._take)
         self._deliver(None)
@@ -119,8 +120,14 @@ def _delta(chunk: Any) -> str:
     return choices[0].get("delta", {}).get("content") or ""
 
 
-def _load(config: LlamaCppConfig) -> "xllamacpp.Server":
-    import xllamacpp
+def _load(config: LlamaCppConfig) -> Any:
+    """The library's server object; its types are written in C."""
+    # Read once, when the OpenMP library is loaded: idle threads sleep. Spinning, two threads on two
+    # cores are ten times slower as soon as anything else runs.
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+    import xllamacpp as library
+
+    xllamacpp: Any = library
 
     params = xllamacpp.CommonParams()
     params.model.path = str(weights.path(config.model))
@@ -128,7 +135,7 @@ def _load(config: LlamaCppConfig) -> "xllamacpp.Server":
     params.n_parallel = config.parallel
     params.cpuparams.n_threads = config.threads
     params.cpuparams.poll = 0
-    params.cpuparams_batch.n_threads = config.threads
+    params.cpuparams_batch.n_threads = config.prompt_threads
     params.cpuparams_batch.poll = 0
     params.cache_ram_mib = _CACHE_MIB
     params.verbosity = _ERRORS_ONLY
