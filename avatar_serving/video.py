@@ -1,11 +1,12 @@
 """MP4 files: H.264 and AAC, playable everywhere, sound exactly in step with the pictures."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,6 @@ from avatar_serving.errors import InvalidRequest
 if TYPE_CHECKING:
     from av.audio.stream import AudioStream
     from av.container import OutputContainer
-    from av.packet import Packet
     from av.video.stream import VideoStream
 
 _AUDIO_FRAME = 1024
@@ -40,75 +40,94 @@ def write_mp4(
 ) -> float:
     """Encode *frames* (height, width, 3; sRGB) and *sound*; give the seconds of picture written.
 
-    Sizes are cut to even numbers, as H.264 asks. The file appears whole or not at all, with its
-    index in front so that it plays while it loads. Frames are taken one at a time.
-
     Raises:
         InvalidRequest: there is no frame, or frames differ in size.
     """
-    import av
-
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    try:
-        with av.open(str(partial), "w", "mp4", options={"movflags": "+faststart"}) as container:
-            count = _encode(container, iter(frames), fps, sound)
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
-    return count / fps
+    with Mp4Writer(path, fps, sound) as film:
+        for frame in frames:
+            film.add(frame)
+    return film.seconds
 
 
-def _encode(
-    container: "OutputContainer",
-    frames: Iterator[NDArray[np.uint8]],
-    fps: int,
-    sound: Sound | None,
-) -> int:
-    first = next(frames, None)
-    if first is None:
-        raise InvalidRequest("a video needs at least one frame", "frames")
-    video = _video_stream(container, first, fps)
-    audio = _Audio(container, sound) if sound else None
-    count = 0
-    for picture in _and_rest(first, frames):
-        if picture.shape != first.shape:
-            raise InvalidRequest(f"frame {count} differs in size from the first", "frames")
-        container.mux(_picture(video, picture, count, fps))
-        count += 1
-        if audio:
-            audio.write(until_s=count / fps)
-    container.mux(video.encode(None))
-    if audio:
-        audio.finish()
-    return count
+class Mp4Writer:
+    """A file being written, one picture at a time; use it as a context manager.
 
+    Sizes are cut to even numbers, as H.264 asks. The file appears whole or not at all, with its
+    index in front so that it plays while it loads.
+    """
 
-def _and_rest(
-    first: NDArray[np.uint8], rest: Iterator[NDArray[np.uint8]]
-) -> Iterator[NDArray[np.uint8]]:
-    yield first
-    yield from rest
+    def __init__(self, path: Path, fps: int, sound: Sound | None = None) -> None:
+        self._path = path
+        self._partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+        self._fps = fps
+        self._sound = sound
+        self._count = 0
+        self._shape: tuple[int, ...] = ()
+        self._container: OutputContainer
+        self._video: VideoStream
+        self._audio: _Audio | None = None
 
+    @property
+    def seconds(self) -> float:
+        """Of picture, so far."""
+        return self._count / self._fps
 
-def _video_stream(
-    container: "OutputContainer", first: NDArray[np.uint8], fps: int
-) -> "VideoStream":
-    video: VideoStream = container.add_stream("libx264", rate=fps)
-    video.height, video.width = (side - side % 2 for side in first.shape[:2])
-    video.pix_fmt = "yuv420p"
-    video.options = {"crf": _QUALITY, "preset": "veryfast", "threads": "1"}
-    return video
+    def __enter__(self) -> Self:
+        import av
 
+        options = {"movflags": "+faststart"}
+        self._container = av.open(str(self._partial), "w", "mp4", options=options)
+        return self
 
-def _picture(
-    video: "VideoStream", picture: NDArray[np.uint8], index: int, fps: int
-) -> list["Packet"]:
-    from av import VideoFrame
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        try:
+            with self._container:
+                if kind is None:
+                    self._finish()
+            if kind is None:
+                self._partial.replace(self._path)
+        finally:
+            self._partial.unlink(missing_ok=True)
 
-    even = np.ascontiguousarray(picture[: video.height, : video.width])
-    frame = VideoFrame.from_ndarray(even, format="rgb24")
-    frame.pts, frame.time_base = index, Fraction(1, fps)
-    return video.encode(frame)
+    def add(self, picture: NDArray[np.uint8]) -> None:
+        """Append one picture, and the sound that goes with it.
+
+        Raises:
+            InvalidRequest: it differs in size from the first.
+        """
+        from av import VideoFrame
+
+        if not self._count:
+            self._begin(picture)
+        if picture.shape != self._shape:
+            raise InvalidRequest(f"frame {self._count} differs in size from the first", "frames")
+        even = np.ascontiguousarray(picture[: self._video.height, : self._video.width])
+        frame = VideoFrame.from_ndarray(even, format="rgb24")
+        frame.pts, frame.time_base = self._count, Fraction(1, self._fps)
+        self._container.mux(self._video.encode(frame))
+        self._count += 1
+        if self._audio:
+            self._audio.write(until_s=self.seconds)
+
+    def _begin(self, first: NDArray[np.uint8]) -> None:
+        self._shape = first.shape
+        self._video = self._container.add_stream("libx264", rate=self._fps)
+        self._video.height, self._video.width = (side - side % 2 for side in first.shape[:2])
+        self._video.pix_fmt = "yuv420p"
+        self._video.options = {"crf": _QUALITY, "preset": "veryfast", "threads": "1"}
+        self._audio = _Audio(self._container, self._sound) if self._sound else None
+
+    def _finish(self) -> None:
+        if not self._count:
+            raise InvalidRequest("a video needs at least one frame", "frames")
+        self._container.mux(self._video.encode(None))
+        if self._audio:
+            self._audio.finish()
 
 
 class _Audio:

@@ -5,9 +5,26 @@ from avatar_serving.client.heard import Answer, Frames, Stretch
 from avatar_serving.client.microphone import Microphone, Uttered
 from avatar_serving.client.playout import Playout
 from avatar_serving.client.realtime import Disconnected, RealtimeClient, Where, open_session
+from avatar_serving.client.rest import Avatar, RequestRefused, Rest, VoiceEntry
 from avatar_serving.client.turn import Turn, ask
 
 __all__ = [
-    "Answer", "Diary", "Disconnected", "Frames", "Microphone", "Playout", "RealtimeClient",
-    "Received", "Stretch", "Turn", "Uttered", "Where", "ask", "open_session",
-]  # fmt: skip
+    "Answer",
+    "Avatar",
+    "Diary",
+    "Disconnected",
+    "Frames",
+    "Microphone",
+    "Playout",
+    "RealtimeClient",
+    "Received",
+    "RequestRefused",
+    "Rest",
+    "Stretch",
+    "Turn",
+    "Uttered",
+    "VoiceEntry",
+    "Where",
+    "ask",
+    "open_session",
+]

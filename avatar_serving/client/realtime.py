@@ -207,6 +207,7 @@ async def _connect(where: Where) -> ClientConnection:
             additional_headers=where.headers(),
             max_size=_LARGEST,
             compression=None,
+            proxy=None,
             open_timeout=30,
         )
     except InvalidStatus as error:

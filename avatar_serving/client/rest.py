@@ -1,0 +1,171 @@
+"""The REST calls of docs/protocol.md that scripts need."""
+
+import json
+from collections.abc import Generator, Iterator
+from dataclasses import asdict
+from types import TracebackType
+from typing import Self, TypeVar
+
+import httpx
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from avatar_serving.errors import AvatarError, InvalidRequest
+from avatar_serving.media import Look, Progress
+
+_TIMEOUT_S = 300.0
+
+
+class RequestRefused(AvatarError):
+    """The service answered a request with an error."""
+
+    def __init__(self, code: str, reason: str) -> None:
+        super().__init__(code, reason)
+        self.code = code
+        self.reason = reason
+
+    @property
+    def message(self) -> str:
+        return self.reason
+
+
+class _Reply(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+R = TypeVar("R", bound=_Reply)
+
+
+class Avatar(_Reply):
+    id: str
+    name: str
+    voice: str = ""
+    description: str = ""
+    size: int = 0
+
+
+class VoiceEntry(_Reply):
+    id: str
+    name: str = ""
+    language: str = ""
+    gender: str = ""
+    engine: str = ""
+
+
+class _Step(_Reply):
+    step: str
+    fraction: float
+    message: str = ""
+
+
+class _Done(_Reply):
+    avatar: Avatar
+
+
+class _Reason(_Reply):
+    code: str | None = None
+    message: str = ""
+
+
+class _Refusal(_Reply):
+    error: _Reason
+
+
+class _Voices(_Reply):
+    data: tuple[VoiceEntry, ...]
+
+
+class Rest:
+    """A client of one service. Every call raises RequestRefused with the server's own words."""
+
+    def __init__(self, url: str, api_key: str | None = None) -> None:
+        headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
+        # Never through a proxy: the service is meant to be near.
+        self._http = httpx.Client(
+            base_url=url, headers=headers, timeout=_TIMEOUT_S, trust_env=False
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        self._http.close()
+
+    def create_avatar(
+        self, image: bytes, name: str, *, statement: str, voice: str = "", persona: str = "",
+        look: Look | None = None,
+    ) -> Generator[Progress, None, Avatar]:  # fmt: skip
+        """Yield progress, return the avatar. The caller agrees to *statement* by calling."""
+        chosen = asdict(look or Look())
+        chosen.pop("background_image")
+        request = {
+            "name": name, "voice": voice, "persona": persona, "look": chosen,
+            "consent": {"agreed": True, "statement": statement},
+        }  # fmt: skip
+        with self._http.stream(
+            "POST", "/v1/avatars",
+            files={"image": ("photo", image)}, data={"request": json.dumps(request)},
+        ) as reply:  # fmt: skip
+            if reply.is_error:
+                reply.read()
+            _check(reply)
+            for event, data in _server_sent(reply.iter_lines()):
+                if event == "progress":
+                    step = _read(_Step, data)
+                    yield Progress(step.step, step.fraction, step.message)
+                elif event == "error":
+                    reason = _read(_Reason, data)
+                    raise RequestRefused(reason.code or "internal", reason.message)
+                elif event == "done":
+                    return _read(_Done, data).avatar
+        raise RequestRefused("internal", "the service stopped before the avatar was done")
+
+    def package(self, avatar_id: str) -> bytes:
+        return _check(self._http.get(f"/v1/avatars/{avatar_id}/package")).content
+
+    def delete_avatar(self, avatar_id: str) -> None:
+        _check(self._http.delete(f"/v1/avatars/{avatar_id}"))
+
+    def voices(self) -> tuple[VoiceEntry, ...]:
+        return _read(_Voices, _check(self._http.get("/v1/voices")).text).data
+
+    def speech(self, text: str, voice: str, speed: float = 1.0) -> bytes:
+        """*text* spoken: 24 kHz mono, signed 16 bit."""
+        body = {"model": "default", "input": text, "voice": voice, "response_format": "pcm",
+                "speed": speed}  # fmt: skip
+        return _check(self._http.post("/v1/audio/speech", json=body)).content
+
+
+def _check(reply: httpx.Response) -> httpx.Response:
+    if not reply.is_error:
+        return reply
+    try:
+        error = _Refusal.model_validate_json(reply.text).error
+    except ValidationError:
+        error = _Reason(code="internal", message=f"HTTP {reply.status_code}: {reply.text[:300]}")
+    raise RequestRefused(error.code or "internal", error.message)
+
+
+def _read(model: type[R], text: str) -> R:
+    try:
+        return model.model_validate_json(text)
+    except ValidationError as error:
+        raise InvalidRequest(f"the server sent a reply out of protocol: {error}") from error
+
+
+def _server_sent(lines: Iterator[str]) -> Iterator[tuple[str, str]]:
+    """(event, data) pairs of a text/event-stream."""
+    event, data = "message", list[str]()
+    for line in lines:
+        if not line:
+            if data:
+                yield event, "\n".join(data)
+            event, data = "message", []
+        elif line.startswith("event:"):
+            event = line.removeprefix("event:").strip()
+        elif line.startswith("data:"):
+            data.append(line.removeprefix("data:").strip())

@@ -1,0 +1,1 @@
+"""``make demo``: a photo becomes an avatar and holds a spoken conversation, without a browser."""

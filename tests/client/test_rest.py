@@ -1,0 +1,99 @@
+"""The REST client against a server of a few lines."""
+
+import threading
+from collections.abc import Generator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+
+from avatar_serving.client import Avatar, RequestRefused, Rest
+from avatar_serving.errors import InvalidRequest
+from avatar_serving.media import Progress
+
+STEPS = (
+    'event: progress\ndata: {"step": "review", "fraction": 0.1, "message": "looking"}\n\n'
+    'event: review\ndata: {"checks": []}\n\n'
+    'event: progress\ndata: {"step": "rig", "fraction": 0.8}\n\n'
+)
+DONE = 'event: done\ndata: {"avatar": {"id": "a1", "name": "Ada", "voice": "v"}}\n\n'
+REFUSED = 'event: error\ndata: {"code": "image_rejected", "message": "no face found"}\n\n'
+
+
+class Handler(BaseHTTPRequestHandler):
+    replies: dict[str, tuple[int, str]] = {}
+    bodies: list[bytes] = []
+
+    def do_GET(self) -> None:
+        status, text = self.replies[self.path]
+        self.bodies.append(self.rfile.read(int(self.headers.get("Content-Length", 0))))
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(text.encode())))
+        self.end_headers()
+        self.wfile.write(text.encode())
+
+    do_POST = do_GET
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@pytest.fixture
+def rest() -> Generator[Rest, None, None]:
+    Handler.replies, Handler.bodies = {}, []
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        with Rest(f"http://127.0.0.1:{server.server_port}", "key") as client:
+            yield client
+        server.shutdown()
+        thread.join()
+
+
+def create(rest: Rest) -> tuple[list[Progress], Avatar]:
+    steps, seen = rest.create_avatar(b"photo bytes", "Ada", statement="I may"), list[Progress]()
+    while True:
+        try:
+            seen.append(next(steps))
+        except StopIteration as end:
+            return seen, end.value
+
+
+def test_progress_comes_before_the_avatar(rest: Rest) -> None:
+    Handler.replies["/v1/avatars"] = (200, STEPS + DONE)
+    seen, avatar = create(rest)
+    assert seen == [Progress("review", 0.1, "looking"), Progress("rig", 0.8)]
+    assert (avatar.id, avatar.voice) == ("a1", "v")
+    assert b"photo bytes" in Handler.bodies[0] and b'"agreed": true' in Handler.bodies[0]
+
+
+def test_a_refused_photo_says_why(rest: Rest) -> None:
+    Handler.replies["/v1/avatars"] = (200, STEPS + REFUSED)
+    with pytest.raises(RequestRefused, match="no face found") as caught:
+        create(rest)
+    assert caught.value.code == "image_rejected"
+
+
+def test_a_stream_that_just_ends_is_an_error(rest: Rest) -> None:
+    Handler.replies["/v1/avatars"] = (200, STEPS)
+    with pytest.raises(RequestRefused, match="before the avatar was done"):
+        create(rest)
+
+
+def test_errors_keep_the_server_s_words(rest: Rest) -> None:
+    body = '{"error": {"type": "x", "code": "not_found", "message": "no voice", "param": null}}'
+    Handler.replies["/v1/audio/speech"] = (404, body)
+    with pytest.raises(RequestRefused, match="no voice") as caught:
+        rest.speech("hello", "nobody")
+    assert caught.value.code == "not_found"
+    Handler.replies["/v1/avatars/a/package"] = (502, "<html>bad gateway")
+    with pytest.raises(RequestRefused, match="HTTP 502"):
+        rest.package("a")
+
+
+def test_voices_are_typed(rest: Rest) -> None:
+    voice = '{"id": "af", "name": "A", "language": "en", "gender": "female", "engine": "kokoro"}'
+    Handler.replies["/v1/voices"] = (200, f'{{"data": [{voice}]}}')
+    assert rest.voices()[0].engine == "kokoro"
+    Handler.replies["/v1/voices"] = (200, '{"data": 3}')
+    with pytest.raises(InvalidRequest, match="out of protocol"):
+        rest.voices()
