@@ -49,3 +49,27 @@ def test_islands_are_dropped_and_the_person_kept() -> None:
     kept = matte._without_islands(mask)
     assert kept[5:10, 90:95].max() == 0
     assert (kept[20:90, 20:60] == 1).all()
+
+
+@pytest.mark.weights
+def test_equal_pictures_have_equal_mattes(astronaut: NDArray[np.uint8]) -> None:
+    assert (matte.person_matte(astronaut) == matte.person_matte(astronaut)).all()
+
+
+def test_colour_settles_what_is_unsure() -> None:
+    """A red person on blue: the network is unsure of a red ear and of a blue gap."""
+    image = np.zeros((100, 100, 3), np.uint8) + np.array((30, 40, 200), np.uint8)
+    mask = np.zeros((100, 100), np.float32)
+    image[20:, 30:70], mask[20:, 30:70] = (200, 40, 40), 1
+    image[40:50, 70:78], mask[40:50, 70:78] = (200, 40, 40), 0.4
+    mask[40:50, 22:30] = 0.6
+    settled = matte._settle_by_colour(image, mask)
+    assert settled[43:47, 72:76].min() > 0.7
+    assert settled[43:47, 24:28].max() < 0.3
+
+
+def test_a_mask_without_doubt_stays() -> None:
+    mask = np.zeros((50, 50), np.float32)
+    mask[10:40, 10:40] = 1
+    image = np.zeros((50, 50, 3), np.uint8)
+    assert (matte._settle_by_colour(image, mask) == mask).all()

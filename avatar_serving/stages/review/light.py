@@ -2,10 +2,9 @@
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from avatar_serving.faces import topology
-from avatar_serving.faces.crop import FaceCrop
+from avatar_serving.faces.crop import FaceCrop, fine_detail
 from avatar_serving.media import Check
 from avatar_serving.stages.review.grading import Reasons, Scale, grade
 
@@ -31,19 +30,6 @@ FLAT = Reasons(
 )
 
 
-def fine_detail(crop: FaceCrop) -> float:
-    """The share of the contrast that is finer than 1/32 of the face.
-
-    Measured: sharp portraits .18 to .29; blurred by a Gaussian of 1 % of the face width .09 to
-    .14, by 2 % .05 to .06, by 4 % .03 to .04. It hardly depends on who it is.
-    """
-    grey = cv2.cvtColor(_middle(crop.rgb), cv2.COLOR_RGB2GRAY).astype(np.float32)
-    side = grey.shape[0]
-    coarse = cv2.resize(grey, (32, 32), interpolation=cv2.INTER_AREA)
-    smooth = cv2.resize(coarse, (side, side), interpolation=cv2.INTER_CUBIC)
-    return float(np.sqrt(np.mean((grey - smooth) ** 2)) / max(float(grey.std()), 1.0))
-
-
 def check_sharpness(crop: FaceCrop) -> Check:
     return grade("sharpness", fine_detail(crop), Scale(0.045, 0.11), SHARPNESS)
 
@@ -63,8 +49,3 @@ def check_exposure(crop: FaceCrop) -> Check:
         grade("exposure", high - low, Scale(12, 40), FLAT),
     )
     return min(checks, key=lambda check: check.score)
-
-
-def _middle(square: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    edge = square.shape[0] // 8
-    return square[edge:-edge, edge:-edge]
