@@ -7,8 +7,8 @@ if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
 
-def open_session(path: Path, threads: int = 1) -> "InferenceSession":
-    """Load a model on the CPU. Its threads sleep between calls instead of spinning."""
+def open_session(model: Path | bytes, threads: int = 1) -> "InferenceSession":
+    """Load a model, a file or its content. Its threads sleep between calls instead of spinning."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
@@ -16,4 +16,5 @@ def open_session(path: Path, threads: int = 1) -> "InferenceSession":
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    source = model if isinstance(model, bytes) else str(model)
+    return onnxruntime.InferenceSession(source, options, providers=["CPUExecutionProvider"])

@@ -12,6 +12,11 @@ _HAN = re.compile(f"[{HAN}]")
 _LATIN_WORD = re.compile(r"[A-Za-z\u00c0-\u024f]+")
 
 
+def has_han(text: str) -> bool:
+    """Whether any of it is in Chinese characters."""
+    return _HAN.search(text) is not None
+
+
 def language_of(text: str) -> Language:
     """Chinese when it holds at least as many Chinese characters as Latin words, else English."""
     han = len(_HAN.findall(text))

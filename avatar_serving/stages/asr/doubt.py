@@ -6,7 +6,8 @@ from dataclasses import dataclass
 _INVENTED = frozenset({
     "thank you", "thanks", "thanks for watching", "thank you for watching", "thank you very much",
     "you", "bye", "bye bye", "okay", "so", "the end", "please subscribe", "i'm sorry", "hmm", "oh",
-    "um", "uh", "谢谢", "谢谢大家", "谢谢观看", "请订阅", "再见", "好", "嗯", "啊", "哦", "字幕by索兰娅",
+    "um", "uh", "谢谢", "谢谢大家", "谢谢观看", "请订阅", "再见", "好", "嗯", "啊", "哦",
+    "字幕by索兰娅",
     "字幕志愿者", "明镜与点点栏目", "请不吝点赞", "优优独播剧场", "中文字幕",
 })  # fmt: skip
 """Said far more often by the model over noise than by people."""

@@ -1,6 +1,7 @@
 """Whisper on CTranslate2: English and Mandarin on the CPU."""
 
 from collections.abc import AsyncGenerator, Generator
+from contextlib import aclosing
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -14,6 +15,7 @@ from avatar_serving.samples import Samples
 from avatar_serving.stages.asr.doubt import Guess, credible, repetitive
 from avatar_serving.stages.asr.sound import RATE, utterance_samples, windows
 from avatar_serving.stages.base import StageConfig
+from avatar_serving.text.languages import language_of
 
 if TYPE_CHECKING:
     from ctranslate2 import StorageView
@@ -79,8 +81,9 @@ class FasterWhisperAsr:
     async def run(self, request: Utterance, /) -> AsyncGenerator[Transcript, None]:
         samples = utterance_samples(request)
         language = self._known(request.language)
-        async for transcript in in_thread(self._recognise(samples, language)):
-            yield transcript
+        async with aclosing(in_thread(self._recognise(samples, language))) as transcripts:
+            async for transcript in transcripts:
+                yield transcript
 
     def _known(self, language: str | None) -> HeardLanguage | None:
         if language is None:
@@ -91,17 +94,19 @@ class FasterWhisperAsr:
         raise InvalidRequest(f"cannot recognise {language!r}", "language")
 
     def _recognise(
-        self, samples: Samples, language: HeardLanguage | None
+        self, samples: Samples, known: HeardLanguage | None
     ) -> Generator[Transcript, None, None]:
         texts: list[str] = []
+        language = known
         for window in windows(samples):
             if not len(window) or np.abs(window).max() < _SILENCE_PEAK:
                 continue
             text, language = self._window(window, language)
             texts.append(text)
-        language = language or self._config.languages[0]
         joint = "" if language == "zh" else " "
-        yield Transcript(joint.join(t for t in texts if t), language)
+        text = joint.join(t for t in texts if t)
+        # The words say more surely than the detector which language a short clip was in.
+        yield Transcript(text, known or (language_of(text) if text else self._config.languages[0]))
 
     def _window(
         self, samples: Samples, language: HeardLanguage | None

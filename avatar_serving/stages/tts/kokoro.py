@@ -1,0 +1,88 @@
+"""Kokoro: natural speech in many voices, English and Mandarin."""
+
+import json
+from collections.abc import AsyncGenerator, Generator
+from contextlib import aclosing
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from pydantic import Field
+
+from avatar_serving import weights
+from avatar_serving.flow import in_thread
+from avatar_serving.media import Speech, SpeechRequest
+from avatar_serving.onnx import open_session
+from avatar_serving.samples import Samples
+from avatar_serving.stages.tts.base import TtsEngineConfig
+from avatar_serving.stages.tts.chinese import chinese_reader
+from avatar_serving.stages.tts.english import english_reader
+from avatar_serving.stages.tts.kokoro_graph import DURATIONS, dequantise
+from avatar_serving.stages.tts.kokoro_voices import KOKORO_VOICES
+from avatar_serving.stages.tts.reading import Reading
+from avatar_serving.stages.tts.speaking import Sound, only_known, spoken
+from avatar_serving.stages.tts.voices import Voice, voice_for
+from avatar_serving.text.languages import has_han
+from avatar_serving.text.speakable import speakable
+
+_FRAME_S = 0.025
+_LONGEST = 509
+"""Symbols in one run; a voice has a style for each number of them."""
+_STYLE = 256
+
+
+class KokoroConfig(TtsEngineConfig):
+    engine: Literal["kokoro"] = "kokoro"
+    threads: int = Field(default=2, ge=1)
+    weights = ("kokoro", "kokoro-vocab", "kokoro-voices")
+
+    def build(self) -> "KokoroTts":
+        return KokoroTts(self)
+
+    def voices(self) -> tuple[Voice, ...]:
+        return KOKORO_VOICES
+
+
+class KokoroTts:
+    def __init__(self, config: KokoroConfig) -> None:
+        self._styles = weights.path("kokoro-voices")
+        vocabulary = json.loads(weights.path("kokoro-vocab").read_text("utf-8"))
+        self._symbols: dict[str, int] = vocabulary["vocab"]
+        model = weights.derived("kokoro-f32.onnx", "kokoro", dequantise)
+        self._session = open_session(model, config.threads)
+
+    async def run(self, request: SpeechRequest, /) -> AsyncGenerator[Speech, None]:
+        voice = voice_for(KOKORO_VOICES, request)
+        async with aclosing(in_thread(self._speak(request, voice))) as speeches:
+            async for speech in speeches:
+                yield speech
+
+    def _speak(self, request: SpeechRequest, voice: Voice) -> Generator[Speech, None, None]:
+        readings = only_known(_read(request.text, voice), self._symbols)
+        style = _style(self._styles / f"{voice.id}.bin")
+        yield from spoken(
+            request.text, readings, _LONGEST, lambda s: self._say(s, style, request.speed)
+        )
+
+    def _say(self, symbols: str, style: Samples, speed: float) -> Sound:
+        tokens = [0, *(self._symbols[symbol] for symbol in symbols), 0]
+        inputs = {
+            "tokens": np.array([tokens], np.int64),
+            "style": style[len(symbols)][None],
+            "speed": np.array([speed], np.float32),
+        }
+        audio, frames = self._session.run(["audio", DURATIONS], inputs)
+        lead, *seconds, _ = (float(n) * _FRAME_S for n in np.asarray(frames).ravel())
+        return Sound(np.asarray(audio, np.float32).ravel(), lead, seconds)
+
+
+def _read(text: str, voice: Voice) -> list[Reading]:
+    if has_han(text) or voice.language == "zh":
+        return chinese_reader().read(speakable(text, "zh" if has_han(text) else "en"))
+    return english_reader("british" in voice.tags).read(speakable(text, "en"))
+
+
+@cache
+def _style(path: Path) -> Samples:
+    return np.fromfile(path, np.float32).reshape(-1, _STYLE)
