@@ -50,11 +50,14 @@ export function Chat({ avatarId }: { avatarId: string }): JSX.Element {
         </button>
       </TopBar>
       <main class="chat">
+        <h1 class="visually-hidden">Talk with {name}</h1>
         <section class="stage" aria-label={`${name}, face to face`}>
-          <div class="stage-frame">
-            <AvatarCanvas avatarId={avatarId} label={`${name}'s face`} frame={() => ({ pose: conversation.frame() })} />
-            <StatusPill conversation={conversation} />
-            <Captions conversation={conversation} name={name} />
+          <div class="stage-room">
+            <div class="stage-frame">
+              <AvatarCanvas avatarId={avatarId} label={`${name}'s face`} frame={() => ({ pose: conversation.frame() })} />
+              <StatusPill conversation={conversation} />
+              <Captions conversation={conversation} name={name} />
+            </div>
           </div>
           <ConnectionNotice conversation={conversation} />
           <Dock conversation={conversation} name={name} />

@@ -17,7 +17,12 @@ export function ConnectionNotice({ conversation }: { conversation: Conversation 
   const text = useNotice(conversation);
   return (
     <div class="notices" role="alert">
-      {text && <p class="note warn"><Icon name="alert" size={18} /> <span>{text}</span></p>}
+      {text && (
+        <p class="note warn">
+          <Icon name="alert" size={18} /> <span>{text}</span>
+          <button class="note-close" aria-label="Dismiss" onClick={() => conversation.dismiss()}><Icon name="close" size={16} /></button>
+        </p>
+      )}
     </div>
   );
 }

@@ -68,6 +68,12 @@ export class Conversation {
     this.interrupt();
   }
 
+  /** The user has read what went wrong. */
+  dismiss(): void {
+    this.notice.value = null;
+    this.listener.dismiss();
+  }
+
   configure(settings: Omit<SessionSettings, "type">): void {
     this.settings = { ...this.settings, ...settings };
     this.socket.send({ type: "session.update", session: this.settings });

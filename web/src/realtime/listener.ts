@@ -40,6 +40,11 @@ export class Listener {
     this.state.value = muted ? "muted" : "on";
   }
 
+  /** Trouble that the user has read need not stay in view. */
+  dismiss(): void {
+    if (!this.microphone && this.state.value !== "opening") this.state.value = "off";
+  }
+
   get lastLoudMs(): number | null {
     return this.activity.lastLoudMs;
   }

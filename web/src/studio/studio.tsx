@@ -44,6 +44,7 @@ function Workbench(): JSX.Element {
   const busy = making.value.state === "working";
   return (
     <div class="workbench">
+      <h1 class="visually-hidden">Design your avatar</h1>
       <PhotoCard />
       <div class="design">
         <fieldset class="steps" disabled={busy} aria-label="Design your avatar">
