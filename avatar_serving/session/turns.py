@@ -135,7 +135,7 @@ class Turns:
         self.floor = Floor.OPEN
         if self.answering and self._interruptible:
             self.answering = False
-            return [Act.STOP_ANSWER, Act.OPEN]
+            return [Act.OPEN, Act.STOP_ANSWER]
         return [Act.OPEN]
 
     def _paused(self, at_s: float) -> list[Act]:

@@ -1,0 +1,66 @@
+"""The avatar's own messages, sent only to clients that asked for them. See docs/protocol.md."""
+
+from typing import Literal
+
+from avatar_serving.media import CHANNELS, Behaviour
+from avatar_serving.protocol.base import FromServer, Part
+
+FPS = 30
+
+
+class Clip(Part):
+    behaviour: Behaviour
+    frames: str
+
+
+class AvatarClips(FromServer):
+    type: Literal["avatar.clips"] = "avatar.clips"
+    fps: int = FPS
+    channels: tuple[str, ...] = CHANNELS
+    encoding: Literal["int16"] = "int16"
+    clips: tuple[Clip, ...]
+
+
+class AvatarState(FromServer):
+    type: Literal["avatar.state"] = "avatar.state"
+    state: Behaviour
+
+
+class _OfAnswer(FromServer):
+    response_id: str
+    item_id: str
+
+
+class AvatarAnimationStarted(_OfAnswer):
+    type: Literal["avatar.animation.started"] = "avatar.animation.started"
+    fps: int = FPS
+    channels: tuple[str, ...] = CHANNELS
+    encoding: Literal["int16"] = "int16"
+
+
+class AvatarAnimationDelta(_OfAnswer):
+    type: Literal["avatar.animation.delta"] = "avatar.animation.delta"
+    time_code: float
+    frames: str
+
+
+class AvatarAnimationDone(_OfAnswer):
+    type: Literal["avatar.animation.done"] = "avatar.animation.done"
+
+
+class TimedWord(Part):
+    text: str
+    start_ms: int
+    end_ms: int
+
+
+class AvatarWords(_OfAnswer):
+    type: Literal["avatar.words"] = "avatar.words"
+    words: tuple[TimedWord, ...]
+
+
+class AvatarTurn(_OfAnswer):
+    type: Literal["avatar.turn"] = "avatar.turn"
+    timings_ms: dict[str, int]
+    heard_text: str | None = None
+    """What was heard of an answer that was interrupted."""

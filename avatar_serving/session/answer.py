@@ -1,0 +1,112 @@
+"""One response: drafted in silence, released, spoken ahead of its playback, heard or cut."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
+from dataclasses import dataclass
+from enum import Enum
+
+from avatar_serving import logs
+from avatar_serving.errors import AvatarError
+from avatar_serving.flow import prefetch
+from avatar_serving.media import Spoken
+from avatar_serving.session.announcer import Announcer
+from avatar_serving.session.clock import TurnClock
+
+log = logs.get()
+
+
+class End(Enum):
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a response ended. *heard_s* is None while nobody can know: it is still being played."""
+
+    end: End
+    reason: str | None = None
+    error: AvatarError | None = None
+
+
+class Answer:
+    """A response and the task that speaks it.
+
+    Work begins at once; nothing is sent before ``release``. It ends exactly once, whatever
+    happens: all stretches sent, an error, or ``stop``.
+    """
+
+    def __init__(
+        self,
+        source: AsyncGenerator[Spoken, None],
+        announcer: Announcer,
+        clock: TurnClock,
+        on_heard: Callable[[], Awaitable[None]],
+    ) -> None:
+        self.announcer = announcer
+        self.clock = clock
+        self._source = source
+        self._on_heard = on_heard
+        self._released = asyncio.Event()
+        self._ended = False
+        self._task = asyncio.create_task(self._run())
+
+    @property
+    def active(self) -> bool:
+        """Released, and its ``response.done`` has not been sent."""
+        return self._released.is_set() and not self._ended
+
+    def release(self) -> None:
+        """The turn is certain: speak."""
+        self._released.set()
+
+    async def drop(self) -> None:
+        """Throw a draft away: nobody has heard of it."""
+        self._task.cancel()
+        await asyncio.wait({self._task})
+
+    async def stop(self, reason: str) -> None:
+        """Be silent now: every stage stops, the response is ended as cancelled if it was not over."""
+        self._task.cancel()
+        await asyncio.wait({self._task})
+        if self._released.is_set():
+            await self._end(Outcome(End.CANCELLED, reason))
+
+    async def _run(self) -> None:
+        try:
+            await self._speak()
+            await self._end(Outcome(End.COMPLETED))
+        except AvatarError as error:
+            await self._fail(error)
+        except Exception as error:
+            log.error("answer failed", exc_info=error)
+            await self._fail(AvatarError("the answer failed on the server"))
+        else:
+            await asyncio.sleep(self.announcer.unheard_s())
+            await self._on_heard()
+
+    async def _speak(self) -> None:
+        async with aclosing(prefetch(self._source, maxsize=2)) as stretches:
+            async for stretch in stretches:
+                self.clock.note("first_clause_ready")
+                await self._open()
+                await self.announcer.play(stretch)
+        await self._open()
+
+    async def _open(self) -> None:
+        await self._released.wait()
+        await self.announcer.open()
+
+    async def _fail(self, error: AvatarError) -> None:
+        await self._open()
+        await self._end(Outcome(End.FAILED, error.code, error))
+        await self._on_heard()
+
+    async def _end(self, outcome: Outcome) -> None:
+        if self._ended:
+            return
+        self._ended = True
+        await self.announcer.open()
+        await self.announcer.close(outcome.end.value, outcome.reason, outcome.error)

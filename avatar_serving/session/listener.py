@@ -1,0 +1,287 @@
+"""The user's side of a conversation: sound in, turns out, each with its transcript."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
+
+from avatar_serving import logs, metrics
+from avatar_serving.errors import AvatarError, InvalidRequest, LimitExceeded
+from avatar_serving.flow import last
+from avatar_serving.media import AudioChunk, Transcript, Utterance
+from avatar_serving.protocol import server as wire
+from avatar_serving.protocol.audio import InputDecoder
+from avatar_serving.protocol.ids import new_id
+from avatar_serving.protocol.session_config import SemanticVad, ServerVad
+from avatar_serving.session.answer import Answer
+from avatar_serving.session.clock import TurnClock
+from avatar_serving.session.draft import Draft
+from avatar_serving.session.hearing import Hearing
+from avatar_serving.session.outbox import Outbox
+from avatar_serving.session.powers import Powers
+from avatar_serving.session.responder import Responder
+from avatar_serving.session.turns import Act, AnswerHeard, AnswerStarted, Floor, Patience, Turns
+
+log = logs.get()
+
+_FALLBACK_S = {"low": 2.0, "medium": 1.0, "auto": 1.0, "high": 0.6}
+_SHORTEST_S = 0.1
+_TICK_S = 0.1
+
+
+class Listener:
+    """Hears the user. Does at once what the turn machine decides; slow work goes into tasks."""
+
+    def __init__(self, powers: Powers, outbox: Outbox, responder: Responder) -> None:
+        self._powers = powers
+        self._out = outbox
+        self._responder = responder
+        self._turns = Turns(Patience(0.5, 0.5, judged=False))
+        self._draft: Draft | None = None
+        self._clock = TurnClock(outbox.now)
+        self._item_id = new_id("item")
+        self._acting = asyncio.Lock()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._finishing: asyncio.Task[None] | None = None
+        self._arrived_s = outbox.now()
+        self._budget = AudioBudget(powers.limits.audio_rate, outbox.now())
+        self.configure()
+
+    def configure(self) -> None:
+        """Take the session's options over; a turn that is open starts anew."""
+        config, habits = self._responder.config, self._powers.habits
+        detection = config.turn_detection
+        self._decoder = InputDecoder(config.input_format)
+        self._automatic = detection is not None
+        threshold, prefix_ms, interruptible = 0.5, 300, True
+        if isinstance(detection, ServerVad):
+            threshold, prefix_ms = detection.threshold, detection.prefix_padding_ms
+            patience_s = detection.silence_duration_ms / 1000
+            patience = Patience(patience_s, patience_s, judged=False)
+        else:
+            eagerness = detection.eagerness if isinstance(detection, SemanticVad) else "auto"
+            early_s = habits.early_silence_ms / 1000
+            patience = Patience(early_s, _FALLBACK_S[eagerness], True, habits.complete)
+        if detection is not None:
+            interruptible = detection.interrupt_response
+        self._turns.adjust(patience, interruptible=interruptible)
+        early_ms = min(habits.early_silence_ms, round(patience.certain_s * 1000))
+        vad = self._powers.vad.open(threshold, early_ms, prefix_ms)
+        self._hearing = Hearing(
+            vad,
+            self._turns,
+            prefix_s=prefix_ms / 1000,
+            longest_s=self._powers.limits.utterance_s,
+        )
+
+    async def push(self, audio: str) -> None:
+        """Take one ``input_audio_buffer.append``.
+
+        Raises:
+            InvalidRequest: not audio of the session's format.
+            LimitExceeded: faster than ``limits.audio_rate``.
+        """
+        pcm = self._decoder.decode(audio)
+        self._arrived_s = self._out.now()
+        self._budget.spend(len(pcm) / 32_000, self._arrived_s)
+        if not self._automatic:
+            self._hearing.keep(pcm)
+            return
+        async with self._acting:
+            await self._do(self._hearing.push(pcm))
+
+    async def commit(self) -> None:
+        """The client says that the turn is over."""
+        if self._hearing.buffered_s < _SHORTEST_S:
+            raise InvalidRequest("the input audio buffer holds less than 100 ms of audio", "audio")
+        async with self._acting:
+            self._hearing.onset_s = 0.0 if not self._automatic else self._hearing.onset_s
+            self._hearing.last_speech_s = self._hearing.now_s
+            await self._drop_draft()
+            self._begin_draft(answering=False)
+            self._commit()
+            self._hearing.clear()
+
+    async def clear(self) -> None:
+        async with self._acting:
+            await self._drop_draft()
+            self._hearing.clear()
+        await self._out.send(wire.InputAudioBufferCleared())
+
+    async def free(self) -> None:
+        """The avatar has been heard to the end."""
+        self._turns.feed(AnswerHeard())
+        await self._out.state("idle")
+
+    def answering(self) -> None:
+        """The avatar has the floor: speech is an interruption from now on."""
+        self._turns.feed(AnswerStarted())
+
+    async def close(self) -> None:
+        tasks = set(self._tasks)
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
+        await self._drop_draft()
+
+    async def _do(self, acts: list[Act]) -> None:
+        for act in acts:
+            match act:
+                case Act.OPEN:
+                    await self._open()
+                case Act.STOP_ANSWER:
+                    await self._take_floor()
+                case Act.JUDGE:
+                    self._start(self._judge(self._hearing.last_speech_s, self._hearing.utterance()))
+                case Act.DRAFT:
+                    self._begin_draft(answering=self._answers)
+                    self._start(self._watch_pause())
+                case Act.DROP_DRAFT:
+                    await self._drop_draft()
+                case Act.COMMIT:
+                    self._commit()
+
+    @property
+    def _answers(self) -> bool:
+        detection = self._responder.config.turn_detection
+        return detection is not None and detection.create_response
+
+    async def _open(self) -> None:
+        started_ms = round(self._hearing.onset_s * 1000)
+        event = wire.InputAudioBufferSpeechStarted(
+            audio_start_ms=started_ms, item_id=self._item_id
+        )
+        await self._out.send(event)
+        await self._out.state("listening")
+
+    async def _take_floor(self) -> None:
+        heard_s = self._hearing.now_s - self._hearing.onset_s
+        began = self._out.now()
+        if await self._responder.interrupt("turn_detected"):
+            metrics.barge_in.observe(heard_s + self._out.now() - began)
+        await self._out.state("listening")
+
+    async def _judge(self, at_s: float, said: AudioChunk) -> None:
+        probability = await asyncio.to_thread(self._powers.end_of_turn.probability, said)
+        async with self._acting:
+            self._clock.note("end_of_turn")
+            await self._do(self._hearing.judged(at_s, probability))
+
+    async def _watch_pause(self) -> None:
+        """Let time pass for a client that sends nothing while its user is silent."""
+        while self._turns.floor is Floor.PAUSED:
+            await asyncio.sleep(_TICK_S)
+            silent_s = self._out.now() - self._arrived_s
+            if silent_s > _TICK_S:
+                async with self._acting:
+                    await self._do(self._hearing.waited(silent_s))
+
+    def _begin_draft(self, *, answering: bool) -> None:
+        said = self._hearing.utterance()
+        behind_s = self._hearing.now_s - self._hearing.last_speech_s
+        clock = self._clock = TurnClock(self._out.now, self._arrived_s - behind_s)
+        clock.note("drafted")
+
+        async def transcribe() -> Transcript:
+            if self._finishing is not None:
+                await asyncio.wait({self._finishing})
+            language = self._responder.config.language
+            known = None if language == "auto" else language
+            heard = await last(self._powers.asr.run(Utterance(said, known)))
+            clock.note("asr")
+            return heard
+
+        def begin(heard: Transcript) -> Answer:
+            return self._responder.begin(clock, heard.text)
+
+        self._draft = Draft(transcribe, begin if answering else None)
+
+    async def _drop_draft(self) -> None:
+        draft, self._draft = self._draft, None
+        if draft is not None:
+            await draft.drop()
+
+    def _commit(self) -> None:
+        draft, self._draft = self._draft, None
+        assert draft is not None, "a turn is drafted before it is committed"
+        item_id, self._item_id = self._item_id, new_id("item")
+        ended_ms = round(self._hearing.last_speech_s * 1000)
+        seconds = self._hearing.last_speech_s - self._hearing.onset_s
+        self._clock.note("committed")
+        self._finishing = self._start(self._finish(draft, item_id, ended_ms, seconds))
+
+    async def _finish(self, draft: Draft, item_id: str, ended_ms: int, seconds: float) -> None:
+        try:
+            await self._announce_turn(item_id, ended_ms)
+            heard = await draft.transcript()
+            self._responder.conversation.set_transcript(item_id, heard.text)
+            await self._out.send(
+                wire.InputAudioTranscriptionCompleted.of(item_id, heard.text, seconds)
+            )
+        except AvatarError as error:
+            await draft.drop()
+            await self._out.send(wire.InputAudioTranscriptionFailed.of(item_id, error))
+            await self._out.state("idle")
+            return
+        except asyncio.CancelledError:
+            await draft.drop()
+            raise
+        if draft.answer is None:
+            await self._out.state("idle")
+        elif self._turns.floor is not Floor.FREE:
+            await draft.drop_answer()
+        else:
+            self.answering()
+            await self._responder.release(draft.answer)
+
+    async def _announce_turn(self, item_id: str, ended_ms: int) -> None:
+        if self._automatic:
+            await self._out.send(
+                wire.InputAudioBufferSpeechStopped(audio_end_ms=ended_ms, item_id=item_id)
+            )
+            await self._out.state("thinking")
+        conversation = self._responder.conversation
+        item, previous = conversation.add_spoken(item_id)
+        await self._out.send(
+            wire.InputAudioBufferCommitted(item_id=item_id, previous_item_id=previous)
+        )
+        await self._out.send(wire.ConversationItemAdded(item=item, previous_item_id=previous))
+        await self._out.send(wire.ConversationItemDone(item=item, previous_item_id=previous))
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(self._guarded(work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
+        """A failure in the background is told to the client, and the session goes on."""
+        try:
+            await work
+        except AvatarError as error:
+            await self._out.fail(error)
+        except Exception as error:
+            log.error("listening failed", exc_info=error)
+            await self._out.fail(AvatarError("the server could not follow what was said"))
+
+
+class AudioBudget:
+    """A bucket of seconds that fills *rate* times as fast as time passes."""
+
+    _START_S = 10.0
+
+    def __init__(self, rate: float, now_s: float) -> None:
+        self._rate = rate
+        self._left_s = self._START_S
+        self._seen_s = now_s
+
+    def spend(self, seconds: float, now_s: float) -> None:
+        """Raises:
+        LimitExceeded: the bucket is empty.
+        """
+        refill_s = (now_s - self._seen_s) * self._rate
+        self._left_s = min(self._START_S, self._left_s + refill_s)
+        self._seen_s = now_s
+        if seconds > self._left_s:
+            raise LimitExceeded("limits.audio_rate", seconds / max(refill_s, 1e-3), self._rate)
+        self._left_s -= seconds

@@ -1,0 +1,28 @@
+"""The system prompt of a session: who the avatar is, and how a spoken answer sounds."""
+
+_MANNER = (
+    "You are talking face to face, aloud. Answer in one to three short spoken sentences. "
+    "Never use lists, markdown, emoji or stage directions."
+)
+_LANGUAGE = {
+    "en": "Answer in English.",
+    "zh": "用简体中文回答。",
+    "auto": "Answer in the language the user speaks.",
+}
+_DEFAULT = "You are {name}, a friendly digital human."
+
+
+def system_prompt(
+    *, name: str = "Ada", persona: str = "", description: str = "", language: str = "auto"
+) -> str:
+    """Instructions for the language model.
+
+    *persona* comes from the session's ``instructions`` or from the avatar; *language* is auto, en
+    or zh; an unknown one is named as it stands.
+    """
+    parts = [persona.strip() or _DEFAULT.format(name=name)]
+    if description:
+        parts.append(f"What you look like: {description.strip()}")
+    parts.append(_MANNER)
+    parts.append(_LANGUAGE.get(language, f"Answer in the language {language}."))
+    return "\n".join(parts)

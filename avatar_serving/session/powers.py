@@ -1,0 +1,47 @@
+"""What a session is given: engines, limits, and who the avatar is."""
+
+from collections.abc import AsyncGenerator, Callable
+from dataclasses import dataclass
+
+from avatar_serving.config import Conversation as Habits
+from avatar_serving.config import Limits
+from avatar_serving.detectors.end_of_turn import EndOfTurn
+from avatar_serving.detectors.vad import VadModel
+from avatar_serving.media import Behaviour, ChatRequest, Manner, Spoken
+from avatar_serving.stages.base import Asr, Llm
+from avatar_serving.stages.tts import Voice
+
+Speak = Callable[[ChatRequest, Manner, Callable[[str], None]], AsyncGenerator[Spoken, None]]
+"""Speak the answer to a chat. The last argument is told the name of each step when it is reached."""
+
+
+@dataclass(frozen=True, slots=True)
+class Powers:
+    """The same for all sessions of a gateway."""
+
+    asr: Asr
+    llm: Llm
+    speak: Speak
+    vad: VadModel
+    end_of_turn: EndOfTurn
+    find_voice: Callable[[str], Voice]
+    """Raises NotFound."""
+    clips: tuple[tuple[Behaviour, str], ...]
+    """Encoded motion of waiting, listening and thinking, that clients repeat."""
+    limits: Limits
+    habits: Habits
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Whom this session's user talks to."""
+
+    avatar_id: str | None
+    name: str
+    persona: str
+    description: str
+    voice: str
+    animated: bool
+    """The client asked for the avatar's motion."""
+    seed: int = 0

@@ -1,0 +1,144 @@
+"""The avatar's side of a conversation: begins answers, releases them, cuts them to what was heard."""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+
+from avatar_serving import metrics
+from avatar_serving.media import ChatRequest, Manner, Message, Spoken
+from avatar_serving.protocol import server as wire
+from avatar_serving.protocol.audio import OutputEncoder
+from avatar_serving.protocol.ids import new_id
+from avatar_serving.protocol.session_config import SessionConfig
+from avatar_serving.session.announcer import Announcer, Delivery
+from avatar_serving.session.answer import Answer
+from avatar_serving.session.clock import Noted, TurnClock
+from avatar_serving.session.conversation import Conversation
+from avatar_serving.session.outbox import Outbox
+from avatar_serving.session.persona import system_prompt
+from avatar_serving.session.powers import Identity, Powers
+from avatar_serving.text.languages import language_of
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What one response is asked to be; None: as the session says."""
+
+    instructions: str | None = None
+    spoken: bool | None = None
+    max_tokens: int | None = None
+
+
+class Responder:
+    def __init__(
+        self,
+        powers: Powers,
+        identity: Identity,
+        outbox: Outbox,
+        on_free: Callable[[], Awaitable[None]],
+    ) -> None:
+        self.conversation = Conversation(powers.limits.items)
+        self.config = SessionConfig()
+        self._powers = powers
+        self._identity = identity
+        self._out = outbox
+        self._on_free = on_free
+        self._answer: Answer | None = None
+
+    @property
+    def active(self) -> bool:
+        """A response has been created and is not done."""
+        return self._answer is not None and self._answer.active
+
+    def begin(self, clock: TurnClock, said: str = "", wish: Wish | None = None) -> Answer:
+        """Start to answer the conversation, with *said* as its last word. Silent until released."""
+        wish = wish or Wish()
+        spoken = self.config.spoken if wish.spoken is None else wish.spoken
+        delivery = Delivery(
+            response_id=new_id("resp"),
+            item_id=new_id("item"),
+            spoken=spoken,
+            animated=spoken and self._identity.animated,
+            lead_s=self._powers.habits.lead_s,
+        )
+        announcer = Announcer(delivery, self.config, self._out, self.conversation, clock)
+        chat = self._chat(said, wish)
+        source = self._spoken(chat, clock) if spoken else self._written(chat, clock)
+        return Answer(source, announcer, clock, self._heard)
+
+    async def release(self, answer: Answer) -> None:
+        """The floor is the avatar's: let the answer be heard."""
+        await self.interrupt("turn_detected")
+        self._answer = answer
+        await self._out.state("thinking")
+        answer.release()
+
+    async def interrupt(self, reason: str) -> bool:
+        """Stop what is being said or still heard; the conversation keeps what was heard of it."""
+        answer, self._answer = self._answer, None
+        if answer is None:
+            return False
+        await answer.stop(reason)
+        announcer = answer.announcer
+        heard_ms = announcer.ledger.heard_ms(self._out.now())
+        announcer.ledger.stop(self._out.now())
+        if announcer.delivery.spoken:
+            self.conversation.truncate(announcer.delivery.item_id, heard_ms)
+        await announcer.report(heard_text=announcer.heard_text(heard_ms))
+        metrics.turns.labels("interrupted").inc()
+        return True
+
+    def played(self, item_id: str, played_ms: int) -> None:
+        """The client says how much it has played."""
+        answer = self._answer
+        if answer is not None and answer.announcer.delivery.item_id == item_id:
+            answer.announcer.ledger.acknowledge(played_ms, self._out.now())
+
+    async def close(self) -> None:
+        """The client is gone: stop without a word."""
+        if self._answer is not None:
+            answer, self._answer = self._answer, None
+            await answer.drop()
+
+    async def _heard(self) -> None:
+        self._answer = None
+        await self._on_free()
+
+    def _chat(self, said: str, wish: Wish) -> ChatRequest:
+        habits, identity = self._powers.habits, self._identity
+        prompt = system_prompt(
+            name=identity.name,
+            persona=wish.instructions or self.config.instructions or identity.persona,
+            description=identity.description,
+            language=self.config.language,
+        )
+        messages = self.conversation.messages(prompt, habits.history_messages)
+        if said:
+            messages = (*messages, Message("user", said))
+        tokens = wish.max_tokens or self.config.max_tokens or habits.answer_tokens
+        return ChatRequest(messages, max_tokens=tokens)
+
+    async def _spoken(
+        self, chat: ChatRequest, clock: TurnClock
+    ) -> AsyncGenerator[Spoken | str, None]:
+        voice = self._powers.find_voice(self.config.voice or self._identity.voice)
+        last = chat.messages[-1].text
+        language = language_of(last) if self.config.language == "auto" else self.config.language
+        manner = Manner(
+            voice.id,
+            language,
+            self.config.speed,
+            self._identity.seed,
+            self._identity.animated,
+        )
+        async with aclosing(self._powers.speak(chat, manner, clock.note)) as stretches:
+            async for stretch in stretches:
+                yield stretch
+
+    async def _written(
+        self, chat: ChatRequest, clock: TurnClock
+    ) -> AsyncGenerator[Spoken | str, None]:
+        llm = Noted(self._powers.llm, clock, "llm_first_token")
+        async with aclosing(llm.run(chat)) as deltas:
+            async for delta in deltas:
+                yield delta
