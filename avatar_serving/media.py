@@ -189,12 +189,14 @@ class Look:
 
     restore: bool = False
     style: str = "none"
-    """none, anime, or the name of a painting style of the engine."""
+    """none, anime, the name of a painting style of the engine, or image: that of *style_image*."""
     strength: float = 0.6
     """0..1, for painting styles."""
     background: str = "keep"
     """keep, blur, or a colour '#rrggbb'; an image goes in *background_image*."""
     background_image: Image | None = None
+    style_image: Image | None = None
+    """A picture in whose manner the portrait is painted, with style image."""
 
 
 @dataclass(frozen=True, slots=True)
