@@ -2,6 +2,7 @@
 
 import typer
 
+from avatar_serving.cli.avatar import app as avatar_app
 from avatar_serving.cli.weights import app as weights_app
 
 app = typer.Typer(
@@ -10,4 +11,5 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_show_locals=False,
 )
+app.add_typer(avatar_app, name="avatar")
 app.add_typer(weights_app, name="weights")
