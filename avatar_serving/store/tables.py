@@ -1,0 +1,46 @@
+"""The tables. Raise SCHEMA_VERSION with every change and write its migration in ``store.py``."""
+
+from datetime import datetime
+
+from sqlalchemy import JSON, DateTime, String, Text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+SCHEMA_VERSION = 1
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class Meta(Base):
+    __tablename__ = "meta"
+
+    key: Mapped[str] = mapped_column(String(40), primary_key=True)
+    value: Mapped[str] = mapped_column(Text)
+
+
+class AvatarTable(Base):
+    __tablename__ = "avatars"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    name: Mapped[str] = mapped_column(String(80))
+    created_at: Mapped[datetime] = mapped_column(DateTime, index=True)
+    description: Mapped[str] = mapped_column(Text)
+    voice: Mapped[str] = mapped_column(String(80))
+    persona: Mapped[str] = mapped_column(Text)
+    engine: Mapped[str] = mapped_column(String(40))
+    size: Mapped[int]
+    licences: Mapped[list[str]] = mapped_column(JSON)
+
+
+class KeyTable(Base):
+    """API keys and client secrets, as sha256 only: the table alone opens nothing."""
+
+    __tablename__ = "keys"
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    label: Mapped[str] = mapped_column(String(80))
+    expires_at: Mapped[datetime | None] = mapped_column(DateTime)
+    session: Mapped[dict[str, object] | None] = mapped_column(JSON)
+    """For a client secret: the session it opens, which its holder cannot change."""
