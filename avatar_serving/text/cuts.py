@@ -44,7 +44,7 @@ class Pace:
 
 FIRST = Pace(shortest=1, comma=2, joint=5, longest=9)
 """Short, so that the first sound comes soon."""
-LATER = Pace(shortest=3, comma=10, joint=18, longest=32)
+LATER = Pace(shortest=2, comma=10, joint=18, longest=32)
 
 
 class _Open:
@@ -128,8 +128,9 @@ def _after_sentence(text: str, i: int, words: float, pace: Pace, final: bool) ->
         return 0
     if text[i] == "." and _goes_on(text, i, text[following]):
         return 0
-    if text[i] == "…" and text[following].islower():
-        return 0
+    quoted = end > i + 1 and text[end - 1] in _CLOSERS
+    if (quoted or text[i] == "…") and text[following].islower():
+        return 0  # “Really?” she asked
     return end
 
 
