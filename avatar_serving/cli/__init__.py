@@ -3,6 +3,7 @@
 import typer
 
 from avatar_serving.cli.avatar import app as avatar_app
+from avatar_serving.cli.serve import serve
 from avatar_serving.cli.weights import app as weights_app
 
 app = typer.Typer(
@@ -11,5 +12,6 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_show_locals=False,
 )
+app.command()(serve)
 app.add_typer(avatar_app, name="avatar")
 app.add_typer(weights_app, name="weights")
