@@ -44,8 +44,10 @@ const DESCRIPTION = { text: "A smiling woman in her thirties with short brown ha
 const VOICES = [
   ["en-1", "Aria", "en", "female"], ["en-2", "Ben", "en", "male"], ["zh-1", "小北", "zh", "female"],
 ].map(([id, name, language, gender]) => ({ id, name, language, gender, tags: [], engine: "mock" }));
+const STYLES = ["none", "anime", "pastel", "ink-wash", "poster", "expressionist", "primaries", "colour-pencil", "sepia-oil", "engraving", "impressionist",
+  "fauvist", "fresco", "violet", "woodblock", "blue-night", "ember", "graphic-novel", "old-master", "blueprint", "stipple"];
 const LOOKS = {
-  styles: [["none", "None"], ["anime", "Anime"], ["mosaic", "Mosaic"], ["candy", "Candy"], ["ink", "Ink"], ["dusk", "Dusk"], ["wave", "Wave"]].map(([id, name]) => ({ id, name })),
+  styles: STYLES.map((id) => ({ id, name: id.replace("-", " ").replace(/^./, (c) => c.toUpperCase()) })),
   backgrounds: ["keep", "blur", "#rrggbb", "image"],
   restore: true,
 };

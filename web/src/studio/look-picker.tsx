@@ -23,7 +23,7 @@ export function LookPicker(): JSX.Element | null {
         {withNone(offered.styles).map(({ id, name }) => (
           <label key={id} class="swatch">
             <input type="radio" name="style" checked={style.value === id} onChange={() => (style.value = id)} />
-            <StyleSwatch id={id} photoUrl={photo.value?.url ?? null} />
+            <StyleSwatch id={id} photo={photo.value} />
             <span>{name}</span>
           </label>
         ))}

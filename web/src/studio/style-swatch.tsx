@@ -1,12 +1,23 @@
 import type { JSX } from "preact";
+import { reviewing } from "./draft.ts";
+import type { Photo } from "./photo.ts";
 
 const painted = import.meta.glob<string>("./swatches/*.webp", { eager: true, query: "?url", import: "default" });
 
 /** What a style looks like: a picture made with it, or for "none" the user's own photo. */
-export function StyleSwatch({ id, photoUrl }: { id: string; photoUrl: string | null }): JSX.Element {
-  const picture = id === "none" ? photoUrl : painted[`./swatches/${id}.webp`];
+export function StyleSwatch({ id, photo }: { id: string; photo: Photo | null }): JSX.Element {
+  if (id === "none" && photo) return <img class="swatch-picture" src={photo.url} alt="" style={{ objectPosition: faceCentre(photo) }} />;
+  const picture = painted[`./swatches/${id}.webp`];
   if (picture) return <img class="swatch-picture" src={picture} alt="" />;
   return <span class="swatch-picture plain" style={{ "--hue": hueOf(id) }} aria-hidden="true">{id.charAt(0).toUpperCase()}</span>;
+}
+
+function faceCentre(photo: Photo): string {
+  const looked = reviewing.value;
+  const box = looked.state === "done" ? looked.result.review.face_box : null;
+  if (!box || !photo.width) return "50% 30%";
+  const [x, y, width, height] = box;
+  return `${(100 * (x + width / 2)) / photo.width}% ${(100 * (y + height / 2)) / photo.height}%`;
 }
 
 /** A steady colour for a style that this page has no picture of. */
