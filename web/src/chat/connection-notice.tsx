@@ -32,7 +32,7 @@ function useNotice(conversation: Conversation): string | null {
   const reason = useReason(conversation);
   if (connection.state === "waiting") {
     const seconds = Math.max(1, Math.round(connection.retryInMs / 1000));
-    return `${reason ?? "The connection was lost."} Trying again in ${seconds} s. The conversation goes on where it was.`;
+    return `${sentence(connection.reason) || reason || "The connection was lost."} Trying again in ${seconds} s. The conversation goes on where it was.`;
   }
   return conversation.notice.value ?? MICROPHONE_HELP[conversation.listener.state.value] ?? null;
 }
@@ -53,6 +53,10 @@ function useReason(conversation: Conversation): string | null {
 
 async function refusalText(response: Response): Promise<string> {
   const body = (await response.json().catch(() => null)) as { error?: { message?: string } } | null;
-  const message = body?.error?.message ?? "The server is not ready";
-  return message.replace(/[.\s]*$/, ".");
+  return sentence(body?.error?.message ?? "The server is not ready");
+}
+
+function sentence(text: string): string {
+  const trimmed = text.replace(/[.\s]*$/, "");
+  return trimmed && `${trimmed.charAt(0).toUpperCase()}${trimmed.slice(1)}.`;
 }

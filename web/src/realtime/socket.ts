@@ -2,7 +2,13 @@ import { MalformedEvent, parseServerEvent, type ClientEvent, type ServerEvent } 
 
 export type Connection =
   | { readonly state: "closed" | "connecting" | "open" }
-  | { readonly state: "waiting"; readonly retryInMs: number; readonly attempt: number };
+  | {
+      readonly state: "waiting";
+      readonly retryInMs: number;
+      readonly attempt: number;
+      /** What the server said as it closed; empty when it said nothing. */
+      readonly reason: string;
+    };
 
 export interface Endpoint {
   readonly url: string;
@@ -67,8 +73,8 @@ export class RealtimeSocket {
     try {
       const { url, protocols } = await this.endpoint();
       if (this.wanted) this.listen(new WebSocket(url, [...protocols]));
-    } catch {
-      this.retryLater();
+    } catch (error) {
+      this.retryLater(error instanceof Error ? error.message : "");
     }
   }
 
@@ -79,10 +85,10 @@ export class RealtimeSocket {
       this.events.onConnection({ state: "open" });
     };
     socket.onmessage = (message: MessageEvent<string>) => this.receive(message.data);
-    socket.onclose = () => {
+    socket.onclose = (closed) => {
       if (this.socket !== socket) return;
       this.socket = null;
-      this.retryLater();
+      this.retryLater(closed.reason);
     };
   }
 
@@ -96,13 +102,13 @@ export class RealtimeSocket {
     }
   }
 
-  private retryLater(): void {
+  private retryLater(reason: string): void {
     if (!this.wanted) return;
     if (this.openedAtMs && performance.now() - this.openedAtMs > STEADY_AFTER_MS) this.attempt = 0;
     this.openedAtMs = 0;
     this.attempt++;
     const retryInMs = retryDelayMs(this.attempt, Math.random());
-    this.events.onConnection({ state: "waiting", retryInMs, attempt: this.attempt });
+    this.events.onConnection({ state: "waiting", retryInMs, attempt: this.attempt, reason });
     this.timer = setTimeout(() => void this.connect(), retryInMs);
   }
 }
