@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 from avatar_serving.faces.crop import crop_face, fine_detail
 from avatar_serving.faces.region import Region, cut, region_of_landmarks
 from avatar_serving.stages.stylise.canvas import Canvas, mix
-from avatar_serving.stages.stylise.upscale import SCALE, Upscaler, resized
+from avatar_serving.stages.stylise.upscale import SCALE, Upscaler, require, resized
+
+QUICK, GOOD = "realesr-animevideov3", "realesrgan-x4plus"
 
 WHOLE_SIDE = 256
 """Pixels of the canvas that the quick network sees."""
@@ -28,9 +30,11 @@ ENOUGH = 240.0
 class Restorer:
     def __init__(self, threads: int, face_px: int) -> None:
         """*face_px*: side of the square that the slow network sees; 0 leaves it out."""
-        self._quick = Upscaler("realesr-animevideov3", threads)
-        self._good = Upscaler("realesrgan-x4plus", threads) if face_px else None
+        self._quick = Upscaler(QUICK, threads)
+        self._threads = threads
         self._face_px = face_px
+        if face_px:
+            require(GOOD)
 
     def run(self, canvas: Canvas) -> Generator[float, None, Canvas]:
         """Yields the share of the work that is done, 0..1."""
@@ -41,10 +45,11 @@ class Restorer:
         whole = resized(self._quick.enlarge(small), canvas.side, canvas.side)
         restored = keep_coarse(canvas.rgb, whole, canvas.face.width * 0.06)
         yield 0.15
-        if self._good is not None:
+        if self._face_px:
             region = region_of_landmarks(canvas.face.landmarks, 1.12)
             seen = cut(canvas.rgb, region, self._face_px)
-            strips = self._strips(self._good, seen)
+            # Loaded for each picture: it takes a second, and 700 MB for as long as it stays.
+            strips = self._strips(Upscaler(GOOD, self._threads), seen)
             upper = next(strips)
             yield 0.55
             face = np.concatenate([upper, next(strips)])

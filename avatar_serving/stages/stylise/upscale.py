@@ -1,5 +1,7 @@
 """Real-ESRGAN on ncnn: four times the pixels, with plausible detail."""
 
+from pathlib import Path
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +12,11 @@ from avatar_serving.errors import StageFailed
 SCALE = 4
 
 
+def require(name: str) -> tuple[Path, Path]:
+    """The two files of a network. Raises WeightsError where one cannot be used."""
+    return weights.path(f"{name}.param"), weights.path(f"{name}.bin")
+
+
 class Upscaler:
     """May be used from several threads: each call has an extractor of its own."""
 
@@ -17,7 +24,7 @@ class Upscaler:
         """*name*: a pair of weights, NAME.param and NAME.bin."""
         import ncnn
 
-        param, model = weights.path(f"{name}.param"), weights.path(f"{name}.bin")
+        param, model = require(name)
         self._name = name
         self._net = ncnn.Net()  # pyright: ignore[reportAttributeAccessIssue]
         self._net.opt.use_vulkan_compute = False
