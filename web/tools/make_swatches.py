@@ -1,6 +1,6 @@
 """Paint the studio's style thumbnails with the styles themselves. Run it when styles change:
 
-    .venv/bin/python web/tools/make_swatches.py
+.venv/bin/python web/tools/make_swatches.py
 """
 
 import asyncio

@@ -33,7 +33,7 @@ export function Settings({ conversation, avatar, voices }: Props): JSX.Element {
   }
 
   return (
-    <details class="panel" open>
+    <details class="panel" open={innerHeight > 820}>
       <summary>Voice and character</summary>
       <div class="field">
         <label class="label" for="chat-voice">Voice</label>

@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { loadPackage } from "../avatars/shelf.ts";
-import { PortraitView } from "../avatars/portrait.ts";
+import type { PortraitView } from "../avatars/portrait.ts";
 import type { Pose } from "../motion/channels.ts";
 
 export interface Drawn {
@@ -73,8 +73,9 @@ function animate(canvas: HTMLCanvasElement, avatarId: string, frame: () => Drawn
     reports.ready();
   }
 
-  loadPackage(avatarId)
-    .then((avatar) => PortraitView.create(canvas, avatar))
+  // The 3D library is most of the page's weight, and the studio opens without it.
+  Promise.all([loadPackage(avatarId), import("../avatars/portrait.ts")])
+    .then(([avatar, { PortraitView }]) => PortraitView.create(canvas, avatar))
     .then(start)
     .catch((error: unknown) => !stopped && reports.failed(reasonOf(error)));
 

@@ -1,0 +1,190 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { base64FromBytes } from "../src/audio/pcm.ts";
+import { Conversation } from "../src/realtime/conversation.ts";
+import { FakeAudioContext, FakeSocket, tone } from "./fakes.ts";
+
+const IDS = { response_id: "r1", item_id: "a1" };
+
+let talk: Conversation;
+let socket: FakeSocket;
+
+beforeEach(async () => {
+  vi.useFakeTimers();
+  vi.stubGlobal("AudioContext", FakeAudioContext);
+  vi.stubGlobal("WebSocket", FakeSocket);
+  vi.stubGlobal("addEventListener", () => undefined);
+  vi.stubGlobal("removeEventListener", () => undefined);
+  Object.assign(FakeAudioContext, { now: 0, started: [], stopped: [] });
+  FakeSocket.all = [];
+  talk = new Conversation(async () => ({ url: "ws://x", protocols: [] }));
+  talk.open();
+  await connected();
+});
+
+afterEach(async () => {
+  await talk.close();
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+async function connected(): Promise<void> {
+  await vi.advanceTimersByTimeAsync(0);
+  socket = FakeSocket.all.at(-1) as FakeSocket;
+  socket.onopen?.();
+  socket.says("session.created", { session: { id: "s" } });
+}
+
+/** Let *seconds* pass, for timers and for the loudspeaker. */
+async function pass(seconds: number): Promise<void> {
+  for (let i = 0; i < Math.round(seconds * 20); i++) {
+    FakeAudioContext.now += 0.05;
+    await vi.advanceTimersByTimeAsync(50);
+    talk.frame();
+  }
+}
+
+function answerBegins(seconds: number): void {
+  socket.says("response.created", { response: { id: "r1", status: "in_progress" } });
+  socket.says("response.output_item.added", { response_id: "r1", item: { id: "a1", type: "message", role: "assistant" } });
+  socket.says("avatar.animation.started", { ...IDS, fps: 30, channels: ["jawOpen"], encoding: "int16" });
+  socket.says("response.output_audio_transcript.delta", { ...IDS, delta: "One two three." });
+  const words = ["One", "two", "three"].map((text, i) => ({ text, start_ms: i * 1000, end_ms: i * 1000 + 800 }));
+  socket.says("avatar.words", { ...IDS, words });
+  socket.says("response.output_audio.delta", { ...IDS, delta: tone(seconds) });
+  const jaw = new Int16Array(Math.round(seconds * 30)).fill(20_000);
+  socket.says("avatar.animation.delta", { ...IDS, time_code: 0, frames: base64FromBytes(new Uint8Array(jaw.buffer)) });
+}
+
+function answerEnds(status = "completed"): void {
+  socket.says("response.done", { response: { id: "r1", status, output: [] } });
+}
+
+describe("an answer", () => {
+  it("moves the mouth and the captions while it sounds, and rests afterwards", async () => {
+    answerBegins(3);
+    answerEnds();
+    await pass(1.5);
+    expect(talk.performer.playing.value).toBe(true);
+    expect(talk.behaviour.value).toBe("speaking");
+    expect(talk.performer.mouth).toBeCloseTo(0.61, 1);
+    expect(talk.dialogue.transcript.value[0].text.slice(0, talk.dialogue.transcript.value[0].spoken)).toBe("One two");
+    await pass(2.5);
+    expect(talk.performer.playing.value).toBe(false);
+    expect(talk.performer.mouth).toBeCloseTo(0);
+    expect(talk.dialogue.transcript.value[0]).toMatchObject({ status: "done", spoken: 14 });
+  });
+
+  it("reports how much has been heard, at least every 200 ms and at its end", async () => {
+    answerBegins(2);
+    answerEnds();
+    await pass(3);
+    const reports = socket.sentOf("avatar.playback").map((event) => event.played_ms);
+    expect(reports.length).toBeGreaterThanOrEqual(9);
+    expect(reports).toEqual([...reports].sort((a, b) => a - b));
+    expect(reports.at(-1)).toBe(2000);
+  });
+
+  it("of which a part comes late leaves a gap with the mouth at rest, and goes on", async () => {
+    answerBegins(0.5);
+    await pass(1);
+    expect(talk.performer.playing.value).toBe(false);
+    expect(talk.performer.mouth).toBeCloseTo(0);
+    socket.says("response.output_audio.delta", { ...IDS, delta: tone(1) });
+    await pass(0.4);
+    expect(talk.performer.playing.value).toBe(true);
+    expect(talk.performer.underruns.value).toBe(1);
+  });
+});
+
+describe("barge-in", () => {
+  it("silences at once, tells how much was heard, and keeps only that", async () => {
+    answerBegins(3);
+    await pass(1.5);
+    socket.says("input_audio_buffer.speech_started", { item_id: "u1", audio_start_ms: 0 });
+    expect(talk.performer.playing.value).toBe(false);
+    expect(FakeAudioContext.stopped.every((at) => at <= FakeAudioContext.now + 0.0201)).toBe(true);
+    expect(FakeAudioContext.stopped).toHaveLength(1);
+    const [cut] = socket.sentOf("conversation.item.truncate");
+    expect(cut).toMatchObject({ item_id: "a1", content_index: 0 });
+    expect(Math.abs(cut.audio_end_ms - 1460)).toBeLessThan(60);
+    expect(talk.dialogue.transcript.value[0]).toMatchObject({ text: "One two", status: "interrupted" });
+  });
+
+  it("is deaf to what still arrives of the answer", async () => {
+    answerBegins(3);
+    await pass(0.5);
+    socket.says("input_audio_buffer.speech_started", { item_id: "u1", audio_start_ms: 0 });
+    const started = FakeAudioContext.started.length;
+    socket.says("response.output_audio.delta", { ...IDS, delta: tone(1) });
+    socket.says("response.output_audio_transcript.delta", { ...IDS, delta: " Four." });
+    answerEnds("cancelled");
+    await pass(0.5);
+    expect(FakeAudioContext.started).toHaveLength(started);
+    expect(talk.dialogue.transcript.value.map((line) => line.text)).toEqual(["One", ""]);
+  });
+
+  it("while nothing sounds cuts nothing", () => {
+    socket.says("input_audio_buffer.speech_started", { item_id: "u1", audio_start_ms: 0 });
+    expect(socket.sentOf("conversation.item.truncate")).toEqual([]);
+  });
+
+  it("by the stop button also ends the work on the server", async () => {
+    answerBegins(3);
+    await pass(1);
+    talk.stop();
+    expect(socket.sentOf("response.cancel")).toHaveLength(1);
+    expect(socket.sentOf("conversation.item.truncate")).toHaveLength(1);
+  });
+});
+
+describe("typing", () => {
+  it("adds the line, asks for an answer, and measures how long its sound takes", async () => {
+    expect(talk.say("Hello")).toBe(true);
+    const [{ item }] = socket.sentOf("conversation.item.create");
+    expect(item.content[0]).toEqual({ type: "input_text", text: "Hello" });
+    expect(socket.sentOf("response.create")).toHaveLength(1);
+    socket.says("conversation.item.added", { item });
+    expect(talk.dialogue.transcript.value.map((line) => line.text)).toEqual(["Hello"]);
+    await pass(0.5);
+    answerBegins(1);
+    const [turn] = talk.turns.value;
+    expect(turn).toMatchObject({ kind: "typed", responseId: "r1" });
+    expect(Math.abs((turn.answerMs as number) - 540)).toBeLessThan(20);
+  });
+});
+
+describe("a lost connection", () => {
+  it("comes back by itself, with the settings and the last lines", async () => {
+    talk.configure({ instructions: "Be brief." });
+    talk.say("Hello");
+    answerBegins(1);
+    answerEnds();
+    await pass(2);
+    socket.onclose?.({ reason: "going away" });
+    expect(talk.connection.value).toMatchObject({ state: "waiting", reason: "going away" });
+    await vi.advanceTimersByTimeAsync(2000);
+    await connected();
+    expect(FakeSocket.all).toHaveLength(2);
+    expect(socket.sentOf("session.update")[0].session.instructions).toBe("Be brief.");
+    const kept = socket.sentOf("conversation.item.create").map(({ item }) => [item.role, item.content[0].text]);
+    expect(kept).toEqual([["user", "Hello"], ["assistant", "One two three."]]);
+  });
+});
+
+describe("trouble", () => {
+  it("is shown in the server's words, unless it only came too late", () => {
+    socket.says("error", { error: { code: "response_cancel_not_active", message: "late" } });
+    expect(talk.notice.value).toBeNull();
+    socket.says("error", { error: { code: "overloaded", message: "no room" } });
+    expect(talk.notice.value).toBe("no room");
+    talk.dismiss();
+    expect(talk.notice.value).toBeNull();
+  });
+
+  it("with one message does not stop the next", () => {
+    vi.spyOn(console, "warn").mockImplementation(() => undefined);
+    socket.onmessage?.({ data: "{" });
+    socket.says("avatar.state", { state: "thinking" });
+    expect(talk.behaviour.value).toBe("thinking");
+  });
+});
