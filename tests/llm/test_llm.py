@@ -1,0 +1,103 @@
+import asyncio
+import pickle
+from contextlib import aclosing
+
+import pytest
+from pydantic import TypeAdapter
+
+from avatar_serving.errors import InvalidRequest, WeightMissing
+from avatar_serving.flow import collect
+from avatar_serving.media import ChatRequest, Message
+from avatar_serving.stages.base import Llm
+from avatar_serving.stages.llm import EchoConfig, LlamaCppConfig, LlmConfig
+
+HELLO = ChatRequest((Message("user", "Say hello to me, please."),), max_tokens=24, seed=7)
+SYSTEM = Message("system", "You are Mira, a cheerful astronaut. Answer in one short sentence.")
+
+
+@pytest.fixture(
+    scope="module", params=["echo", pytest.param("llama_cpp", marks=pytest.mark.weights)]
+)
+def llm(request: pytest.FixtureRequest) -> Llm:
+    return TypeAdapter[EchoConfig](LlmConfig).validate_python({"engine": request.param}).build()
+
+
+class TestEveryEngine:
+    async def test_streams_text(self, llm: Llm) -> None:
+        deltas = await collect(llm.run(HELLO))
+        assert len(deltas) > 1 and all(deltas)
+        assert "hello" in "".join(deltas).lower()
+
+    async def test_the_same_seed_gives_the_same_answer(self, llm: Llm) -> None:
+        assert await collect(llm.run(HELLO)) == await collect(llm.run(HELLO))
+
+    async def test_nothing_to_answer_is_an_error(self, llm: Llm) -> None:
+        with pytest.raises(InvalidRequest):
+            await collect(llm.run(ChatRequest(())))
+
+    async def test_answers_are_bounded(self, llm: Llm) -> None:
+        long = ChatRequest((Message("user", "one two three four five six seven"),), max_tokens=3)
+        assert 1 <= len(await collect(llm.run(long))) <= 4
+
+    async def test_several_at_once(self, llm: Llm) -> None:
+        answers = await asyncio.gather(*(collect(llm.run(HELLO)) for _ in range(5)))
+        assert all("".join(answer).strip() for answer in answers)
+
+    async def test_closing_frees_the_engine_for_others(self, llm: Llm) -> None:
+        story = ChatRequest((Message("user", "Tell me a very long story."),), max_tokens=2000)
+        for _ in range(6):
+            async with aclosing(llm.run(story)) as deltas:
+                await anext(deltas)
+        async with asyncio.timeout(20):
+            assert await collect(llm.run(HELLO))
+
+    async def test_closing_before_the_first_word(self, llm: Llm) -> None:
+        story = ChatRequest((Message("user", "Tell me a very long story."),), max_tokens=2000)
+        waiting = [asyncio.ensure_future(collect(llm.run(story))) for _ in range(6)]
+        await asyncio.sleep(0)
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+        async with asyncio.timeout(20):
+            assert await collect(llm.run(HELLO))
+
+
+async def test_echo_repeats_the_last_user_message() -> None:
+    request = ChatRequest(
+        (Message("user", "no"), Message("assistant", "x"), Message("user", "a b"))
+    )
+    assert await collect(EchoConfig().build().run(request)) == ["a", " b"]
+    assert "".join(await collect(EchoConfig(prefix="You said ").build().run(request))) == (
+        "You said a b"
+    )
+
+
+@pytest.mark.weights
+class TestLlamaCpp:
+    @pytest.fixture(scope="class")
+    def model(self) -> Llm:
+        return LlamaCppConfig(context=512, parallel=1).build()
+
+    async def test_keeps_to_its_persona(self, model: Llm) -> None:
+        request = ChatRequest((SYSTEM, Message("user", "What is your name?")), 40, 0.0)
+        assert "Mira" in "".join(await collect(model.run(request)))
+
+    async def test_speaks_chinese(self, model: Llm) -> None:
+        request = ChatRequest((Message("user", "你好！请介绍一下你自己。"),), 40, 0.0)
+        assert any("\u4e00" <= c <= "\u9fff" for c in "".join(await collect(model.run(request))))
+
+    async def test_a_conversation_over_the_context_is_refused(self, model: Llm) -> None:
+        with pytest.raises(InvalidRequest, match="too long"):
+            await collect(model.run(ChatRequest((Message("user", "word " * 2000),))))
+
+
+def test_an_absent_model_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> None:
+    monkeypatch.setenv("AVATAR_CACHE", str(tmp_path))
+    with pytest.raises(WeightMissing, match="qwen"):
+        LlamaCppConfig().build()
+
+
+def test_configs_say_what_they_need() -> None:
+    config = LlamaCppConfig()
+    assert config.required_weights() == ("qwen2.5-0.5b",)
+    assert pickle.loads(pickle.dumps(config)) == config

@@ -1,0 +1,146 @@
+"""The openai engine against a server of our own that speaks just enough HTTP."""
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing, asynccontextmanager
+
+import pytest
+
+from avatar_serving.errors import InvalidRequest, Overloaded, StageFailed, StageTimeout
+from avatar_serving.flow import collect
+from avatar_serving.media import ChatRequest, Message
+from avatar_serving.stages.llm import OpenAiConfig
+
+HELLO = ChatRequest((Message("system", "Be kind."), Message("user", "Hi")), 10, 0.5, seed=3)
+
+Answer = Callable[[dict[str, object], asyncio.StreamWriter], Awaitable[None]]
+
+
+@asynccontextmanager
+async def server(answer: Answer) -> AsyncGenerator[OpenAiConfig, None]:
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
+            length = int(head.split("content-length:")[1].split("\r\n")[0])
+            await answer(json.loads(await reader.readexactly(length)), writer)
+        except (ConnectionError, asyncio.CancelledError):
+            pass
+        finally:
+            writer.close()
+
+    listener = await asyncio.start_server(serve, "127.0.0.1", 0)
+    port = listener.sockets[0].getsockname()[1]
+    async with listener:
+        yield OpenAiConfig(
+            base_url=f"http://127.0.0.1:{port}/v1",
+            model="m",
+            api_key_env="",
+            timeout_s=0.5,
+            retries=0,
+        )
+
+
+async def start(writer: asyncio.StreamWriter, status: str = "200 OK") -> None:
+    kind = "text/event-stream" if status.startswith("200") else "application/json"
+    writer.write(f"HTTP/1.1 {status}\r\ncontent-type: {kind}\r\nconnection: close\r\n\r\n".encode())
+    await writer.drain()
+
+
+async def say(writer: asyncio.StreamWriter, text: str) -> None:
+    choice = {"index": 0, "delta": {"content": text}, "finish_reason": None}
+    chunk = {"id": "1", "object": "chat.completion.chunk", "created": 0, "choices": [choice]}
+    writer.write(f"data: {json.dumps(chunk)}\n\n".encode())
+    await writer.drain()
+
+
+async def test_streams_what_the_server_says() -> None:
+    asked: list[dict[str, object]] = []
+
+    async def answer(body: dict[str, object], writer: asyncio.StreamWriter) -> None:
+        asked.append(body)
+        await start(writer)
+        await say(writer, "Hel")
+        await say(writer, "lo.")
+        writer.write(b"data: [DONE]\n\n")
+
+    async with server(answer) as config:
+        assert await collect(config.build().run(HELLO)) == ["Hel", "lo."]
+    (body,) = asked
+    assert body["messages"] == [
+        {"role": "system", "content": "Be kind."},
+        {"role": "user", "content": "Hi"},
+    ]
+    assert (body["max_tokens"], body["temperature"], body["seed"]) == (10, 0.5, 3)
+
+
+async def test_closing_the_stream_hangs_up() -> None:
+    hung_up = asyncio.Event()
+
+    async def answer(body: dict[str, object], writer: asyncio.StreamWriter) -> None:
+        await start(writer)
+        try:
+            while True:
+                await say(writer, "and ")
+                await asyncio.sleep(0.005)
+        except ConnectionError:
+            hung_up.set()
+
+    async with server(answer) as config:
+        async with aclosing(config.build().run(HELLO)) as deltas:
+            await anext(deltas)
+        async with asyncio.timeout(5):
+            await hung_up.wait()
+
+
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [
+        ("400 Bad Request", InvalidRequest),
+        ("401 Unauthorized", StageFailed),
+        ("429 Too Many Requests", Overloaded),
+        ("500 Internal Server Error", StageFailed),
+    ],
+)
+async def test_errors_become_ours(status: str, error: type[Exception]) -> None:
+    async def answer(body: dict[str, object], writer: asyncio.StreamWriter) -> None:
+        await start(writer, status)
+        writer.write(b'{"error": {"message": "no"}}')
+
+    async with server(answer) as config:
+        with pytest.raises(error):
+            await collect(config.build().run(HELLO))
+
+
+async def test_a_silent_server_times_out() -> None:
+    async def answer(body: dict[str, object], writer: asyncio.StreamWriter) -> None:
+        await start(writer)
+        await say(writer, "So")
+        await asyncio.sleep(5)
+
+    async with server(answer) as config:
+        with pytest.raises(StageTimeout):
+            await collect(config.build().run(HELLO))
+
+
+async def test_a_connection_cut_half_way_is_an_error() -> None:
+    async def answer(body: dict[str, object], writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n")
+        writer.write(b"transfer-encoding: chunked\r\n\r\nffff\r\n")
+        await say(writer, "So")
+
+    async with server(answer) as config:
+        with pytest.raises(StageFailed):
+            await collect(config.build().run(HELLO))
+
+
+async def test_nobody_there_is_an_error() -> None:
+    config = OpenAiConfig(base_url="http://127.0.0.1:1/v1", model="m", api_key_env="", retries=0)
+    with pytest.raises(StageFailed):
+        await collect(config.build().run(HELLO))
+
+
+def test_a_key_that_is_not_set_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SOME_KEY", raising=False)
+    with pytest.raises(StageFailed, match="SOME_KEY"):
+        OpenAiConfig(model="m", api_key_env="SOME_KEY").build()
