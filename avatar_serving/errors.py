@@ -2,6 +2,7 @@
 
 AvatarError
 |- InvalidRequest          the caller asked for something that cannot be
+|  |- WrongState           not possible now, by a code that realtime clients know
 |  |- ImageRejected        an image that cannot become an avatar; says why
 |  |- PackageInvalid       an avatar package that is damaged, hostile or of another version
 |- Unauthorised            no key, or a wrong one
@@ -47,6 +48,15 @@ class InvalidRequest(AvatarError):
     @property
     def message(self) -> str:
         return self.reason
+
+
+class WrongState(InvalidRequest):
+    """*code* is OpenAI's: response_cancel_not_active, conversation_already_has_active_response ..."""
+
+    def __init__(self, code: str, reason: str) -> None:
+        super().__init__(reason)
+        self.args = (code, reason)
+        self.code = code
 
 
 class ImageRejected(InvalidRequest):

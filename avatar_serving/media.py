@@ -141,6 +141,29 @@ class FaceFrame:
 
 
 @dataclass(frozen=True, slots=True)
+class Manner:
+    """How an answer is spoken."""
+
+    voice: str
+    language: str = "en"
+    speed: float = 1.0
+    seed: int = 0
+    animated: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A stretch of an answer, ready to be played."""
+
+    text: str
+    """The clause that begins here; empty where a clause goes on."""
+    speech: Speech
+    start_s: float
+    """Where it begins in the answer."""
+    frames: tuple[FaceFrame, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
     """How far long work has come. *fraction* is 0..1 over the whole work and never goes back."""
 

@@ -10,8 +10,10 @@ from avatar_serving.media import (
     AudioChunk,
     ChatRequest,
     FaceFrame,
+    Manner,
     Speech,
     SpeechRequest,
+    Spoken,
 )
 from avatar_serving.stages.base import Animate, Llm, Tts
 from avatar_serving.text.clauses import clauses
@@ -25,29 +27,6 @@ class ConverseStages:
     llm: Llm
     tts: Tts
     animate: Animate
-
-
-@dataclass(frozen=True, slots=True)
-class Manner:
-    """How an answer is spoken."""
-
-    voice: str
-    language: str = "en"
-    speed: float = 1.0
-    seed: int = 0
-    animated: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Spoken:
-    """A stretch of an answer, ready to be played."""
-
-    text: str
-    """The clause that begins here; empty where a clause goes on."""
-    speech: Speech
-    start_s: float
-    """Where it begins in the answer."""
-    frames: tuple[FaceFrame, ...]
 
 
 async def converse(
@@ -79,7 +58,8 @@ async def speak(
 
 
 def _with_pause(audio: AudioChunk, text: str) -> AudioChunk:
-    pause_s = _SENTENCE_PAUSE_S if text.rstrip("\"')”’»").endswith(tuple(".!?。！？…")) else _CLAUSE_PAUSE_S
+    ended = text.rstrip("\"')”’»").endswith(tuple(".!?。！？…"))
+    pause_s = _SENTENCE_PAUSE_S if ended else _CLAUSE_PAUSE_S
     return replace(audio, pcm=audio.pcm + b"\0\0" * round(pause_s * audio.sample_rate))
 
 

@@ -1,23 +1,25 @@
 """Says one response on the wire, in the order clients rely on, never far ahead of its playback."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from typing import Any, Literal
 
+from avatar_serving import metrics
 from avatar_serving.errors import AvatarError
 from avatar_serving.media import AudioChunk, FaceFrame, Spoken, Word
+from avatar_serving.protocol import avatar, items
 from avatar_serving.protocol import server as wire
 from avatar_serving.protocol.audio import OutputEncoder
 from avatar_serving.protocol.motion import encode_frames
 from avatar_serving.session.clock import TurnClock
-from avatar_serving.session.conversation import Conversation
+from avatar_serving.session.conversation import Conversation, heard_text
 from avatar_serving.session.ledger import PlaybackLedger
+from avatar_serving.session.outbox import Outbox
 
-Send = Callable[[wire.ServerEvent], Awaitable[None]]
 Stretch = Spoken | str
+Status = Literal["in_progress", "completed", "cancelled", "failed"]
 
 _SLICE_S = 0.2
-_FPS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,24 +42,24 @@ class Announcer:
         self,
         delivery: Delivery,
         encoder: OutputEncoder,
-        send: Send,
+        outbox: Outbox,
         conversation: Conversation,
         clock: TurnClock,
-        now: Callable[[], float],
-        on_first_sound: Callable[[], Awaitable[None]],
     ) -> None:
         self.delivery = delivery
         self.ledger = PlaybackLedger()
-        self.words: list[Word] = []
         self._encoder = encoder
-        self._send = send
+        self._out = outbox
         self._conversation = conversation
         self._clock = clock
-        self._now = now
-        self._on_first_sound = on_first_sound
         self._texts: list[str] = []
+        self._words: list[Word] = []
         self._opened = False
         self._closed = False
+        self._ids: dict[str, Any] = {
+            "response_id": delivery.response_id,
+            "item_id": delivery.item_id,
+        }
 
     @property
     def transcript(self) -> str:
@@ -65,25 +67,24 @@ class Announcer:
 
     def unheard_s(self) -> float:
         """How long the sound that was sent will still be playing."""
-        return max(0.0, self.ledger.sent_ms - self.ledger.heard_ms(self._now())) / 1000
+        return max(0.0, self.ledger.sent_ms - self.ledger.heard_ms(self._out.now())) / 1000
+
+    def heard_text(self, heard_ms: int) -> str:
+        """What was heard of the answer in its first *heard_ms*."""
+        return heard_text(self._words, self.transcript, heard_ms)
 
     async def open(self) -> None:
         if self._opened:
             return
         self._opened = True
-        to = self.delivery
-        item = self._item("in_progress")
-        await self._send(wire.ResponseCreated(response=self._response("in_progress")))
-        await self._send(wire.ResponseOutputItemAdded(response_id=to.response_id, item=item))
-        previous = self._conversation.add(item)
-        await self._send(wire.ConversationItemAdded(item=item, previous_item_id=previous))
-        await self._send(wire.ResponseContentPartAdded(**self._place, part=self._part("")))
+        to, item = self.delivery, self._item("in_progress")
+        await self._out.send(wire.ResponseCreated(response=self._response("in_progress")))
+        await self._out.send(wire.ResponseOutputItemAdded(response_id=to.response_id, item=item))
+        _, previous = self._conversation.add(item)
+        await self._out.send(wire.ConversationItemAdded(item=item, previous_item_id=previous))
+        await self._out.send(wire.ResponseContentPartAdded(**self._ids, part=self._part("")))
         if to.animated:
-            await self._send(
-                wire.AvatarAnimationStarted(
-                    response_id=to.response_id, item_id=to.item_id, fps=_FPS
-                )
-            )
+            await self._out.send(avatar.AvatarAnimationStarted(**self._ids))
 
     async def play(self, stretch: Stretch) -> None:
         """Send a stretch; returns when the next may be sent."""
@@ -100,31 +101,71 @@ class Announcer:
             await self._move(stretch.frames, begin_s, begin_s + _SLICE_S)
             await self._sound(AudioChunk(pcm[at : at + step], rate))
 
-    async def close(self, status: str, reason: str | None, error: AvatarError | None) -> None:
+    async def close(self, status: Status, reason: str | None, error: AvatarError | None) -> None:
         if self._closed:
             return
         self._closed = True
-        to, text = self.delivery, self.transcript
-        item = self._item("completed" if status == "completed" else "incomplete")
-        if to.spoken:
-            await self._send(wire.ResponseOutputAudioDone(**self._place))
-            await self._send(wire.ResponseOutputAudioTranscriptDone(**self._place, transcript=text))
-        else:
-            await self._send(wire.ResponseOutputTextDone(**self._place, text=text))
-        await self._send(wire.ResponseContentPartDone(**self._place, part=self._part(text)))
-        await self._send(wire.ResponseOutputItemDone(response_id=to.response_id, item=item))
-        self._conversation.replace(item)
-        await self._send(wire.ConversationItemDone(item=item))
-        if to.animated:
-            await self._send(
-                wire.AvatarAnimationDone(response_id=to.response_id, item_id=to.item_id)
+        text, item = self.transcript, self._item(status)
+        self._conversation.answered(item, self._words)
+        if self.delivery.spoken:
+            await self._out.send(wire.ResponseOutputAudioDone(**self._ids))
+            await self._out.send(
+                wire.ResponseOutputAudioTranscriptDone(**self._ids, transcript=text)
             )
-        await self._send(wire.ResponseDone(response=self._response(status, reason, error)))
-        await self._send(wire.RateLimitsUpdated())
+        else:
+            await self._out.send(wire.ResponseOutputTextDone(**self._ids, text=text))
+        await self._out.send(wire.ResponseContentPartDone(**self._ids, part=self._part(text)))
+        response_id = self.delivery.response_id
+        await self._out.send(wire.ResponseOutputItemDone(response_id=response_id, item=item))
+        await self._out.send(wire.ConversationItemDone(item=item))
+        if self.delivery.animated:
+            await self._out.send(avatar.AvatarAnimationDone(**self._ids))
+        await self._out.send(wire.ResponseDone(response=self._response(status, reason, error)))
+        await self._out.send(wire.RateLimitsUpdated())
+
+    async def report(self, heard: str | None = None) -> None:
+        """Tell an avatar client where the turn's time went."""
+        if self.delivery.animated:
+            timings = self._clock.timings_ms()
+            await self._out.send(
+                avatar.AvatarTurn(**self._ids, timings_ms=timings, heard_text=heard)
+            )
+
+    def _item(self, status: Status) -> items.AssistantMessage:
+        text = self.transcript
+        spoken = self.delivery.spoken
+        part = items.OutputAudio(transcript=text) if spoken else items.OutputText(text=text)
+        return items.AssistantMessage(
+            id=self.delivery.item_id,
+            status=status if status in ("in_progress", "completed") else "incomplete",
+            content=() if status == "in_progress" else (part,),
+        )
+
+    def _part(self, text: str) -> wire.ContentPart:
+        if self.delivery.spoken:
+            return wire.ContentPart(type="audio", transcript=text)
+        return wire.ContentPart(type="text", text=text)
+
+    def _response(
+        self, status: Status, reason: str | None = None, error: AvatarError | None = None
+    ) -> wire.Response:
+        done = status != "in_progress"
+        details = None
+        if done and status != "completed":
+            cause = wire.StatusError(type="server_error", code=error.code) if error else None
+            details = wire.StatusDetails(type=status, reason=reason, error=cause)
+        return wire.Response(
+            id=self.delivery.response_id,
+            status=status,
+            status_details=details,
+            output=(self._item(status),) if done else (),
+            output_modalities=("audio",) if self.delivery.spoken else ("text",),
+            usage=wire.Usage() if done else None,
+        )
 
     async def _write(self, delta: str) -> None:
         self._texts.append(delta)
-        await self._send(wire.ResponseOutputTextDelta(**self._place, delta=delta))
+        await self._out.send(wire.ResponseOutputTextDelta(**self._ids, delta=delta))
 
     async def _caption(self, stretch: Spoken) -> None:
         """Say what is about to be heard, and when each word of it."""
@@ -134,20 +175,25 @@ class Announcer:
             replace(w, start_s=w.start_s + stretch.start_s, end_s=w.end_s + stretch.start_s)
             for w in stretch.speech.words
         ]
-        self.words += words
+        self._words += words
         if stretch.text:
             delta = joined(self._texts[-1] if self._texts else "", stretch.text)
             self._texts.append(delta)
-            await self._send(wire.ResponseOutputAudioTranscriptDelta(**self._place, delta=delta))
+            await self._out.send(wire.ResponseOutputAudioTranscriptDelta(**self._ids, delta=delta))
         if self.delivery.animated and words:
-            to = self.delivery
-            await self._send(
-                wire.AvatarWords.of(to.response_id, to.item_id, words)
+            timed = tuple(
+                avatar.TimedWord(
+                    text=word.text,
+                    start_ms=round(word.start_s * 1000),
+                    end_ms=round(word.end_s * 1000),
+                )
+                for word in words
             )
+            await self._out.send(avatar.AvatarWords(**self._ids, words=timed))
 
     async def _pace(self, begin_s: float) -> None:
         """Wait until *begin_s* of the answer is at most ``lead_s`` ahead of its playback."""
-        ahead_s = begin_s - self.ledger.heard_ms(self._now()) / 1000 - self.delivery.lead_s
+        ahead_s = begin_s - self.ledger.heard_ms(self._out.now()) / 1000 - self.delivery.lead_s
         if ahead_s > 0:
             await asyncio.sleep(ahead_s)
 
@@ -155,25 +201,26 @@ class Announcer:
         due = [frame for frame in frames if begin_s <= frame.at_s < end_s]
         if not due or not self.delivery.animated:
             return
-        to = self.delivery
-        await self._send(
-            wire.AvatarAnimationDelta(
-                response_id=to.response_id,
-                item_id=to.item_id,
-                time_code=due[0].at_s,
-                frames=encode_frames(due),
+        await self._out.send(
+            avatar.AvatarAnimationDelta(
+                **self._ids, time_code=due[0].at_s, frames=encode_frames(due)
             )
         )
 
     async def _sound(self, audio: AudioChunk) -> None:
-        await self._send(
-            wire.ResponseOutputAudioDelta(**self._place, delta=self._encoder.encode(audio))
+        await self._out.send(
+            wire.ResponseOutputAudioDelta(**self._ids, delta=self._encoder.encode(audio))
         )
         first = self.ledger.sent_ms == 0
-        self.ledger.sent(round(audio.seconds * 1000), self._now())
+        self.ledger.sent(round(audio.seconds * 1000), self._out.now())
         if first:
-            self._clock.note("first_audio_sent")
-            await self._on_first_sound()
+            await self._first_sound()
+
+    async def _first_sound(self) -> None:
+        self._clock.note("first_audio_sent")
+        if (waited_s := self._clock.since_origin_s("first_audio_sent")) is not None:
+            metrics.voice_to_voice.observe(waited_s)
+        await self._out.state("speaking")
 
 
 def joined(before: str, text: str) -> str:

@@ -3,32 +3,14 @@
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
-from dataclasses import dataclass
-from enum import Enum
 
-from avatar_serving import logs
+from avatar_serving import logs, metrics
 from avatar_serving.errors import AvatarError
 from avatar_serving.flow import prefetch
-from avatar_serving.media import Spoken
-from avatar_serving.session.announcer import Announcer
+from avatar_serving.session.announcer import Announcer, Status, Stretch
 from avatar_serving.session.clock import TurnClock
 
 log = logs.get()
-
-
-class End(Enum):
-    COMPLETED = "completed"
-    CANCELLED = "cancelled"
-    FAILED = "failed"
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """How a response ended. *heard_s* is None while nobody can know: it is still being played."""
-
-    end: End
-    reason: str | None = None
-    error: AvatarError | None = None
 
 
 class Answer:
@@ -40,7 +22,7 @@ class Answer:
 
     def __init__(
         self,
-        source: AsyncGenerator[Spoken, None],
+        source: AsyncGenerator[Stretch, None],
         announcer: Announcer,
         clock: TurnClock,
         on_heard: Callable[[], Awaitable[None]],
@@ -68,16 +50,16 @@ class Answer:
         await asyncio.wait({self._task})
 
     async def stop(self, reason: str) -> None:
-        """Be silent now: every stage stops, the response is ended as cancelled if it was not over."""
+        """Be silent now: every stage stops, and a response that was not over ends as cancelled."""
         self._task.cancel()
         await asyncio.wait({self._task})
         if self._released.is_set():
-            await self._end(Outcome(End.CANCELLED, reason))
+            await self._end("cancelled", reason)
 
     async def _run(self) -> None:
         try:
             await self._speak()
-            await self._end(Outcome(End.COMPLETED))
+            await self._end("completed")
         except AvatarError as error:
             await self._fail(error)
         except Exception as error:
@@ -101,12 +83,17 @@ class Answer:
 
     async def _fail(self, error: AvatarError) -> None:
         await self._open()
-        await self._end(Outcome(End.FAILED, error.code, error))
+        await self._end("failed", error.code, error)
         await self._on_heard()
 
-    async def _end(self, outcome: Outcome) -> None:
+    async def _end(
+        self, status: Status, reason: str | None = None, error: AvatarError | None = None
+    ) -> None:
         if self._ended:
             return
         self._ended = True
         await self.announcer.open()
-        await self.announcer.close(outcome.end.value, outcome.reason, outcome.error)
+        await self.announcer.close(status, reason, error)
+        metrics.turns.labels(status).inc()
+        if status != "cancelled":
+            await self.announcer.report()

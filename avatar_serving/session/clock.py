@@ -35,13 +35,13 @@ class TurnClock:
 class Noted(Generic[In, Out]):
     """A stage that marks when its stream gave its first item."""
 
-    def __init__(self, stage: Stage[In, Out], clock: TurnClock, mark: str) -> None:
+    def __init__(self, stage: Stage[In, Out], note: Callable[[str], None], mark: str) -> None:
         self._stage = stage
-        self._clock = clock
+        self._note = note
         self._mark = mark
 
     async def run(self, request: In, /) -> AsyncGenerator[Out, None]:
         async with aclosing(self._stage.run(request)) as items:
             async for item in items:
-                self._clock.note(self._mark)
+                self._note(self._mark)
                 yield item

@@ -3,7 +3,15 @@
 from avatar_serving.detectors.vad import SpeechStarted as VadStarted
 from avatar_serving.detectors.vad import Vad
 from avatar_serving.media import AudioChunk
-from avatar_serving.session.turns import Act, Floor, Judged, Silence, SpeechPaused, SpeechStarted, Turns
+from avatar_serving.session.turns import (
+    Act,
+    Floor,
+    Judged,
+    Silence,
+    SpeechPaused,
+    SpeechStarted,
+    Turns,
+)
 
 RATE = 16_000
 _BYTES_PER_S = 2 * RATE

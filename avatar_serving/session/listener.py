@@ -49,8 +49,8 @@ class Listener:
     def configure(self) -> None:
         """Take the session's options over; a turn that is open starts anew."""
         config, habits = self._responder.config, self._powers.habits
-        detection = config.turn_detection
-        self._decoder = InputDecoder(config.input_format)
+        detection = config.detection
+        self._decoder = InputDecoder(config.audio.input.format)
         self._automatic = detection is not None
         threshold, prefix_ms, interruptible = 0.5, 300, True
         if isinstance(detection, ServerVad):
@@ -143,14 +143,12 @@ class Listener:
 
     @property
     def _answers(self) -> bool:
-        detection = self._responder.config.turn_detection
+        detection = self._responder.config.detection
         return detection is not None and detection.create_response
 
     async def _open(self) -> None:
         started_ms = round(self._hearing.onset_s * 1000)
-        event = wire.InputAudioBufferSpeechStarted(
-            audio_start_ms=started_ms, item_id=self._item_id
-        )
+        event = wire.InputAudioBufferSpeechStarted(audio_start_ms=started_ms, item_id=self._item_id)
         await self._out.send(event)
         await self._out.state("listening")
 
@@ -216,11 +214,15 @@ class Listener:
             heard = await draft.transcript()
             self._responder.conversation.set_transcript(item_id, heard.text)
             await self._out.send(
-                wire.InputAudioTranscriptionCompleted.of(item_id, heard.text, seconds)
+                wire.InputAudioTranscriptionCompleted(
+                    item_id=item_id,
+                    transcript=heard.text,
+                    usage=wire.DurationUsage(seconds=round(seconds, 3)),
+                )
             )
         except AvatarError as error:
             await draft.drop()
-            await self._out.send(wire.InputAudioTranscriptionFailed.of(item_id, error))
+            await self._out.send(_failed(item_id, error))
             await self._out.state("idle")
             return
         except asyncio.CancelledError:
@@ -263,6 +265,11 @@ class Listener:
         except Exception as error:
             log.error("listening failed", exc_info=error)
             await self._out.fail(AvatarError("the server could not follow what was said"))
+
+
+def _failed(item_id: str, error: AvatarError) -> wire.InputAudioTranscriptionFailed:
+    cause = wire.TranscriptionError(code=error.code, message=error.message)
+    return wire.InputAudioTranscriptionFailed(item_id=item_id, error=cause)
 
 
 class AudioBudget:

@@ -12,7 +12,7 @@ from avatar_serving.stages.base import Asr, Llm
 from avatar_serving.stages.tts import Voice
 
 Speak = Callable[[ChatRequest, Manner, Callable[[str], None]], AsyncGenerator[Spoken, None]]
-"""Speak the answer to a chat. The last argument is told the name of each step when it is reached."""
+"""Speak the answer to a chat. The last argument is told the name of each step as it is reached."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,11 @@
-"""The avatar's side of a conversation: begins answers, releases them, cuts them to what was heard."""
+"""The avatar's side of a conversation: answers begun, released, cut to what was heard."""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from avatar_serving import metrics
 from avatar_serving.media import ChatRequest, Manner, Message, Spoken
-from avatar_serving.protocol import server as wire
 from avatar_serving.protocol.audio import OutputEncoder
 from avatar_serving.protocol.ids import new_id
 from avatar_serving.protocol.session_config import SessionConfig
@@ -34,11 +33,12 @@ class Responder:
         self,
         powers: Powers,
         identity: Identity,
+        config: SessionConfig,
         outbox: Outbox,
         on_free: Callable[[], Awaitable[None]],
     ) -> None:
         self.conversation = Conversation(powers.limits.items)
-        self.config = SessionConfig()
+        self.config = config
         self._powers = powers
         self._identity = identity
         self._out = outbox
@@ -61,7 +61,8 @@ class Responder:
             animated=spoken and self._identity.animated,
             lead_s=self._powers.habits.lead_s,
         )
-        announcer = Announcer(delivery, self.config, self._out, self.conversation, clock)
+        encoder = OutputEncoder(self.config.audio.output.format)
+        announcer = Announcer(delivery, encoder, self._out, self.conversation, clock)
         chat = self._chat(said, wish)
         source = self._spoken(chat, clock) if spoken else self._written(chat, clock)
         return Answer(source, announcer, clock, self._heard)
@@ -84,7 +85,7 @@ class Responder:
         announcer.ledger.stop(self._out.now())
         if announcer.delivery.spoken:
             self.conversation.truncate(announcer.delivery.item_id, heard_ms)
-        await announcer.report(heard_text=announcer.heard_text(heard_ms))
+        await announcer.report(announcer.heard_text(heard_ms))
         metrics.turns.labels("interrupted").inc()
         return True
 
@@ -121,13 +122,13 @@ class Responder:
     async def _spoken(
         self, chat: ChatRequest, clock: TurnClock
     ) -> AsyncGenerator[Spoken | str, None]:
-        voice = self._powers.find_voice(self.config.voice or self._identity.voice)
+        voice = self._powers.find_voice(self.config.audio.output.voice or self._identity.voice)
         last = chat.messages[-1].text
         language = language_of(last) if self.config.language == "auto" else self.config.language
         manner = Manner(
             voice.id,
             language,
-            self.config.speed,
+            max(0.5, self.config.audio.output.speed),
             self._identity.seed,
             self._identity.animated,
         )
@@ -138,7 +139,7 @@ class Responder:
     async def _written(
         self, chat: ChatRequest, clock: TurnClock
     ) -> AsyncGenerator[Spoken | str, None]:
-        llm = Noted(self._powers.llm, clock, "llm_first_token")
+        llm = Noted(self._powers.llm, clock.note, "llm_first_token")
         async with aclosing(llm.run(chat)) as deltas:
             async for delta in deltas:
                 yield delta

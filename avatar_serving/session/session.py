@@ -2,31 +2,41 @@
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
+from typing import Any
 
-from avatar_serving import logs
-from avatar_serving.errors import AvatarError, InvalidRequest, LimitExceeded
+from avatar_serving.errors import AvatarError, LimitExceeded, WrongState
 from avatar_serving.protocol import client
 from avatar_serving.protocol import server as wire
+from avatar_serving.protocol.avatar import AvatarClips, Clip
 from avatar_serving.protocol.client import ClientEvent, parse_client
+from avatar_serving.protocol.items import Item, text_of
+from avatar_serving.protocol.session_config import SessionConfig, merge
 from avatar_serving.session.clock import TurnClock
 from avatar_serving.session.listener import Listener
 from avatar_serving.session.outbox import Outbox
 from avatar_serving.session.powers import Identity, Powers
 from avatar_serving.session.responder import Responder, Wish
 
-log = logs.get()
-
 
 class Session:
     """Reads what the client sends, one event at a time; slow work goes on beside it in tasks."""
 
     def __init__(
-        self, powers: Powers, identity: Identity, send: Callable[[str], Awaitable[None]]
+        self,
+        powers: Powers,
+        identity: Identity,
+        config: SessionConfig,
+        send: Callable[[str], Awaitable[None]],
+        *,
+        locked: bool = False,
     ) -> None:
+        """*locked*: the session was opened with a client secret; its instructions, voice and
+        avatar are not the browser's to change."""
         self._powers = powers
         self._identity = identity
+        self._locked = locked
         self._out = Outbox(send, animated=identity.animated)
-        self._responder = Responder(powers, identity, self._out, self._on_free)
+        self._responder = Responder(powers, identity, config, self._out, self._on_free)
         self._listener = Listener(powers, self._out, self._responder)
 
     async def run(self, messages: AsyncGenerator[str, None]) -> None:
@@ -43,7 +53,8 @@ class Session:
     async def _greet(self) -> None:
         await self._out.send(wire.SessionCreated(session=self._responder.config))
         if self._identity.animated:
-            await self._out.send(wire.AvatarClips.of(self._powers.clips))
+            clips = tuple(Clip(behaviour=b, frames=frames) for b, frames in self._powers.clips)
+            await self._out.send(AvatarClips(clips=clips))
         await self._out.state("idle")
 
     async def _receive(self, text: str) -> None:
@@ -91,6 +102,67 @@ class Session:
 
     async def _cancel(self) -> None:
         if not self._responder.active:
-            raise InvalidRequest.coded("response_cancel_not_active", "there is no response to cancel")
+            raise WrongState("response_cancel_not_active", "there is no response to cancel")
         await self._responder.interrupt("client_cancelled")
         await self._on_free()
+
+    async def _update(self, patch: dict[str, Any]) -> None:
+        if self._locked:
+            patch = without_locked(patch)
+        config = merge(self._responder.config, patch)
+        self._check_length(config.instructions)
+        if config.audio.output.voice:
+            self._powers.find_voice(config.audio.output.voice)
+        before, self._responder.config = self._responder.config, config
+        if before.audio.input != config.audio.input:
+            self._listener.configure()
+        await self._out.send(wire.SessionUpdated(session=config))
+
+    async def _respond(self, options: client.ResponseOptions | None) -> None:
+        if self._responder.active:
+            code = "conversation_already_has_active_response"
+            raise WrongState(code, "an answer is being given; cancel it first")
+        wish = Wish()
+        if options is not None:
+            tokens = options.max_output_tokens
+            wish = Wish(
+                instructions=None if self._locked else options.instructions,
+                spoken=None
+                if not options.output_modalities
+                else "audio" in options.output_modalities,
+                max_tokens=tokens if isinstance(tokens, int) else None,
+            )
+        answer = self._responder.begin(TurnClock(self._out.now), wish=wish)
+        self._listener.answering()
+        await self._responder.release(answer)
+
+    async def _add(self, item: Item, after: str | None) -> None:
+        self._check_length(text_of(item))
+        added, previous = self._responder.conversation.add(item, after)
+        await self._out.send(wire.ConversationItemAdded(item=added, previous_item_id=previous))
+        await self._out.send(wire.ConversationItemDone(item=added, previous_item_id=previous))
+
+    async def _truncate(self, event: client.ConversationItemTruncate) -> None:
+        self._responder.conversation.truncate(event.item_id, event.audio_end_ms)
+        await self._out.send(
+            wire.ConversationItemTruncated(
+                item_id=event.item_id,
+                content_index=event.content_index,
+                audio_end_ms=event.audio_end_ms,
+            )
+        )
+
+    def _check_length(self, text: str) -> None:
+        maximum = self._powers.limits.text_chars
+        if len(text) > maximum:
+            raise LimitExceeded("limits.text_chars", len(text), maximum)
+
+
+def without_locked(patch: dict[str, Any]) -> dict[str, Any]:
+    """A session update without what a client secret fixes."""
+    kept = {k: v for k, v in patch.items() if k not in {"instructions", "avatar", "tools", "model"}}
+    audio = kept.get("audio")
+    if isinstance(audio, dict) and isinstance(audio.get("output"), dict):
+        output = {k: v for k, v in audio["output"].items() if k != "voice"}
+        kept["audio"] = {**audio, "output": output}
+    return kept

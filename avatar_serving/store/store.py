@@ -56,7 +56,7 @@ class Store:
         self._engine.dispose()
 
     def add_avatar(self, data: bytes) -> AvatarRow:
-        """Keep an avatar package. The same package twice is one avatar.
+        """Keep an avatar package under a new id: one picture may become several avatars.
 
         Raises:
             PackageInvalid: it is not a sound package.
@@ -64,7 +64,7 @@ class Store:
         read = package.read(data)
         manifest = read.manifest
         row = AvatarRow(
-            id=manifest.id,
+            id=secrets.token_hex(16),
             name=manifest.name,
             created_at=datetime.now(UTC).isoformat(timespec="seconds"),
             description=manifest.description,

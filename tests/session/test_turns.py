@@ -60,7 +60,7 @@ def test_without_a_model_the_pause_alone_decides():
 
 def test_speaking_takes_the_floor_from_the_avatar():
     turns = Turns(PLAIN)
-    assert acts(turns, AnswerStarted(), SpeechStarted(5.0)) == [Act.STOP_ANSWER, Act.OPEN]
+    assert acts(turns, AnswerStarted(), SpeechStarted(5.0)) == [Act.OPEN, Act.STOP_ANSWER]
     assert not turns.answering
 
 

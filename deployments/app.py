@@ -1,0 +1,44 @@
+"""A profile in, a Serve application out."""
+
+from typing import Any
+
+from fastapi import FastAPI
+from ray import serve
+
+from avatar_serving import logs
+from avatar_serving.config import Environment, Profile, StageName
+from avatar_serving.stages.base import Stage
+from deployments.gateway import create_app
+from deployments.services import Services
+from deployments.stage import RemoteStage, deploy
+
+APP_NAME = "avatar"
+
+
+def build(profile: Profile, environment: Environment) -> serve.Application:
+    """The gateway, with a deployment for every stage that the profile places."""
+    placed: dict[StageName, serve.Application] = {
+        name: deploy(name, profile.stage(name), placement)
+        for name, placement in profile.placement.items()
+    }
+
+    def gateway() -> FastAPI:
+        logs.configure()
+        remote: dict[StageName, Stage[Any, Any]] = {
+            name: RemoteStage[Any, Any](name, serve.get_deployment_handle(name, APP_NAME))
+            for name in placed
+        }
+        return create_app(Services.build(profile, environment, remote))
+
+    ingress: Any = serve.ingress(gateway)()
+    deployment: Any = serve.deployment(
+        ingress,
+        name="gateway",
+        num_replicas=profile.gateways,
+        ray_actor_options={"num_cpus": profile.gateway_cpus},
+        max_ongoing_requests=profile.limits.sessions + 64,
+        health_check_period_s=5,
+        health_check_timeout_s=30,
+        graceful_shutdown_timeout_s=5,
+    )
+    return deployment.bind(*placed.values())

@@ -1,0 +1,141 @@
+"""How a session begins: what the address and the secret say, and what the gateway adds."""
+
+import asyncio
+import zlib
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Any, cast
+
+from avatar_serving.errors import InvalidRequest
+from avatar_serving.flow import collect
+from avatar_serving.media import AnimateRequest, Behaviour, ChatRequest, Manner, Spoken
+from avatar_serving.protocol.ids import new_id
+from avatar_serving.protocol.motion import encode_frames
+from avatar_serving.protocol.session_config import SessionConfig, merge
+from avatar_serving.session.clock import Noted
+from avatar_serving.session.powers import Identity, Powers
+from avatar_serving.session.session import Session
+from avatar_serving.stages.base import Animate
+from avatar_serving.stages.tts import find_voice
+from deployments.services import Services
+from pipelines.converse import ConverseStages, converse
+
+_CLIPS_S: dict[Behaviour, float] = {"idle": 12.0, "listening": 9.0, "thinking": 6.0}
+_SHORTEST_S, _LONGEST_S, _DEFAULT_S = 10, 7200, 600
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What a client asked for when it connected."""
+
+    avatar_id: str | None
+    animated: bool
+    locked: Json | None
+    """The session that a client secret stands for."""
+
+    @classmethod
+    def of(cls, query: dict[str, str], locked: Json | None) -> "Opening":
+        """Raises:
+        InvalidRequest: an animation that does not exist.
+        """
+        animation = query.get("animation")
+        if animation not in (None, "", "none", "arkit52"):
+            raise InvalidRequest(f"animation {animation!r}: there is only arkit52", "animation")
+        bound = (locked or {}).get("avatar")
+        fixed = cast(Json, bound).get("id") if isinstance(bound, dict) else None
+        return cls(fixed or query.get("avatar") or None, animation == "arkit52", locked)
+
+
+async def open_session(
+    held: Services, opening: Opening, send: Callable[[str], Awaitable[None]]
+) -> Session:
+    """Raises:
+    NotFound: no such avatar.
+    """
+    config = SessionConfig(id=new_id("sess"), model=held.profile.model_name)
+    if opening.locked:
+        config = merge(config, opening.locked)
+    identity = await asyncio.to_thread(_identity, held, opening)
+    config = merge(config, {"avatar": {"id": identity.avatar_id}})
+    return Session(powers(held), identity, config, send, locked=opening.locked is not None)
+
+
+def with_secret(held: Services, body: Json) -> Json:
+    """Answer ``POST /v1/realtime/client_secrets``.
+
+    Raises:
+        InvalidRequest: a lifetime out of 10..7200 s, or a session that cannot be.
+    """
+    lifetime = body.get("expires_after") or {}
+    if not isinstance(lifetime, dict):
+        raise InvalidRequest("expires_after: an object with seconds", "expires_after")
+    seconds = cast(Json, lifetime).get("seconds", _DEFAULT_S)
+    if not isinstance(seconds, int) or not _SHORTEST_S <= seconds <= _LONGEST_S:
+        raise InvalidRequest("expires_after.seconds: 10 to 7200", "expires_after.seconds")
+    patch = body.get("session") or {}
+    if not isinstance(patch, dict):
+        raise InvalidRequest("session: an object", "session")
+    config = merge(SessionConfig(model=held.profile.model_name), cast(Json, patch))
+    secret, expires_at = held.store.create_secret(seconds, cast(Json, patch))
+    return {"value": secret, "expires_at": expires_at, "session": config.model_dump(mode="json")}
+
+
+def powers(held: Services) -> Powers:
+    profile, stages = held.profile, held.stages
+
+    async def speak(
+        chat: ChatRequest, manner: Manner, note: Callable[[str], None]
+    ) -> AsyncGenerator[Spoken, None]:
+        noted = ConverseStages(
+            Noted(stages["llm"], note, "llm_first_token"),
+            Noted(stages["tts"], note, "tts_first_audio"),
+            stages["animate"],
+        )
+        async with aclosing(converse(noted, chat, manner)) as stretches:
+            async for stretch in stretches:
+                yield stretch
+
+    return Powers(
+        asr=stages["asr"],
+        llm=stages["llm"],
+        speak=speak,
+        vad=held.vad,
+        end_of_turn=held.end_of_turn,
+        find_voice=lambda voice: find_voice(profile.tts, voice),
+        clips=held.clips,
+        limits=profile.limits,
+        habits=profile.conversation,
+        model=profile.model_name,
+    )
+
+
+async def make_clips(animate: Animate) -> tuple[tuple[Behaviour, str], ...]:
+    """What an avatar does while it does not speak: made once, repeated by every client."""
+    return tuple(
+        [
+            (behaviour, encode_frames(await collect(animate.run(_loop(behaviour, seconds)))))
+            for behaviour, seconds in _CLIPS_S.items()
+        ]
+    )
+
+
+def _loop(behaviour: Behaviour, seconds: float) -> AnimateRequest:
+    return AnimateRequest(seconds, behaviour=behaviour, seed=7, loop=True)
+
+
+def _identity(held: Services, opening: Opening) -> Identity:
+    if opening.avatar_id is None:
+        return Identity(None, "Ada", "", "", held.profile.voice, opening.animated)
+    row = held.store.avatar(opening.avatar_id)
+    return Identity(
+        avatar_id=row.id,
+        name=row.name,
+        persona=row.persona,
+        description=row.description,
+        voice=row.voice or held.profile.voice,
+        animated=opening.animated,
+        seed=zlib.crc32(row.id.encode()),
+    )

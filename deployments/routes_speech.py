@@ -1,0 +1,81 @@
+"""Voices, models, and text to speech on its own."""
+
+import io
+import wave
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import asdict
+from typing import Any, Literal
+
+from fastapi import APIRouter, Depends, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from avatar_serving.errors import LimitExceeded
+from avatar_serving.media import Manner
+from avatar_serving.stages.tts import find_voice
+from avatar_serving.text.clauses import clauses
+from avatar_serving.text.languages import language_of
+from deployments.guard import require_key, services
+from pipelines.converse import speak
+
+router = APIRouter(tags=["speech and models"], dependencies=[Depends(require_key)])
+
+SAMPLE_RATE = 24_000
+
+
+class SpeechBody(BaseModel):
+    """OpenAI's ``/v1/audio/speech``; unknown fields are ignored as clients send many."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    input: str = Field(min_length=1)
+    voice: str = ""
+    model: str = "default"
+    response_format: Literal["wav", "pcm"] = "wav"
+    speed: float = Field(default=1.0, ge=0.5, le=2.0)
+
+
+@router.get("/v1/voices")
+async def voices(request: Request) -> dict[str, Any]:
+    catalogue = services(request).profile.tts.voices()
+    return {"object": "list", "data": [asdict(voice) for voice in catalogue]}
+
+
+@router.get("/v1/models")
+async def models(request: Request) -> dict[str, Any]:
+    held = services(request)
+    model = {"id": held.profile.model_name, "object": "model", "created": 0,
+             "owned_by": "avatar-serving", "engine": held.profile.llm.engine}  # fmt: skip
+    return {"object": "list", "data": [model]}
+
+
+@router.post("/v1/audio/speech", response_class=Response)
+async def speech(request: Request, body: SpeechBody) -> Response:
+    """Text to speech: 24 kHz mono, 16 bit."""
+    held = services(request)
+    maximum = held.profile.limits.text_chars
+    if len(body.input) > maximum:
+        raise LimitExceeded("limits.text_chars", len(body.input), maximum)
+    voice = find_voice(held.profile.tts, body.voice or held.profile.voice)
+    manner = Manner(voice.id, language_of(body.input), body.speed, animated=False)
+    pcm = bytearray()
+    async with aclosing(speak(held.converse, clauses(_whole(body.input)), manner)) as stretches:
+        async for stretch in stretches:
+            pcm += stretch.speech.audio.pcm
+    if body.response_format == "pcm":
+        return Response(bytes(pcm), media_type="audio/pcm")
+    return Response(_wav(bytes(pcm)), media_type="audio/wav")
+
+
+async def _whole(text: str) -> AsyncGenerator[str, None]:
+    yield text
+
+
+def _wav(pcm: bytes) -> bytes:
+    buffer = io.BytesIO()
+    with wave.open(buffer, "wb") as out:
+        out.setnchannels(1)
+        out.setsampwidth(2)
+        out.setframerate(SAMPLE_RATE)
+        out.writeframes(pcm)
+    return buffer.getvalue()

@@ -1,0 +1,101 @@
+"""``python -m deployments.serve``: start Ray on this machine and serve a profile until stopped."""
+
+import logging
+import os
+import shutil
+import signal
+import socket
+import sys
+import tempfile
+import threading
+from pathlib import Path
+from typing import Any
+
+# Ray reads these once, when it is imported.
+os.environ.setdefault("RAY_SERVE_THROUGHPUT_OPTIMIZED", "1")
+os.environ.setdefault("RAY_SERVE_ENABLE_HA_PROXY", "1")
+os.environ.setdefault("RAY_SERVE_HAPROXY_METRICS_ENABLED", "0")
+os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
+
+import ray
+from ray import serve
+from rich.console import Console
+
+from avatar_serving import weights
+from avatar_serving.config import Environment, Profile, environment, load_profile
+from avatar_serving.errors import AvatarError
+from deployments.app import APP_NAME, build
+
+_OBJECT_STORE_BYTES = 256 << 20
+
+
+def main() -> int:
+    console = Console()
+    try:
+        settings = environment()
+        profile = load_profile(settings.profile)
+        for name in profile.required_weights():
+            weights.path(name)
+        _check_port(settings)
+    except AvatarError as error:
+        console.print(f"[bold red]{error.code}[/]: {error}")
+        return 1
+    metrics = tempfile.mkdtemp(prefix="avatar-metrics-")
+    try:
+        _serve(profile, settings, metrics, console)
+    finally:
+        serve.shutdown()
+        ray.shutdown()
+        shutil.rmtree(metrics, ignore_errors=True)
+    return 0
+
+
+def _serve(profile: Profile, settings: Environment, metrics: str, console: Console) -> None:
+    stop = threading.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda _number, _frame: stop.set())
+    with console.status(f"starting profile {settings.profile!r}: Ray, then the models"):
+        start_ray(metrics)
+        serve.start(http_options=http_options(settings))
+        absolute = settings.model_copy(update={"data": settings.data.resolve()})
+        serve.run(build(profile, absolute), name=APP_NAME, route_prefix="/")
+    console.print(f"[bold green]ready[/] at http://localhost:{settings.port}  (Ctrl-C stops it)")
+    if not settings.loopback and not settings.api_key_required:
+        console.print("[bold yellow]anyone who can reach this machine may use it: no API keys[/]")
+    while not stop.wait(1.0):
+        pass
+    console.print("stopping")
+
+
+def start_ray(metrics_dir: str) -> None:
+    """A Ray of our own, reachable from this machine only."""
+    env = {"PROMETHEUS_MULTIPROC_DIR": metrics_dir, "PYTHONPATH": str(Path(__file__).parents[1])}
+    ray.init(
+        address="local",
+        include_dashboard=False,
+        log_to_driver=True,
+        logging_level=logging.ERROR,
+        object_store_memory=_OBJECT_STORE_BYTES,
+        runtime_env={"env_vars": env},
+    )
+
+
+def http_options(settings: Environment) -> dict[str, Any]:
+    return {"host": settings.host, "port": settings.port, "keep_alive_timeout_s": 65}
+
+
+def _check_port(settings: Environment) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            raise AvatarError(
+                f"port {settings.port} of {settings.host} is taken ({error.strerror}); "
+                "stop what uses it or choose another: make up PORT=8001"
+            ) from error
+
+
+if __name__ == "__main__":
+    sys.exit(main())

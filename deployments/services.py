@@ -1,0 +1,108 @@
+"""What a gateway holds: built stages, detectors, the store, and how many sessions it can take."""
+
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from avatar_serving import metrics
+from avatar_serving.config import STAGES, Environment, Profile, StageName
+from avatar_serving.detectors.end_of_turn import EndOfTurn
+from avatar_serving.detectors.vad import VadModel
+from avatar_serving.errors import Overloaded
+from avatar_serving.media import Behaviour
+from avatar_serving.metrics import Observed
+from avatar_serving.stages.base import Stage
+from avatar_serving.store import Store
+from pipelines.converse import ConverseStages
+from pipelines.create_avatar import CreateStages
+
+
+class Slots:
+    """A counted resource, reserved before any work is done for it."""
+
+    def __init__(self, what: str, size: int, retry_after_s: float) -> None:
+        self.size = size
+        self.held = 0
+        self._what = what
+        self._retry_after_s = retry_after_s
+
+    def check(self) -> None:
+        """Say so at once when there is no slot; another caller may still be quicker.
+
+        Raises:
+            Overloaded: all are held.
+        """
+        if self.held >= self.size:
+            metrics.refused.labels(Overloaded.code).inc()
+            raise Overloaded(f"all {self.size} {self._what} are taken", self._retry_after_s)
+
+    @contextmanager
+    def reserve(self) -> Generator[None, None, None]:
+        """Hold one slot.
+
+        Raises:
+            Overloaded: all are held.
+        """
+        self.check()
+        self.held += 1
+        try:
+            yield
+        finally:
+            self.held -= 1
+
+
+@dataclass
+class Services:
+    profile: Profile
+    environment: Environment
+    stages: Mapping[StageName, Stage[Any, Any]]
+    vad: VadModel
+    end_of_turn: EndOfTurn
+    store: Store
+    sessions: Slots = field(init=False)
+    creations: Slots = field(init=False)
+    clips: tuple[tuple[Behaviour, str], ...] = ()
+    """Made when the models are warmed."""
+
+    def __post_init__(self) -> None:
+        limits = self.profile.limits
+        self.sessions = Slots("sessions", limits.sessions, retry_after_s=10)
+        self.creations = Slots("places for making avatars", limits.creations, retry_after_s=10)
+
+    @classmethod
+    def build(
+        cls,
+        profile: Profile,
+        environment: Environment,
+        remote: Mapping[StageName, Stage[Any, Any]] | None = None,
+    ) -> "Services":
+        """Load every model that this process runs; *remote* stages run elsewhere."""
+        elsewhere = remote or {}
+        stages: dict[StageName, Stage[Any, Any]] = {
+            name: Observed(name, elsewhere.get(name) or profile.stage(name).build())
+            for name in STAGES
+        }
+        return cls(
+            profile=profile,
+            environment=environment,
+            stages=stages,
+            vad=profile.vad.build(),
+            end_of_turn=profile.end_of_turn.build(),
+            store=Store(environment.data),
+        )
+
+    @property
+    def converse(self) -> ConverseStages:
+        return ConverseStages(self.stages["llm"], self.stages["tts"], self.stages["animate"])
+
+    @property
+    def create(self) -> CreateStages:
+        stages = self.stages
+        return CreateStages(
+            stages["review"],
+            stages["vlm"],
+            stages["llm"],
+            stages["stylise"],
+            stages["reconstruct"],
+        )

@@ -1,0 +1,66 @@
+"""The only code that knows that a stage may live in another process."""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import Any, Generic, TypeVar
+
+from ray import serve
+from ray.serve.exceptions import BackPressureError
+from ray.serve.handle import DeploymentHandle
+
+from avatar_serving.config import Placement
+from avatar_serving.errors import Overloaded
+from avatar_serving.stages.base import StageConfig
+
+In = TypeVar("In")
+Out = TypeVar("Out")
+
+_RETRY_AFTER_S = 2.0
+
+
+class StageReplica:
+    """One stage in one Serve replica."""
+
+    def __init__(self, config: StageConfig) -> None:
+        self._stage = config.build()
+
+    async def run(self, request: Any) -> AsyncGenerator[Any, None]:
+        async with aclosing(self._stage.run(request)) as items:
+            async for item in items:
+                yield item
+
+
+class RemoteStage(Generic[In, Out]):
+    """A stage served elsewhere, in the shape of a stage."""
+
+    def __init__(self, name: str, handle: DeploymentHandle[Any]) -> None:
+        self._name = name
+        self._run: Any = handle.options(stream=True).run
+
+    async def run(self, request: In, /) -> AsyncGenerator[Out, None]:
+        response = self._run.remote(request)
+        try:
+            async for item in response:
+                yield item
+        except BackPressureError as error:
+            raise Overloaded(f"{self._name} has no free replica", _RETRY_AFTER_S) from error
+        finally:
+            response.cancel()
+
+
+def deploy(name: str, config: StageConfig, placement: Placement) -> serve.Application:
+    """A stage as a Serve application node, to be bound to what uses it."""
+    deployment: Any = serve.deployment(
+        StageReplica,
+        name=name,
+        ray_actor_options={"num_cpus": placement.num_cpus, "num_gpus": placement.num_gpus},
+        max_ongoing_requests=placement.max_ongoing_requests,
+        max_queued_requests=placement.max_queued_requests,
+        autoscaling_config={
+            "min_replicas": placement.min_replicas,
+            "max_replicas": placement.max_replicas,
+        },
+        health_check_period_s=5,
+        health_check_timeout_s=30,
+    )
+    return deployment.bind(config)

@@ -1,0 +1,32 @@
+"""Run every model of a conversation once, so that the first user does not wait for it."""
+
+import asyncio
+
+from avatar_serving import logs
+from avatar_serving.flow import collect
+from avatar_serving.media import (
+    AnimateRequest,
+    AudioChunk,
+    ChatRequest,
+    Message,
+    SpeechRequest,
+    Utterance,
+)
+from deployments.opening import make_clips
+from deployments.services import Services
+
+log = logs.get()
+_SECOND = AudioChunk(b"\0\0" * 16_000, 16_000)
+
+
+async def warm(services: Services) -> None:
+    stages = services.stages
+    chat = ChatRequest((Message("user", "Say hello."),), max_tokens=2)
+    await collect(stages["llm"].run(chat))
+    await collect(stages["asr"].run(Utterance(_SECOND, "en")))
+    await collect(stages["tts"].run(SpeechRequest("Hello.", services.profile.voice)))
+    await collect(stages["animate"].run(AnimateRequest(0.5)))
+    await asyncio.to_thread(services.end_of_turn.probability, _SECOND)
+    services.vad.open().push(_SECOND.pcm)
+    services.clips = await make_clips(stages["animate"])
+    log.info("models warm")

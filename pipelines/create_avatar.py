@@ -1,0 +1,136 @@
+"""A portrait in, an avatar package out, with progress on the way."""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
+
+from avatar_serving import images
+from avatar_serving.avatars import package
+from avatar_serving.errors import ImageRejected, StageFailed
+from avatar_serving.flow import collect, last
+from avatar_serving.media import (
+    ChatRequest,
+    Description,
+    Image,
+    Look,
+    Progress,
+    ReconstructRequest,
+    Review,
+    StyliseRequest,
+)
+from avatar_serving.safety.consent import Consent
+from avatar_serving.stages.base import Llm, Reconstruct, ReviewStage, Stage, Stylise, Vlm
+from avatar_serving.stages.vlm.prompt import describe_prompt
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class CreateStages:
+    review: ReviewStage
+    vlm: Vlm
+    llm: Llm
+    stylise: Stylise
+    reconstruct: Reconstruct
+
+
+@dataclass(frozen=True, slots=True)
+class CreateRequest:
+    image: bytes = field(repr=False)
+    """An encoded picture: JPEG, PNG, WebP ..."""
+    name: str
+    consent: Consent
+    voice: str
+    look: Look = Look()
+    persona: str = ""
+    description: str = ""
+    """If given, the picture is not described again."""
+    limits: images.ImageLimits = images.ImageLimits()
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    package: bytes = field(repr=False)
+
+
+CreateItem = Progress | Review | Description | Created
+
+
+async def create_avatar(
+    stages: CreateStages, request: CreateRequest
+) -> AsyncGenerator[CreateItem, None]:
+    """Make an avatar.
+
+    Raises:
+        ImageRejected: the picture cannot become an avatar; says why and what would.
+        InvalidRequest: no consent was given.
+    """
+    request.consent.check()
+    yield Progress("decode", 0.01, "Opening the picture")
+    image = images.decode(request.image, request.limits)
+    yield Progress("review", 0.04, "Looking at the picture")
+    review = await examine(stages.review, image)
+    yield review
+    description = Description((), request.description)
+    if not request.description:
+        yield Progress("describe", 0.12, "Describing the person")
+        description = await describe(stages.vlm, stages.llm, image)
+    yield description
+    if request.look != Look():
+        async for item in _work(stages.stylise, StyliseRequest(image, request.look), 0.25, 0.5):
+            if isinstance(item, Progress):
+                yield item
+            else:
+                image = item
+    made = b""
+    async for item in _work(stages.reconstruct, ReconstructRequest(image), 0.5, 0.97):
+        if isinstance(item, Progress):
+            yield item
+        else:
+            made = item
+    if not made:
+        raise StageFailed("reconstruct", "ended without an avatar")
+    yield Progress("package", 0.98, "Packing the avatar")
+    yield Created(_with_details(made, request, description))
+
+
+async def examine(stage: ReviewStage, image: Image) -> Review:
+    """Review a picture; a refusal is raised as ImageRejected."""
+    review = await last(stage.run(image))
+    if (refused := review.refused) is not None:
+        raise ImageRejected(refused.name, refused.reason)
+    return review
+
+
+async def describe(vlm: Vlm, llm: Llm, image: Image) -> Description:
+    """What the picture shows: measured by the VLM stage, put into a sentence by the LLM."""
+    measured = await last(vlm.run(image))
+    if not measured.facts:
+        return measured
+    prompt = ChatRequest(describe_prompt(measured), max_tokens=80, temperature=0.2, seed=0)
+    text = " ".join("".join(await collect(llm.run(prompt))).split())
+    return replace(measured, text=text or measured.text)
+
+
+async def _work(
+    stage: Stage[Any, Progress | T], request: Any, low: float, high: float
+) -> AsyncGenerator[Progress | T, None]:
+    """Run a stage whose own progress 0..1 becomes *low*..*high* of the whole."""
+    async with aclosing(stage.run(request)) as items:
+        async for item in items:
+            if isinstance(item, Progress):
+                yield replace(item, fraction=low + (high - low) * item.fraction)
+            else:
+                yield item
+
+
+def _with_details(made: bytes, request: CreateRequest, description: Description) -> bytes:
+    return package.with_details(
+        made,
+        name=request.name,
+        description=description.text,
+        voice=request.voice,
+        persona=request.persona,
+        consent=request.consent.model_dump(mode="json"),
+    )
