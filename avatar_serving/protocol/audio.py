@@ -27,7 +27,9 @@ class Resampler:
         divisor = int(np.gcd(source_hz, target_hz))
         self._up, self._down = target_hz // divisor, source_hz // divisor
         widest = max(self._up, self._down)
-        taps = signal.firwin(2 * _TAPS_PER_PHASE * widest + 1, 0.92 / widest, window=("kaiser", 7.0))
+        taps = signal.firwin(
+            2 * _TAPS_PER_PHASE * widest + 1, 0.92 / widest, window=("kaiser", 7.0)
+        )
         self._taps = taps * self._up
         self._memory = np.zeros(len(taps) // self._up + 1)
         self._done = 0

@@ -1,12 +1,20 @@
 """Every message that a client may send: the eleven of the Realtime API, and one of ours."""
 
-from typing import Annotated, Any, Literal
+from typing import Any, Literal, cast, get_args
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import Field, ValidationError
+from pydantic_core import from_json
 
 from avatar_serving.errors import InvalidRequest
-from avatar_serving.protocol.base import FromClient, Part, first_fault
-from avatar_serving.protocol.items import Item
+from avatar_serving.protocol.base import FromClient, Id, Json, Milliseconds, Part, refusal
+from avatar_serving.protocol.items import Item, ItemOrReference
+from avatar_serving.protocol.session_config import (
+    AudioFormat,
+    FunctionTool,
+    MaxTokens,
+    Modalities,
+    ToolChoice,
+)
 
 
 class SessionUpdate(FromClient):
@@ -31,32 +39,50 @@ class InputAudioBufferClear(FromClient):
 class ConversationItemCreate(FromClient):
     type: Literal["conversation.item.create"] = "conversation.item.create"
     item: Item
-    previous_item_id: str | None = None
+    previous_item_id: Id | None = None
+    """Put the item behind this one; ``root``: first; None: last."""
 
 
 class ConversationItemRetrieve(FromClient):
     type: Literal["conversation.item.retrieve"] = "conversation.item.retrieve"
-    item_id: str
+    item_id: Id
 
 
 class ConversationItemDelete(FromClient):
     type: Literal["conversation.item.delete"] = "conversation.item.delete"
-    item_id: str
+    item_id: Id
 
 
 class ConversationItemTruncate(FromClient):
     type: Literal["conversation.item.truncate"] = "conversation.item.truncate"
-    item_id: str
+    item_id: Id
     content_index: int = Field(default=0, ge=0)
-    audio_end_ms: int = Field(ge=0)
+    audio_end_ms: Milliseconds
+
+
+class ResponseAudioOutput(Part):
+    format: AudioFormat | None = None
+    voice: str | None = None
+
+
+class ResponseAudio(Part):
+    output: ResponseAudioOutput | None = None
 
 
 class ResponseOptions(Part):
     """What one response is asked to be; what is absent is as the session says."""
 
     instructions: str | None = None
-    output_modalities: tuple[Literal["audio", "text"], ...] | None = None
-    max_output_tokens: int | Literal["inf"] | None = None
+    output_modalities: Modalities | None = None
+    max_output_tokens: MaxTokens | None = None
+    audio: ResponseAudio | None = None
+    conversation: Literal["auto", "none"] | None = None
+    """``none``: out of band, the conversation does not remember the response."""
+    input: tuple[ItemOrReference, ...] | None = None
+    """What the model is told instead of the conversation."""
+    tools: tuple[FunctionTool, ...] | None = None
+    tool_choice: ToolChoice | None = None
+    metadata: dict[str, str] | None = None
 
 
 class ResponseCreate(FromClient):
@@ -75,11 +101,11 @@ class OutputAudioBufferClear(FromClient):
 
 class AvatarPlayback(FromClient):
     type: Literal["avatar.playback"] = "avatar.playback"
-    item_id: str
-    played_ms: int = Field(ge=0)
+    item_id: Id
+    played_ms: Milliseconds
 
 
-ClientEvent = Annotated[
+ClientEvent = (
     SessionUpdate
     | InputAudioBufferAppend
     | InputAudioBufferCommit
@@ -91,10 +117,12 @@ ClientEvent = Annotated[
     | ResponseCreate
     | ResponseCancel
     | OutputAudioBufferClear
-    | AvatarPlayback,
-    Field(discriminator="type"),
-]
-_adapter: TypeAdapter[ClientEvent] = TypeAdapter(ClientEvent)
+    | AvatarPlayback
+)
+
+CLIENT_EVENTS: dict[str, type[ClientEvent]] = {
+    str(event.model_fields["type"].default): event for event in get_args(ClientEvent)
+}
 
 
 def parse_client(text: str) -> ClientEvent:
@@ -103,8 +131,32 @@ def parse_client(text: str) -> ClientEvent:
     Raises:
         InvalidRequest: not JSON, not an event, or an event with a wrong field; says which.
     """
+    message = _object(text)
+    kind = message.get("type")
+    event = CLIENT_EVENTS.get(kind) if isinstance(kind, str) else None
+    if event is None:
+        choices = ", ".join(CLIENT_EVENTS)
+        raise InvalidRequest(f"type: no event {str(kind)[:80]!r}; there are: {choices}", "type")
     try:
-        return _adapter.validate_json(text)
+        return event.model_validate(message)
     except ValidationError as error:
-        where, why = first_fault(error.errors(include_url=False))
-        raise InvalidRequest(f"{where}: {why}" if where else why, where or None) from error
+        raise refusal(error, message) from error
+
+
+def event_id_of(text: str) -> str | None:
+    """The id that a client gave to a message which is wrong otherwise, to answer with."""
+    try:
+        event_id = _object(text).get("event_id")
+    except InvalidRequest:
+        return None
+    return event_id if isinstance(event_id, str) else None
+
+
+def _object(text: str) -> Json:
+    try:
+        value = from_json(text, allow_inf_nan=False)
+    except ValueError as error:
+        raise InvalidRequest(f"the message is not JSON: {error}") from error
+    if not isinstance(value, dict):
+        raise InvalidRequest("the message is not a JSON object")
+    return cast(Json, value)

@@ -1,12 +1,12 @@
 """Conversation items: messages, function calls and their results."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal, cast
 
-from pydantic import Field, field_validator
+from pydantic import BeforeValidator, Discriminator, Field, Tag
 
-from avatar_serving.protocol.base import Part
+from avatar_serving.protocol.base import Id, Json, Part, absent
 
-Status = Literal["in_progress", "completed", "incomplete"]
+Status = Literal["completed", "incomplete", "in_progress"]
 
 
 class InputText(Part):
@@ -16,8 +16,9 @@ class InputText(Part):
 
 class InputAudio(Part):
     type: Literal["input_audio"] = "input_audio"
-    audio: str | None = None
     transcript: str | None = None
+    audio: str | None = Field(default=None, exclude_if=absent)
+    """Base64, in the session's input format."""
 
 
 class OutputText(Part):
@@ -28,12 +29,24 @@ class OutputText(Part):
 class OutputAudio(Part):
     type: Literal["output_audio"] = "output_audio"
     transcript: str = ""
+    audio: str | None = Field(default=None, exclude_if=absent)
+
+
+def _without_nulls(value: object) -> object:
+    """Some clients write every field of an item, null where there is nothing."""
+    if not isinstance(value, dict):
+        return value
+    return {name: field for name, field in cast(Json, value).items() if field is not None}
 
 
 class _Item(Part):
-    id: str | None = None
+    id: Id | None = None
     object: Literal["realtime.item"] = "realtime.item"
     status: Status = "completed"
+
+
+UserContent = Annotated[InputText | InputAudio, Field(discriminator="type")]
+AssistantContent = Annotated[OutputText | OutputAudio, Field(discriminator="type")]
 
 
 class SystemMessage(_Item):
@@ -45,21 +58,13 @@ class SystemMessage(_Item):
 class UserMessage(_Item):
     type: Literal["message"] = "message"
     role: Literal["user"] = "user"
-    content: tuple[Annotated[InputText | InputAudio, Field(discriminator="type")], ...]
-
-    @field_validator("content", mode="before")
-    @classmethod
-    def _without_images(cls, content: Any) -> Any:
-        """Pictures are for profiles with a vision model; here they are left out of the talk."""
-        if isinstance(content, (list, tuple)):
-            return [p for p in content if not (isinstance(p, dict) and p.get("type") == "input_image")]
-        return content
+    content: tuple[UserContent, ...]
 
 
 class AssistantMessage(_Item):
     type: Literal["message"] = "message"
     role: Literal["assistant"] = "assistant"
-    content: tuple[Annotated[OutputText | OutputAudio, Field(discriminator="type")], ...]
+    content: tuple[AssistantContent, ...]
 
 
 class FunctionCall(_Item):
@@ -75,10 +80,68 @@ class FunctionCallOutput(_Item):
     output: str
 
 
-Message = Annotated[
-    SystemMessage | UserMessage | AssistantMessage, Field(discriminator="role")
+class ItemReference(Part):
+    """In ``response.create``: an item that the conversation has already."""
+
+    type: Literal["item_reference"] = "item_reference"
+    id: Id
+
+
+def _kind(value: object) -> str:
+    """What tells items apart: a message's role, everything else's type."""
+    if isinstance(value, dict):
+        kind, role = value.get("type"), value.get("role")
+    else:
+        kind, role = getattr(value, "type", None), getattr(value, "role", None)
+    return str(role) if kind == "message" else str(kind)
+
+
+_CHOICE = Discriminator(
+    _kind,
+    custom_error_type="item",
+    custom_error_message=(
+        "must be a function_call, a function_call_output, or a message whose role is "
+        "system, user or assistant"
+    ),
+)
+_OLD_CONTENT = {
+    "user": {"text": "input_text", "audio": "input_audio"},
+    "system": {"text": "input_text"},
+    "assistant": {"text": "output_text", "audio": "output_audio"},
+}
+
+
+def _renamed(item: object) -> object:
+    """Content types under the names that clients of the earlier API still use in GA sessions."""
+    if not isinstance(item, dict):
+        return item
+    given = cast(Json, item)
+    names, content = _OLD_CONTENT.get(str(given.get("role"))), given.get("content")
+    if names is None or not isinstance(content, list):
+        return given
+    parts = [
+        {**part, "type": names.get(str(part.get("type")), part.get("type"))}
+        if isinstance(part, dict)
+        else part
+        for part in content
+    ]
+    return {**given, "content": parts}
+
+
+_Known = (
+    Annotated[SystemMessage, Tag("system")]
+    | Annotated[UserMessage, Tag("user")]
+    | Annotated[AssistantMessage, Tag("assistant")]
+    | Annotated[FunctionCall, Tag("function_call")]
+    | Annotated[FunctionCallOutput, Tag("function_call_output")]
+)
+Item = Annotated[_Known, _CHOICE, BeforeValidator(_renamed), BeforeValidator(_without_nulls)]
+ItemOrReference = Annotated[
+    _Known | Annotated[ItemReference, Tag("item_reference")],
+    _CHOICE,
+    BeforeValidator(_renamed),
+    BeforeValidator(_without_nulls),
 ]
-Item = Annotated[Message | FunctionCall | FunctionCallOutput, Field(union_mode="left_to_right")]
 
 
 def text_of(item: Item) -> str:
@@ -93,6 +156,6 @@ def text_of(item: Item) -> str:
 
 
 def _part_text(part: InputText | InputAudio | OutputText | OutputAudio) -> str:
-    if isinstance(part, (InputText, OutputText)):
+    if isinstance(part, InputText | OutputText):
         return part.text
     return part.transcript or ""

@@ -31,6 +31,4 @@ def decode_frames(text: str, time_code: float, fps: float) -> list[FaceFrame]:
         values = numbers.reshape(-1, len(CHANNELS)) / _SCALE
     except ValueError as error:
         raise InvalidRequest("frames: not whole frames of int16 in base64", "frames") from error
-    return [
-        FaceFrame(time_code + i / fps, tuple(row)) for i, row in enumerate(values.tolist())
-    ]
+    return [FaceFrame(time_code + i / fps, tuple(row)) for i, row in enumerate(values.tolist())]
