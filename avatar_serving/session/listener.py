@@ -179,10 +179,11 @@ class Listener:
         behind_s = self._hearing.now_s - self._hearing.last_speech_s
         clock = self._clock = TurnClock(self._out.now, self._arrived_s - behind_s)
         clock.note("drafted")
+        before = self._finishing
 
         async def transcribe() -> Transcript:
-            if self._finishing is not None:
-                await asyncio.wait({self._finishing})
+            if before is not None:
+                await asyncio.wait({before})
             language = self._responder.config.language
             known = None if language == "auto" else language
             heard = await last(self._powers.asr.run(Utterance(said, known)))
