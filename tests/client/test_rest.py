@@ -41,7 +41,7 @@ class Handler(BaseHTTPRequestHandler):
 def rest() -> Generator[Rest, None, None]:
     Handler.replies, Handler.bodies = {}, []
     with HTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
         thread.start()
         with Rest(f"http://127.0.0.1:{server.server_port}", "key") as client:
             yield client

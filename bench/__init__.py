@@ -1,0 +1,1 @@
+"""``make bench``: the project's targets, measured on this machine."""

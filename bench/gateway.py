@@ -1,0 +1,66 @@
+"""How many sessions a gateway holds on one core, with stages that cost nothing."""
+
+import asyncio
+import time
+
+import numpy as np
+
+from avatar_serving.client import Turn, Where, ask, open_session
+from avatar_serving.errors import AvatarError
+from bench.figures import Figure, Target, figure
+from bench.processes import cpu_s, descendants, named
+
+_SESSIONS = Target(">= 100 a core", p50=100, least=True)
+_GOODPUT = Target(">= 99 %", p50=99, least=True)
+_LIMIT_MS = 1200.0
+"""A turn is good when it is answered within this, without an underrun."""
+_TURNS = 4
+_RATE = 24_000
+
+
+def gateway(url: str, service_pid: int, sessions: int) -> list[Figure]:
+    """Open *sessions* at once; each holds a few turns. All share this machine with the client."""
+    pids = named(descendants(service_pid), "ServeReplica", "gateway")
+    used_s, began = cpu_s(pids), time.monotonic()
+    outcomes = asyncio.run(_crowd(url, sessions))
+    cores = (cpu_s(pids) - used_s) / (time.monotonic() - began)
+    turns = [turn for held in outcomes for turn in held]
+    good = sum(_good(turn) for turn in turns)
+    wanted = sessions * _TURNS
+    waits = [turn.voice_to_voice_ms for turn in turns]
+    note = f"{sessions} live sessions used {cores:.2f} cores of the gateway"
+    return [
+        figure("gateway, sessions a core", "", _SESSIONS, [sessions / cores], note),
+        figure("gateway, goodput", "%", _GOODPUT, [100 * good / wanted],
+               f"{good} of {wanted} turns within {_LIMIT_MS:.0f} ms and without a gap"),
+        figure("gateway, voice to voice (no models)", "ms", Target(""), waits or [float("nan")]),
+    ]  # fmt: skip
+
+
+def _good(turn: Turn) -> bool:
+    return turn.voice_to_voice_ms <= _LIMIT_MS and not turn.answer.playout.underruns
+
+
+async def _crowd(url: str, sessions: int) -> list[list[Turn]]:
+    return await asyncio.gather(*(_session(url, i) for i in range(sessions)))
+
+
+async def _session(url: str, index: int) -> list[Turn]:
+    """A user who comes a little after the one before, and talks at their own pace."""
+    await asyncio.sleep(index * 0.05)
+    done = list[Turn]()
+    try:
+        async with open_session(Where(url)) as client:
+            for _ in range(_TURNS):
+                await asyncio.sleep(1.0 + (index % 7) * 0.2)
+                done.append(await ask(client, "", _speech(), timeout_s=20))
+    except AvatarError:
+        # A session that fails shows as turns that were not good.
+        pass
+    return done
+
+
+def _speech() -> bytes:
+    """1.2 s that a detector of loudness takes for speech."""
+    noise = np.random.default_rng(0).normal(0, 4000, round(1.2 * _RATE))
+    return np.clip(noise, -32768, 32767).astype("<i2").tobytes()
