@@ -1,0 +1,72 @@
+"""What makes lids and lips of one person meet exactly, whatever the mean face does."""
+
+import numpy as np
+
+from avatar_serving.avatars.fit import Fit
+from avatar_serving.avatars.rig import Floats
+from avatar_serving.avatars.surface import Indices, lid_pairs, lip_pairs
+from avatar_serving.faces import canonical_mesh
+from avatar_serving.faces.topology import LEFT_EYE, LIPS_OUTER, RIGHT_EYE
+from avatar_serving.media import ARKIT
+
+OVERLAP = 0.006
+"""How far the upper lid reaches over the lower, in face widths: no eye shines through."""
+LIP_REACH_CM = 0.7
+"""Over what distance the closing of the mouth spreads into the lips."""
+BLINKS = (("eyeBlinkRight", RIGHT_EYE), ("eyeBlinkLeft", LEFT_EYE))
+
+
+def neutral(fit: Fit) -> Floats:
+    """(468, 3): the face in the picture with its expression taken away."""
+    return fit.rest - np.einsum("k,kld->ld", fit.weights, fit.shapes)
+
+
+def close_lids(fit: Fit, face_width: float) -> Floats:
+    """The shapes (52, 468, 3) with blinks that close this person's eyes from neutral, exactly."""
+    shapes = fit.shapes.copy()
+    open_face = neutral(fit)
+    for name, ring in BLINKS:
+        blink = shapes[ARKIT.index(name)]
+        pairs = lid_pairs(ring)
+        upper, lower = np.array(pairs).T
+        gap = open_face[upper, 1] - open_face[lower, 1]
+        planned = blink[lower, 1] - blink[upper, 1]
+        ratio = np.clip(gap / np.maximum(planned, 0.1 * np.abs(planned).max()), 0.3, 3)
+        order = np.argsort(open_face[upper, 0])
+        blink *= np.interp(open_face[:, 0], open_face[upper[order], 0], ratio[order])[:, None]
+        _meet(blink, open_face, upper, lower, OVERLAP * face_width)
+    return shapes
+
+
+def _meet(blink: Floats, face: Floats, upper: Indices, lower: Indices, overlap: float) -> None:
+    """Move what is left of the gap: down with the upper lid, sideways with both, and pass the
+    lid's extra on to the rows of points above it."""
+    gap = (face + blink)[lower] - (face + blink)[upper]
+    gap[:, 1] -= overlap
+    gap[:, 2] += overlap  # the upper lid closes over the lower
+    extra = np.zeros_like(face)
+    extra[upper] = gap * np.array([0.5, 1, 1])
+    extra[lower] = -gap * np.array([0.5, 0, 0])
+    blink += extra
+
+
+def close_lips(fit: Fit) -> Floats:
+    """(468, 3): what to add to the neutral face so that the lips touch along their whole seam."""
+    upper, lower = np.array(lip_pairs()).T
+    face = neutral(fit)
+    half = (face[lower] - face[upper]) / 2
+    correction = np.zeros_like(face)
+    points = canonical_mesh()[0]
+    seam = (points[upper] + points[lower])[:, 1].mean() / 2
+    for rim, step in ((upper, half), (lower, -half)):
+        side = 1 if rim is upper else -1
+        own = (points[:, 1] - seam) * side > -0.05
+        apart = np.linalg.norm(points[:, None] - points[rim], axis=2)
+        near = np.exp(-((apart / LIP_REACH_CM) ** 2))
+        share = near / np.maximum(near.sum(1, keepdims=True), 1e-9)
+        strength = near.max(1) * own
+        correction += share @ step * strength[:, None]
+        correction[rim] = step
+    corners = [LIPS_OUTER[0], LIPS_OUTER[10]]
+    correction[corners] = 0
+    return correction

@@ -1,0 +1,180 @@
+"""Eyeballs behind the lids, and the mouth of the photo behind the lips, out of the photo itself."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from avatar_serving.avatars.rig import MORPHS, Floats, Part
+from avatar_serving.avatars.textures import Pixels, fill, polygon_mask, shrunk, to_bytes, to_pixels
+
+COLUMNS, ROWS = 13, 9
+HALF_WIDTH, HALF_HEIGHT = 0.8, 0.5
+"""Reach of an eyeball patch from the middle of the eye, in eye widths."""
+BULGE = 0.18
+"""How far its middle stands before its sides, in eye widths."""
+SIDEWAYS, UPWARDS, DOWNWARDS = 0.2, 0.13, 0.14
+"""How far the iris moves at a weight of 1, in eye widths: an eyeball's radius times the sine of
+the greatest turn."""
+SHADE = 0.88
+"""Brightness of what the photo does not show of an eyeball; it lies in the lids' shadow."""
+IRIS_EDGE = 1.08
+MARGIN = 3
+"""Pixels around a patch in the texture."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Eye:
+    """Image square units."""
+
+    side: str
+    """Left or Right, the person's own."""
+    ring: Floats
+    """(n, 3): the refined edge of the lids in the photo, from the outer corner."""
+    iris: Floats
+    """(2,) centre."""
+    radius: float
+    """Of the iris."""
+
+    @property
+    def width(self) -> float:
+        return float(np.ptp(self.ring[:, 0]))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Patch:
+    positions: Floats
+    """Of the neutral face."""
+    photo: Floats
+    """Where the same vertices are in the photo."""
+    morphs: Floats
+    triangles: NDArray[np.int32]
+    picture: Pixels
+    """Its cut of the (filled in) photo, at the photo's own pixels."""
+    corner: tuple[int, int]
+    """x, y of that cut in the photo."""
+
+
+def build_eyes(
+    picture: Pixels, eyes: tuple[Eye, Eye], mouth: Floats | None, weights: Floats
+) -> Part:
+    """*mouth* (n, 3): the edge of the opening in the photo, if it is open. *weights*: (52,)."""
+    patches = [_eyeball(picture, eye, weights) for eye in eyes]
+    if mouth is not None:
+        patches.append(_photo_mouth(picture, mouth))
+    return _joined(patches, picture.shape[0])
+
+
+def _eyeball(picture: Pixels, eye: Eye, weights: Floats) -> _Patch:
+    middle = (eye.ring.min(0) + eye.ring.max(0)) / 2
+    x, y = np.meshgrid(np.linspace(-1, 1, COLUMNS), np.linspace(-1, 1, ROWS))
+    z = BULGE * (1 - (x**2 + y**2) / 2) - BULGE / 2
+    local = np.stack([x * HALF_WIDTH, y * HALF_HEIGHT, z], -1).reshape(-1, 3)
+    morphs = np.zeros((len(MORPHS), len(local), 3), np.float32)
+    for name, step in _gaze(eye.side).items():
+        morphs[MORPHS.index(name)] = np.array(step) * eye.width
+    photo = middle + local * eye.width
+    neutral = photo - np.einsum("k,kld->ld", weights, morphs[: len(weights)])
+    size = picture.shape[0]
+    cut, corner = _cut(_whole_eye(picture, eye), to_pixels(photo, size))
+    return _Patch(neutral, photo, morphs, _grid_triangles(), cut, corner)
+
+
+def _gaze(side: str) -> dict[str, tuple[float, float, float]]:
+    outwards = 1.0 if side == "Left" else -1.0
+    return {
+        f"eyeLookOut{side}": (outwards * SIDEWAYS, 0, 0),
+        f"eyeLookIn{side}": (-outwards * SIDEWAYS, 0, 0),
+        f"eyeLookUp{side}": (0, UPWARDS, 0),
+        f"eyeLookDown{side}": (0, -DOWNWARDS, 0),
+    }
+
+
+def _whole_eye(picture: Pixels, eye: Eye) -> Floats:
+    """The photo with the eyeball completed under the lids: iris by its colour at each radius,
+    white from what there is of it."""
+    size = picture.shape[0]
+    ring = to_pixels(eye.ring, size)
+    seen = shrunk(polygon_mask(ring, size), 1)
+    centre, radius = to_pixels(eye.iris[None], size)[0], eye.radius * size
+    x, y = np.meshgrid(np.arange(size) + 0.5, np.arange(size) + 0.5)
+    away = np.hypot(x - centre[0], y - centre[1]) / radius
+    colours = picture.astype(np.float32)
+    white = fill(colours, (seen & (away > 1.2)).astype(np.float32)) * SHADE
+    iris = _iris(colours, seen, away)
+    edge = np.clip((IRIS_EDGE - away) / 0.16, 0, 1)[..., None]
+    hidden = iris * edge + white * (1 - edge)
+    return np.where(seen[..., None], colours, hidden)
+
+
+def _iris(colours: Floats, seen: NDArray[np.bool_], away: Floats) -> Floats:
+    """For every pixel the mean of the seen pixels as far from the iris's centre."""
+    bins = 12
+    index = np.clip((away * bins / IRIS_EDGE).astype(int), 0, bins - 1)
+    known = seen & (away < IRIS_EDGE)
+    counts = np.bincount(index[known], minlength=bins)
+    sums = np.stack([np.bincount(index[known], colours[..., c][known], bins) for c in range(3)], 1)
+    filled = np.flatnonzero(counts)
+    if not filled.size:
+        return np.full_like(colours, 60)
+    means = sums[filled] / counts[filled, None]
+    places = away * bins / IRIS_EDGE - 0.5
+    return np.stack([np.interp(places, filled, means[:, c]) for c in range(3)], -1)
+
+
+def _photo_mouth(picture: Pixels, ring: Floats) -> _Patch:
+    """A patch that stands in the mouth opening at `photo` 1 and is folded to a point at 0."""
+    middle = ring.mean(0)
+    behind = np.array([0, 0, 0.02], np.float32)
+    spread = np.concatenate([middle + (ring - middle) * 1.15, middle[None]]) - behind
+    count = len(ring)
+    positions = np.repeat((middle - behind)[None], count + 1, 0)
+    morphs = np.zeros((len(MORPHS), count + 1, 3), np.float32)
+    morphs[MORPHS.index("photo")] = spread - positions
+    around = np.arange(count)
+    triangles = np.stack([around, (around + 1) % count, np.full(count, count)], 1)
+    cut, corner = _cut(picture.astype(np.float32), to_pixels(spread, picture.shape[0]))
+    return _Patch(positions, spread, morphs, triangles.astype(np.int32), cut, corner)
+
+
+def _cut(picture: Floats, points: Floats) -> tuple[Pixels, tuple[int, int]]:
+    """The part of *picture* around *points* (pixels)."""
+    size = picture.shape[0]
+    low = np.clip(np.floor(points.min(0)).astype(int) - MARGIN, 0, size - 1)
+    high = np.clip(np.ceil(points.max(0)).astype(int) + MARGIN, low + 1, size)
+    return to_bytes(picture[low[1] : high[1], low[0] : high[0]]), (int(low[0]), int(low[1]))
+
+
+def _grid_triangles() -> NDArray[np.int32]:
+    index = np.arange(COLUMNS * ROWS).reshape(ROWS, COLUMNS)
+    a, b, c, d = index[:-1, :-1], index[:-1, 1:], index[1:, 1:], index[1:, :-1]
+    both = np.stack([np.stack([a, b, c], -1), np.stack([a, c, d], -1)])
+    return both.reshape(-1, 3).astype(np.int32)
+
+
+def _joined(patches: list[_Patch], size: int) -> Part:
+    """One part whose texture has the cuts side by side. The photo's pixels stay whole, so that
+    texture coordinates are those of the photo, shifted."""
+    height = max(p.picture.shape[0] for p in patches)
+    width = sum(p.picture.shape[1] for p in patches)
+    texture = np.zeros((height, width, 3), np.uint8)
+    uv: list[Floats] = []
+    triangles: list[NDArray[np.int32]] = []
+    left = first = 0
+    for patch in patches:
+        tall, wide, _ = patch.picture.shape
+        texture[:tall, left : left + wide] = patch.picture
+        texture[tall:, left : left + wide] = patch.picture[-1:]
+        pixels = to_pixels(patch.photo, size) - patch.corner + np.array([left, 0])
+        uv.append((pixels / np.array([width, height])).astype(np.float32))
+        triangles.append(patch.triangles + first)
+        left, first = left + wide, first + len(patch.positions)
+    positions = np.concatenate([p.positions for p in patches]).astype(np.float32)
+    return Part(
+        positions=positions,
+        morphs=np.concatenate([p.morphs for p in patches], 1).astype(np.float32),
+        triangles=np.concatenate(triangles).astype(np.int32),
+        head=np.ones(len(positions), np.float32),
+        uv=np.concatenate(uv),
+        texture=texture,
+    )

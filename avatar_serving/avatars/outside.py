@@ -1,0 +1,128 @@
+"""What surrounds the face: hair, ears, neck, shoulders, as one grid that meets its outline."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial import Delaunay
+from scipy.spatial.distance import cdist
+
+from avatar_serving.avatars.rig import Floats
+from avatar_serving.avatars.textures import grown, polygon_mask, to_pixels
+
+SPACING = 0.0275
+"""Between grid points, in image square units."""
+HEAD_DEPTH, HEAD_SLOPE = 0.55, 0.45
+"""How far hair and ears lie behind the face's outline at most, and how soon, in face widths."""
+SHAPE_REACH = 0.2
+"""How far expressions pull at what surrounds the face, in face heights."""
+NECK_START, NECK_LENGTH = 0.12, 0.5
+"""Where the neck begins above the chin, and over what length it stops following the head, in face
+heights."""
+CLING = 0.1
+"""How far around its outline everything follows the head, in face heights."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outline:
+    """The rim of the face mesh, (k, 3) in image square units, and its size."""
+
+    rim: Floats
+    chin: Floats
+
+    @property
+    def width(self) -> float:
+        return float(np.ptp(self.rim[:, 0]))
+
+    @property
+    def height(self) -> float:
+        return float(np.ptp(self.rim[:, 1]))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Surroundings:
+    positions: Floats
+    """(n, 3)."""
+    head: Floats
+    """(n,)."""
+    pull: Floats
+    """(n, k): how much of each rim point's displacement a vertex takes part in."""
+    triangles: NDArray[np.int32]
+    """(m, 3) into rim points (0..k), then *positions*."""
+    body_depth: float
+    """z of the shoulders."""
+
+
+def surround(outline: Outline, matte: Floats) -> Surroundings:
+    """*matte* (size, size) says where the person is."""
+    rim = outline.rim
+    grid, distance = _grid(outline, matte)
+    near = 1 / (cdist(grid, rim[:, :2]) + 0.02 * outline.width) ** 3
+    near /= near.sum(1, keepdims=True)
+    head = _following(grid[:, 1], distance, outline)
+    body_depth = float(np.median(rim[:, 2])) - 0.15 * outline.width
+    behind = HEAD_DEPTH * (1 - np.exp(-distance / (HEAD_SLOPE * outline.width)))
+    depth = (near @ rim[:, 2] - behind * outline.width) * head + body_depth * (1 - head)
+    pull = near * np.exp(-((distance / (SHAPE_REACH * outline.height)) ** 2))[:, None]
+    triangles = _triangles(rim[:, :2], grid, matte)
+    positions = np.column_stack([grid, depth]).astype(np.float32)
+    return Surroundings(
+        positions, head.astype(np.float32), pull.astype(np.float32), triangles, body_depth
+    )
+
+
+def _grid(outline: Outline, matte: Floats) -> tuple[Floats, Floats]:
+    """Points (n, 2) outside the face where the person is or nearly is, and their distances to the
+    face. Rows are staggered, which makes better triangles."""
+    count = round(1 / SPACING) + 1
+    steps = np.linspace(-0.5, 0.5, count)
+    x, y = np.meshgrid(steps, steps)
+    x[1::2] += SPACING / 2
+    points = np.stack([np.clip(x, -0.5, 0.5), y], -1).reshape(-1, 2)
+    rim = outline.rim[:, :2].astype(np.float32)
+    distance = np.array(
+        [-cv2.pointPolygonTest(rim, (float(px), float(py)), True) for px, py in points]
+    )
+    size = len(matte)
+    person = grown(matte > 0.02, round(1.5 * SPACING * size))
+    column, row = np.clip(to_pixels(points, size).astype(int), 0, size - 1).T
+    kept = (distance > 0.7 * SPACING) & person[row, column]
+    return points[kept], distance[kept]
+
+
+def _following(height: Floats, distance: Floats, outline: Outline) -> Floats:
+    """How far each point follows the head: all above the neck, nothing at the shoulders."""
+    below = outline.chin[1] + NECK_START * outline.height - height
+    share = np.clip(below / (NECK_LENGTH * outline.height), 0, 1)
+    neck = 1 - share**2 * (3 - 2 * share)
+    return np.maximum(neck, np.exp(-((distance / (CLING * outline.height)) ** 2)))
+
+
+def _triangles(rim: Floats, grid: Floats, matte: Floats) -> NDArray[np.int32]:
+    """Delaunay triangles between rim and grid that show something of the person."""
+    points = np.concatenate([rim, grid])
+    found = Delaunay(points).simplices.astype(np.int32)
+    size = len(matte)
+    face = polygon_mask(to_pixels(rim, size), size)
+    middle = to_pixels(points[found].mean(1), size)
+    column, row = np.clip(middle.astype(int), 0, size - 1).T
+    found = found[~face[row, column]]
+    a, b, c = (points[found[:, k]] for k in range(3))
+    area = (b - a)[:, 0] * (c - a)[:, 1] - (b - a)[:, 1] * (c - a)[:, 0]
+    found[area < 0] = found[area < 0][:, ::-1]
+    return found[(np.abs(area) > 1e-9) & _shows(points, found, matte)]
+
+
+def _shows(points: Floats, triangles: NDArray[np.int32], matte: Floats) -> NDArray[np.bool_]:
+    """Whether there is anything of the person in a triangle: what is fully transparent would only
+    hide, in the depth buffer, what lies behind it."""
+    size = len(matte)
+    pixels = np.round((to_pixels(points, size) - 0.5)[triangles]).astype(np.int32)
+    owner = np.full((size, size), -1, np.int32)
+    for i, corners in enumerate(pixels):
+        cv2.fillConvexPoly(owner, corners, (i,))
+    most = np.zeros(len(triangles), np.float32)
+    inside = owner >= 0
+    np.maximum.at(most, owner[inside], matte[inside])
+    return most > 0.01

@@ -1,0 +1,193 @@
+"""Builds the rig of one person out of one picture."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from avatar_serving.avatars import glb, package
+from avatar_serving.avatars.correctives import close_lids, close_lips, neutral
+from avatar_serving.avatars.crop import Square, head_and_shoulders
+from avatar_serving.avatars.eyes import Eye, build_eyes
+from avatar_serving.avatars.fit import Fit, fit
+from avatar_serving.avatars.glb_reader import Model
+from avatar_serving.avatars.manifest import (
+    CropEntry,
+    EngineEntry,
+    LicenceEntry,
+    Manifest,
+    source_entry,
+)
+from avatar_serving.avatars.mouth import build_mouth
+from avatar_serving.avatars.outside import Outline, surround
+from avatar_serving.avatars.pictures import encode_webp
+from avatar_serving.avatars.rig import MORPHS, Floats, Part, PortraitRig
+from avatar_serving.avatars.shades import mouth_colours
+from avatar_serving.avatars.surface import face_surface
+from avatar_serving.avatars.textures import background, cut_out, polygon_mask, to_pixels
+from avatar_serving.errors import ImageRejected
+from avatar_serving.faces import Face, FaceFinder
+from avatar_serving.faces.matte import person_matte
+from avatar_serving.faces.topology import CHIN, LEFT_IRIS, RIGHT_IRIS
+from avatar_serving.media import ARKIT, HEAD, Progress
+
+Pixels = NDArray[np.uint8]
+VERSION = "1"
+OPEN_MOUTH = 0.012
+"""From this gap on, in face widths, the photo's mouth is open and shows what is in it."""
+STEADY_GAZE = 0.35
+"""Eye weights of the blendshape model below this are taken for a look into the camera."""
+LICENCES = (
+    ("landmark and segmentation models, mean face", "Apache-2.0"),
+    ("face shapes, jaw motion", "CC0-1.0"),
+    ("mouth interior", "Apache-2.0"),
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Portrait:
+    """A rig, and the square of the source that it was made of."""
+
+    rig: PortraitRig
+    square: Square
+    picture: Pixels
+    """(size, size, 3): that square."""
+
+
+def build(picture: Pixels, finder: FaceFinder, size: int) -> Iterator[Progress | Portrait]:
+    """Progress, and at last the portrait. *size*: side of the image square in pixels.
+
+    Raises:
+        ImageRejected: there is no face.
+    """
+    yield Progress("face", 0.02, "Finding the face")
+    faces = finder.find(picture)
+    if not faces:
+        raise ImageRejected("face", "No face was found in the picture.")
+    square = head_and_shoulders(picture, faces[0])
+    image = square.cut(picture, size)
+    yield Progress("fit", 0.15, "Measuring the face")
+    points = square.units(faces[0].landmarks)
+    fitted = fit(points[:468], _expected(faces[0]))
+    yield Progress("matte", 0.35, "Cutting out the person")
+    matte = _matte(image, fitted)
+    behind = background(image, matte)
+    yield Progress("mesh", 0.6, "Building the mesh")
+    rig = _rig(image, points, fitted, matte, behind)
+    yield Progress("mesh", 0.9, "Packing")
+    yield Portrait(rig, square, image)
+
+
+def pack(portrait: Portrait, source: Pixels, thumbnail: Pixels) -> bytes:
+    """The portrait as a package without a name. *thumbnail* shows its rest pose."""
+    rig, square = portrait.rig, portrait.square
+    model = Model(rig.mouth, rig.eyes, rig.skin, rig.pivot)
+    files = {
+        "avatar.glb": glb.write(model),
+        "background.webp": encode_webp(rig.background),
+        "thumbnail.webp": encode_webp(thumbnail, quality=88),
+    }
+    manifest = Manifest(
+        id="0" * 32,
+        image_size=len(portrait.picture),
+        source=source_entry(source),
+        crop=CropEntry(x=square.x, y=square.y, size=square.size),
+        licences=tuple(
+            LicenceEntry.model_validate({"part": p, "licence": spdx, "class": "commercial"})
+            for p, spdx in LICENCES
+        ),
+        engine=EngineEntry(name="portrait", version=VERSION),
+        rest_weights=rig.rest_weights,
+        files={},
+    )
+    return package.write(manifest, files)
+
+
+def _expected(face: Face) -> Floats:
+    """The blendshape model's opinion, (52,)."""
+    weights = np.array([face.blendshapes.get(name, 0.0) for name in ARKIT], np.float32)
+    gaze = np.array([name.startswith("eyeLook") for name in ARKIT])
+    steady = np.clip((weights - STEADY_GAZE) / (1 - STEADY_GAZE), 0, 1)
+    return np.where(gaze, steady, np.clip(weights, 0, 1)).astype(np.float32)
+
+
+def _matte(image: Pixels, fitted: Fit) -> Floats:
+    """How much of each pixel is the person; all of it inside the face."""
+    matte = person_matte(image)
+    rim = face_surface().refined(fitted.rest)[face_surface().oval]
+    face = polygon_mask(to_pixels(rim, len(image)), len(image))
+    return np.where(face, 1, matte).astype(np.float32)
+
+
+def _rig(image: Pixels, points: Floats, fitted: Fit, matte: Floats, behind: Pixels) -> PortraitRig:
+    surface = face_surface()
+    rest = surface.refined(fitted.rest)
+    outline = Outline(rest[surface.oval], fitted.rest[CHIN])
+    shapes = close_lids(fitted, outline.width)
+    closed = close_lips(fitted)
+    photo_face = neutral(fitted) + closed
+    skin, body_depth = _skin(image, fitted, shapes, closed, matte, behind, outline)
+    lips = surface.lips
+    open_mouth = _gap(rest[lips]) > OPEN_MOUTH * outline.width
+    eyes = build_eyes(
+        image,
+        (
+            _eye("Right", rest[surface.right_eye], points[list(RIGHT_IRIS)]),
+            _eye("Left", rest[surface.left_eye], points[list(LEFT_IRIS)]),
+        ),
+        rest[lips] if open_mouth else None,
+        fitted.weights,
+    )
+    colours = mouth_colours(image, fitted.rest, rest[lips] if open_mouth else None)
+    mouth = build_mouth(
+        fitted, photo_face, surface.refined(photo_face)[lips], surface.refined(shapes)[:, lips],
+        colours,
+    )  # fmt: skip
+    return PortraitRig(
+        mouth, eyes, skin, behind, _pivot(outline, body_depth),
+        (*(float(w) for w in np.round(fitted.weights, 6)), *(0.0 for _ in HEAD)),
+    )  # fmt: skip
+
+
+def _skin(
+    image: Pixels, fitted: Fit, shapes: Floats, closed: Floats, matte: Floats, behind: Pixels,
+    outline: Outline,
+) -> tuple[Part, float]:  # fmt: skip
+    surface, around = face_surface(), surround(outline, matte)
+    face = surface.refined(np.concatenate([shapes, -closed[None]]))
+    outer = np.einsum("nk,skd->snd", around.pull, face[:, surface.oval])
+    morphs = np.concatenate([face, outer], 1)
+    photo = np.concatenate([surface.refined(fitted.rest), around.positions])
+    rest = np.append(fitted.weights, np.float32(1))
+    count = surface.points
+    joints = np.concatenate([surface.oval, count + np.arange(len(around.positions))])
+    uv = photo[:, :2] * np.array([1, -1], np.float32) + 0.5
+    part = Part(
+        positions=(photo - np.einsum("s,snd->nd", rest, morphs)).astype(np.float32),
+        morphs=morphs.astype(np.float32),
+        triangles=np.concatenate([surface.triangles, joints[around.triangles]]).astype(np.int32),
+        head=np.concatenate([np.ones(count, np.float32), around.head]),
+        uv=uv.astype(np.float32),
+        texture=cut_out(image, matte, behind),
+    )
+    assert len(morphs) == len(MORPHS)
+    return part, around.body_depth
+
+
+def _eye(side: str, ring: Floats, iris: Floats) -> Eye:
+    radius = np.linalg.norm(iris[1:, :2] - iris[0, :2], axis=1).mean()
+    return Eye(side, ring, iris[0, :2], float(radius))
+
+
+def _gap(lips: Floats) -> float:
+    """Mean height of the mouth opening, from its refined ring."""
+    half = len(lips) // 2
+    return float((lips[:half:-1, 1] - lips[1:half, 1]).mean())
+
+
+def _pivot(outline: Outline, body_depth: float) -> tuple[float, float, float]:
+    """Where the neck carries the head: between and behind the jaws."""
+    x = (outline.rim[:, 0].min() + outline.rim[:, 0].max()) / 2
+    y = outline.chin[1] - 0.05 * outline.height
+    return float(x), float(y), body_depth - 0.1 * outline.width

@@ -1,0 +1,88 @@
+"""Pictures of the layers: the person cut out, and what is behind."""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from avatar_serving.avatars.rig import Floats
+
+Pixels = NDArray[np.uint8]
+Mask = NDArray[np.bool_]
+SOLID = 0.95
+"""Matte from which a pixel shows nothing but the person."""
+
+
+def fill(picture: Floats, known: Floats) -> Floats:
+    """*picture* (h, w, c) with what is not *known* (h, w; 0..1) filled smoothly from around it.
+
+    Push-pull: averages of the known go down a pyramid and come back up into the gaps.
+    """
+    shades: list[Floats] = [picture * known[..., None]]
+    weights: list[Floats] = [known]
+    while min(weights[-1].shape) > 2:
+        height, width = weights[-1].shape
+        half = (max(1, width // 2), max(1, height // 2))
+        shades.append(_halved(shades[-1], half))
+        weights.append(_halved(weights[-1], half))
+    result = shades[-1] / np.maximum(weights[-1], 1e-6)[..., None]
+    for shade, weight in zip(shades[-2::-1], weights[-2::-1], strict=True):
+        size = (weight.shape[1], weight.shape[0])
+        coarse = cv2.resize(result, size, interpolation=cv2.INTER_LINEAR)
+        exact = shade / np.maximum(weight, 1e-6)[..., None]
+        share = np.clip(weight, 0, 1)[..., None]
+        result = exact * share + coarse * (1 - share)
+    return np.asarray(result, np.float32)
+
+
+def _halved(values: Floats, size: tuple[int, int]) -> Floats:
+    return np.asarray(cv2.resize(values, size, interpolation=cv2.INTER_AREA), np.float32)
+
+
+def polygon_mask(points: Floats, size: int) -> Mask:
+    """Pixels inside a polygon given in pixels (n, 2)."""
+    mask = np.zeros((size, size), np.uint8)
+    cv2.fillPoly(mask, [np.round((points - 0.5) * 16).astype(np.int32)], (1,), cv2.LINE_8, 4)
+    return mask > 0
+
+
+def to_pixels(points: Floats, size: int) -> Floats:
+    """Image square units (n, 2 or 3) to pixels (n, 2)."""
+    return (points[:, :2] * np.array([1, -1], np.float32) + 0.5) * size
+
+
+def grown(mask: Mask, pixels: int) -> Mask:
+    return _morph(mask, pixels, cv2.MORPH_DILATE)
+
+
+def shrunk(mask: Mask, pixels: int) -> Mask:
+    return _morph(mask, pixels, cv2.MORPH_ERODE)
+
+
+def background(picture: Pixels, matte: Floats) -> Pixels:
+    """The picture without the person: whatever is seen when the head moves away."""
+    size = picture.shape[0]
+    person = grown(matte > 0.02, max(2, size // 96))
+    return to_bytes(fill(picture.astype(np.float32), (~person).astype(np.float32)))
+
+
+def cut_out(picture: Pixels, matte: Floats, behind: Pixels) -> Pixels:
+    """The person with alpha. At soft edges the colour is the person's own, the part of the
+    background that shines through taken away, so that hair keeps no rim when it moves."""
+    seen = picture.astype(np.float32)
+    inside = fill(seen, (matte > SOLID).astype(np.float32))
+    alpha = matte[..., None]
+    pure = (seen - behind.astype(np.float32) * (1 - alpha)) / np.maximum(alpha, 0.1)
+    pure = np.clip(pure, 0, 255)
+    # Little of the person is left to see in thin edges; there the nearest solid colour is truer.
+    trust = np.clip((alpha - 0.1) / 0.4, 0, 1)
+    colour = np.where(alpha > SOLID, seen, pure * trust + inside * (1 - trust))
+    return np.dstack([to_bytes(colour), to_bytes(matte * 255)])
+
+
+def to_bytes(values: Floats) -> Pixels:
+    return np.clip(values + 0.5, 0, 255).astype(np.uint8)
+
+
+def _morph(mask: Mask, pixels: int, operation: int) -> Mask:
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * pixels + 1,) * 2)
+    return np.asarray(cv2.morphologyEx(mask.astype(np.uint8), operation, kernel)) > 0
