@@ -1,10 +1,24 @@
 """ONNX models on onnxruntime, with the session options that suit machines of few cores."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
+
+
+class StoppableRun(Protocol):
+    """The last argument of ``session.run``; set *terminate* in any thread, and that run ends."""
+
+    terminate: bool
+
+
+def stoppable_run() -> Any:
+    """A new StoppableRun; the library gives its class no type."""
+    import onnxruntime as library
+
+    onnxruntime: Any = library
+    return onnxruntime.RunOptions()
 
 
 def open_session(model: Path | bytes, threads: int = 1) -> "InferenceSession":

@@ -2,10 +2,13 @@
 
 import re
 from functools import cache
+from pathlib import Path
+from typing import Any
 
 from avatar_serving.stages.tts.english import english_reader
 from avatar_serving.stages.tts.reading import Reading
 from avatar_serving.text.languages import HAN
+from avatar_serving.weights.environment import read_environment
 
 _INITIALS = {
     "b": "p", "p": "pʰ", "m": "m", "f": "f", "d": "t", "t": "tʰ", "n": "n", "l": "l", "g": "k",
@@ -39,8 +42,11 @@ class ChineseReader:
         import jieba
 
         jieba.setLogLevel(logging.WARNING)
-        jieba.initialize()
-        self._words = jieba.lcut
+        words: Any = jieba.Tokenizer()
+        # Its cache is unmarshalled, so it must not lie where others can write.
+        words.tmp_dir = str(_private_folder())
+        words.initialize()
+        self._words = words.lcut
 
     def read(self, text: str) -> list[Reading]:
         """*text* must be speakable. Foreign words are read as English."""
@@ -58,6 +64,12 @@ class ChineseReader:
 @cache
 def chinese_reader() -> ChineseReader:
     return ChineseReader()
+
+
+def _private_folder() -> Path:
+    folder = read_environment().cache
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 def _spaced(readings: list[Reading]) -> list[Reading]:

@@ -13,7 +13,7 @@ from pydantic import Field
 from avatar_serving import weights
 from avatar_serving.flow import in_thread
 from avatar_serving.media import Speech, SpeechRequest
-from avatar_serving.onnx import open_session
+from avatar_serving.onnx import StoppableRun, open_session, stoppable_run
 from avatar_serving.samples import Samples
 from avatar_serving.stages.tts.base import TtsEngineConfig
 from avatar_serving.stages.tts.chinese import chinese_reader
@@ -27,8 +27,8 @@ from avatar_serving.text.languages import has_han
 from avatar_serving.text.speakable import speakable
 
 _FRAME_S = 0.025
-_LONGEST = 509
-"""Symbols in one run; a voice has a style for each number of them."""
+_LONGEST = 250
+"""Symbols in one run. The model takes 510, but swallows words at the end of so many."""
 _STYLE = 256
 
 
@@ -54,25 +54,31 @@ class KokoroTts:
 
     async def run(self, request: SpeechRequest, /) -> AsyncGenerator[Speech, None]:
         voice = voice_for(KOKORO_VOICES, request)
-        async with aclosing(in_thread(self._speak(request, voice))) as speeches:
-            async for speech in speeches:
-                yield speech
+        run = stoppable_run()
+        async with aclosing(in_thread(self._speak(request, voice, run))) as speeches:
+            try:
+                async for speech in speeches:
+                    yield speech
+            finally:
+                run.terminate = True  # a run in progress would hold the cores for seconds
 
-    def _speak(self, request: SpeechRequest, voice: Voice) -> Generator[Speech, None, None]:
+    def _speak(
+        self, request: SpeechRequest, voice: Voice, run: StoppableRun
+    ) -> Generator[Speech, None, None]:
         readings = only_known(_read(request.text, voice), self._symbols)
         style = _style(self._styles / f"{voice.id}.bin")
         yield from spoken(
-            request.text, readings, _LONGEST, lambda s: self._say(s, style, request.speed)
+            request.text, readings, _LONGEST, lambda s: self._say(s, style, request.speed, run)
         )
 
-    def _say(self, symbols: str, style: Samples, speed: float) -> Sound:
+    def _say(self, symbols: str, style: Samples, speed: float, run: StoppableRun) -> Sound:
         tokens = [0, *(self._symbols[symbol] for symbol in symbols), 0]
         inputs = {
             "tokens": np.array([tokens], np.int64),
             "style": style[len(symbols)][None],
             "speed": np.array([speed], np.float32),
         }
-        audio, frames = self._session.run(["audio", DURATIONS], inputs)
+        audio, frames = self._session.run(["audio", DURATIONS], inputs, run)
         lead, *seconds, _ = (float(n) * _FRAME_S for n in np.asarray(frames).ravel())
         return Sound(np.asarray(audio, np.float32).ravel(), lead, seconds)
 

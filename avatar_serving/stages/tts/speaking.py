@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from avatar_serving.media import Speech
 from avatar_serving.samples import Samples
 from avatar_serving.stages.tts.captions import as_written
-from avatar_serving.stages.tts.reading import Reading, portions
+from avatar_serving.stages.tts.reading import PAUSES, Reading, portions
 from avatar_serving.stages.tts.timing import timed_speech
 
 
@@ -31,11 +31,15 @@ def spoken(
 
     Words are timed as they are in *written*; in several portions, as they are said.
     """
-    parts = list(portions(readings, longest))
+    parts = [part for part in portions(readings, longest) if _sounds(part)]
     for part in parts:
         sound = say("".join(reading.symbols for reading in part))
         speech = timed_speech(part, sound.seconds, sound.lead_s, sound.samples)
         yield as_written(written, speech) if len(parts) == 1 else speech
+
+
+def _sounds(part: list[Reading]) -> bool:
+    return any(symbol not in PAUSES for reading in part for symbol in reading.symbols)
 
 
 def only_known(readings: list[Reading], known: dict[str, int]) -> list[Reading]:

@@ -58,10 +58,10 @@ class ToneTts:
         return tuple(words), tuple(phones)
 
     def _beeps(self, words: tuple[Word, ...]) -> Samples:
-        times = np.arange(round(words[-1].end_s * SAMPLE_RATE)) / SAMPLE_RATE
-        sound = np.zeros(len(times))
+        sound = np.zeros(round(words[-1].end_s * SAMPLE_RATE), np.float32)
         for word in words:
-            inside = (times >= word.start_s) & (times < word.end_s)
-            swell = np.sin(np.pi * (times - word.start_s) / (word.end_s - word.start_s))
-            sound += inside * swell * 0.3 * np.sin(2 * np.pi * self._config.pitch_hz * times)
-        return sound.astype(np.float32)
+            start, end = (round(t * SAMPLE_RATE) for t in (word.start_s, word.end_s))
+            times = np.arange(end - start) / SAMPLE_RATE
+            swell = 0.3 * np.sin(np.pi * np.arange(end - start) / (end - start))
+            sound[start:end] = swell * np.sin(2 * np.pi * self._config.pitch_hz * times)
+        return sound
