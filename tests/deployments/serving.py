@@ -1,0 +1,42 @@
+"""A gateway on a real socket, in this process, without Ray."""
+
+import asyncio
+import contextlib
+import socket
+import threading
+import time
+
+import uvicorn
+
+from avatar_serving.config import Environment, load_profile
+from deployments.gateway import create_app
+from deployments.services import Services
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@contextlib.contextmanager
+def gateway(folder, profile=None, **environment):
+    """Serve until the block ends; yields the services and the address."""
+    port = free_port()
+    settings = Environment(profile="test", port=port, data=folder, **environment)
+    services = Services.build(profile or load_profile("test"), settings)
+    config = uvicorn.Config(
+        create_app(services), "127.0.0.1", port, log_level="error", timeout_graceful_shutdown=2
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=lambda: asyncio.run(server.serve()), daemon=True)
+    thread.start()
+    while not server.started:
+        assert thread.is_alive(), "the gateway did not start"
+        time.sleep(0.02)
+    try:
+        yield services, f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        thread.join(10)
+        assert not thread.is_alive(), "the gateway did not stop"
