@@ -174,6 +174,8 @@ const REQUIRED: { readonly [T in ServerEventType]: Fields } = {
   "avatar.turn": { ...IN_RESPONSE, timings_ms: "object" },
 };
 
+export const UNDERSTOOD: readonly string[] = Object.keys(REQUIRED);
+
 /** Events of the API that say nothing this client needs. */
 export const IGNORED: readonly string[] = [
   "rate_limits.updated",

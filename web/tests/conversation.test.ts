@@ -21,6 +21,13 @@ describe("captions", () => {
     expect(ANSWER.text.slice(0, lines.spokenLength(ANSWER.text, said, 500))).toBe("Well, it is");
   });
 
+  it("find whole words, in any case", () => {
+    const text = "What a day. I see";
+    const spoken = (...said: [string, number, number][]) => text.slice(0, lines.spokenLength(text, words(...said), 99));
+    expect(spoken(["a", 0, 1])).toBe("What a");
+    expect(spoken(["what", 0, 1], ["A", 2, 3], ["day", 4, 5], ["i", 6, 7])).toBe("What a day. I");
+  });
+
   it("show nothing before the first word", () => {
     expect(lines.spokenLength(ANSWER.text, said.slice(1), 100)).toBe(0);
   });
