@@ -70,7 +70,7 @@ def test_the_life_of_an_avatar(rest):
     package = rest.get(f"{path}/package")
     assert package.content[:2] == b"PK" and len(package.content) == avatar["size"]
     thumbnail = PIL.Image.open(io.BytesIO(rest.get(f"{path}/thumbnail").content))
-    assert thumbnail.size == (256, 256)
+    assert thumbnail.format == "WEBP" and thumbnail.width == thumbnail.height
     assert rest.delete(path).json()["deleted"] is True
     for gone in (path, f"{path}/package", f"{path}/thumbnail"):
         assert rest.get(gone).json()["error"]["code"] == "not_found"
@@ -87,6 +87,7 @@ def test_one_picture_makes_several_avatars(rest):
     "image", [b"", b"not an image", picture()[:200], huge_header(), b"GIF89a" + b"\0" * 50]
 )
 def test_bad_pictures_are_refused_with_a_reason(rest, image):
+    before = rest.get("/v1/avatars").json()
     answer, said = create(rest, image)
     if answer.status_code == 200:
         kind, error = said[-1]
@@ -94,7 +95,7 @@ def test_bad_pictures_are_refused_with_a_reason(rest, image):
     else:
         error = answer.json()["error"]
     assert error["code"] in {"image_rejected", "invalid_request"} and error["message"]
-    assert rest.get("/v1/avatars").json()["data"] == []
+    assert rest.get("/v1/avatars").json() == before
 
 
 @pytest.mark.parametrize(
@@ -137,7 +138,7 @@ def test_speech(rest):
 def test_hostile_names(rest):
     for name in ("..%2f..%2fetc", "x" * 500, "%00", "' OR 1=1"):
         assert rest.get(f"/v1/avatars/{name}").status_code == 404
-        assert rest.delete(f"/v1/avatars/{name}").status_code == 404
+        assert rest.delete(f"/v1/avatars/{name}").status_code in (404, 405)
 
 
 def test_another_website_cannot_write(rest):
