@@ -37,10 +37,15 @@ class Placement(Strict):
     """Where a stage runs. A stage without one runs inside the gateway process."""
 
     num_cpus: float = Field(default=1, ge=0)
+    """Cores that Ray reserves for a replica; bookkeeping, not a limit."""
     num_gpus: float = Field(default=0, ge=0)
+    """GPUs that Ray reserves for a replica; a share is possible."""
     min_replicas: int = Field(default=1, ge=0)
+    """Replicas that always run."""
     max_replicas: int = Field(default=1, ge=1)
+    """Most replicas that load may bring about."""
     max_ongoing_requests: int = Field(default=8, ge=1)
+    """Requests that one replica works on at the same time."""
     max_queued_requests: int = Field(default=16, ge=-1)
     """Requests that may wait for a replica; one more is refused as overloaded. -1: no bound."""
 
@@ -86,7 +91,9 @@ class Conversation(Strict):
     lead_s: float = Field(default=3.0, gt=0.2)
     """How far audio is sent ahead of its playback."""
     answer_tokens: int = Field(default=120, ge=8)
+    """Longest answer, unless the client asks for another length."""
     history_messages: int = Field(default=16, ge=2)
+    """Newest messages that the language model is told."""
 
 
 class Profile(Strict):
@@ -108,10 +115,15 @@ class Profile(Strict):
     model_name: str = "default"
     """Name of the language model towards clients."""
     gateway_cpus: float = Field(default=1, ge=0)
+    """Cores that Ray reserves for a gateway; bookkeeping, not a limit."""
     gateways: int = Field(default=1, ge=1)
+    """Gateway processes. Each holds its own models, sessions and limits."""
     limits: Limits = Limits()
+    """What one caller may ask for."""
     conversation: Conversation = Conversation()
+    """How quickly and how long the avatar speaks."""
     placement: dict[StageName, Placement] = {}
+    """Stages that run on replicas of their own; the others run in the gateway."""
 
     def stage(self, name: StageName) -> StageConfig:
         return getattr(self, name)

@@ -13,11 +13,11 @@ from avatar_serving.avatars.rig import Floats
 from avatar_serving.media import ARKIT
 
 ROUNDS = 3
-IDENTITY_CM, IDENTITY_REACH_CM, NOISE_CM = 0.5, 2.5, 0.12
-"""People differ from the mean face smoothly: by so much, over so much; landmarks err by so much."""
+IDENTITY_CM, IDENTITY_REACH_CM, NOISE_CM = 0.5, 2.5, 0.35
+"""People differ from the mean face smoothly: by so much, over so much; landmarks and shapes err by so much."""
 DEPTH_TRUST = 0.1
 """Landmark depth is guessed by the model; across the image it is seen."""
-LOOSE, TIGHT = 0.35, 0.08
+LOOSE, TIGHT = 0.09, 0.06
 """How far a weight may be from what the blendshape model says: about the mouth the geometry knows
 better, about eyes and brows the shape of a person's face looks just like an expression."""
 

@@ -16,7 +16,7 @@ BOWL_RINGS = (1.3, 1.2, 1.0, 0.7, 0.35, 0.05)
 BOWL_DEPTHS_CM = (0.25, 0.7, 1.6, 2.8, 3.8, 4.2)
 BOWL_SHADES = (0.62, 0.5, 0.36, 0.24, 0.15, 0.1)
 FLESH = np.array([150, 62, 58], np.float32) / 255
-INCISOR_CM = 0.3
+INCISOR_CM = 0.42
 """How far the edges of the upper incisors lie below the lips' seam."""
 BEHIND_CM = 0.55
 """How far the front teeth lie behind the lips' seam."""

@@ -154,7 +154,8 @@ def _skin(
     image: Pixels, fitted: Fit, shapes: Floats, closed: Floats, matte: Floats, behind: Pixels,
     outline: Outline,
 ) -> tuple[Part, float]:  # fmt: skip
-    surface, around = face_surface(), surround(outline, matte)
+    texture = cut_out(image, matte, behind)
+    surface, around = face_surface(), surround(outline, texture[..., 3] / 255)
     face = surface.refined(np.concatenate([shapes, -closed[None]]))
     outer = np.einsum("nk,skd->snd", around.pull, face[:, surface.oval])
     morphs = np.concatenate([face, outer], 1)
@@ -169,7 +170,7 @@ def _skin(
         triangles=np.concatenate([surface.triangles, joints[around.triangles]]).astype(np.int32),
         head=np.concatenate([np.ones(count, np.float32), around.head]),
         uv=uv.astype(np.float32),
-        texture=cut_out(image, matte, behind),
+        texture=texture,
     )
     assert len(morphs) == len(MORPHS)
     return part, around.body_depth

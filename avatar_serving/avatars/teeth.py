@@ -45,8 +45,8 @@ def teeth(edge: Floats, enamel: tuple[float, float, float], *, upper: bool) -> S
         width, crown = width * size, crown * (1 if upper else 0.88)
         along = start + u * width
         start += width
-        pointed = 0.12 * (number == 2) + 0.02 * number
-        rise = up * (v * crown + (1 - v) ** 2 * (round_off**3 * 0.12 + pointed * round_off))
+        pointed = 0.1 * (number == 2) + 0.01 * number
+        rise = up * (v * crown + (1 - v) ** 2 * (round_off**4 * 0.07 + pointed * round_off))
         bulge = 0.10 * (1 - round_off**4) * (1 - 0.5 * (2 * v - 1) ** 2)
         shade = (1 - 0.42 * round_off**6) * (1 - 0.16 * v**3) * (1 - 0.04 * (1 - v) ** 3)
         for side in (1.0, -1.0):

@@ -10,6 +10,8 @@ Pixels = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
 SOLID = 0.95
 """Matte from which a pixel shows nothing but the person."""
+UNLIKE = 10
+"""Difference (of 255) from what is drawn at which a pixel begins to be taken for the person's."""
 
 
 def fill(picture: Floats, known: Floats) -> Floats:
@@ -76,7 +78,13 @@ def cut_out(picture: Pixels, matte: Floats, behind: Pixels) -> Pixels:
     # Little of the person is left to see in thin edges; there the nearest solid colour is truer.
     trust = np.clip((alpha - 0.1) / 0.4, 0, 1)
     colour = np.where(alpha > SOLID, seen, pure * trust + inside * (1 - trust))
-    return np.dstack([to_bytes(colour), to_bytes(matte * 255)])
+    # What neither the person nor the background explains is the person's: thin hair, a collar.
+    shown = colour * alpha + behind * (1 - alpha)
+    amiss = np.abs(shown - seen).max(2, keepdims=True)
+    lifted = np.maximum(alpha, np.clip((amiss - UNLIKE) / UNLIKE, 0, 1))
+    own = (seen - behind * (1 - lifted)) / np.maximum(lifted, 0.1)
+    colour = np.where(lifted > alpha, np.clip(own, 0, 255), colour)
+    return np.dstack([to_bytes(colour), to_bytes(lifted * 255)])
 
 
 def to_bytes(values: Floats) -> Pixels:

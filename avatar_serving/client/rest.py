@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Generator, Iterator
-from dataclasses import asdict
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -13,6 +12,8 @@ from avatar_serving.errors import AvatarError, InvalidRequest
 from avatar_serving.media import Look, Progress
 
 _TIMEOUT_S = 300.0
+_LOOK = ("restore", "style", "strength", "background")
+"""What of a Look travels as JSON; pictures would be files of their own."""
 
 
 class RequestRefused(AvatarError):
@@ -100,10 +101,9 @@ class Rest:
         look: Look | None = None,
     ) -> Generator[Progress, None, Avatar]:  # fmt: skip
         """Yield progress, return the avatar. The caller agrees to *statement* by calling."""
-        chosen = asdict(look or Look())
-        chosen.pop("background_image")
+        chosen = look or Look()
         request = {
-            "name": name, "voice": voice, "persona": persona, "look": chosen,
+            "name": name, "voice": voice, "persona": persona, "look": {name: getattr(chosen, name) for name in _LOOK},
             "consent": {"agreed": True, "statement": statement},
         }  # fmt: skip
         with self._http.stream(

@@ -25,6 +25,7 @@ _QUIET = 0.02
 class SmartTurnConfig(EndOfTurnEngineConfig):
     engine: Literal["smart_turn"] = "smart_turn"
     threads: int = Field(default=1, ge=1)
+    """Threads that judge one pause."""
     weights = ("smart-turn",)
 
     def build(self) -> EndOfTurn:

@@ -44,7 +44,9 @@ class FasterWhisperConfig(StageConfig):
     languages: tuple[HeardLanguage, ...] = Field(default=("en", "zh"), min_length=1)
     """What users may speak; detection chooses among these."""
     cpu_threads: int = Field(default=2, ge=1)
+    """Threads that recognise one utterance."""
     compute_type: Literal["int8", "int8_float32", "float32"] = "int8"
+    """Numbers that the model is computed in: int8 is the fastest."""
 
     def required_weights(self) -> tuple[str, ...]:
         return (self.model,)

@@ -17,6 +17,7 @@ class ScriptedConfig(StageConfig):
     text: str = "Hello, how are you?"
     """What is heard in every utterance that is not silent."""
     delay_s: float = Field(default=0.0, ge=0)
+    """Time it takes to hear it."""
 
     def build(self) -> "ScriptedAsr":
         return ScriptedAsr(self)

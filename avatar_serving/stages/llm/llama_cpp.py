@@ -33,6 +33,7 @@ class LlamaCppConfig(StageConfig):
     parallel: int = Field(default=2, ge=1)
     """Requests answered at the same time; more wait their turn."""
     top_p: float = Field(default=0.9, gt=0, le=1)
+    """Words are drawn from the likeliest that together have this probability."""
     repeat_penalty: float = Field(default=1.1, ge=1)
     """Keeps small models from going round in circles."""
     timeout_s: float = Field(default=30.0, gt=0)

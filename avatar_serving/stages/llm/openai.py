@@ -20,12 +20,15 @@ _RETRY_AFTER_S = 2.0
 class OpenAiConfig(StageConfig):
     engine: Literal["openai"] = "openai"
     base_url: str = "https://api.openai.com/v1"
+    """Where the API is; the part before ``/chat/completions``."""
     model: str
+    """Name of the model at that address."""
     api_key_env: str = "OPENAI_API_KEY"
     """Name of the environment variable that holds the key; empty for a server that wants none."""
     timeout_s: float = Field(default=20.0, gt=0)
     """Longest wait for a connection, and for the next piece of an answer."""
     retries: int = Field(default=1, ge=0)
+    """Times that a failed request is sent again."""
 
     def build(self) -> "OpenAiLlm":
         return OpenAiLlm(self)

@@ -33,6 +33,7 @@ _LONGEST = 400
 class HibariConfig(TtsEngineConfig):
     engine: Literal["hibari"] = "hibari"
     threads: int = Field(default=1, ge=1)
+    """Threads that speak one clause."""
 
     def build(self) -> "HibariTts":
         return HibariTts(self)

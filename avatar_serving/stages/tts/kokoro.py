@@ -35,6 +35,7 @@ _STYLE = 256
 class KokoroConfig(TtsEngineConfig):
     engine: Literal["kokoro"] = "kokoro"
     threads: int = Field(default=2, ge=1)
+    """Threads that speak one clause."""
     weights = ("kokoro", "kokoro-vocab", "kokoro-voices")
 
     def build(self) -> "KokoroTts":

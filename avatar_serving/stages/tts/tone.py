@@ -21,6 +21,7 @@ class ToneConfig(TtsEngineConfig):
     letter_s: float = 0.05
     """How long a letter lasts at speed 1."""
     pitch_hz: float = 220.0
+    """Pitch of the beep."""
 
     def build(self) -> "ToneTts":
         return ToneTts(self)

@@ -10,6 +10,7 @@ from avatar_serving.stages.base import StageConfig
 class FixedVlmConfig(StageConfig):
     engine: Literal["fixed"] = "fixed"
     text: str = "A person facing the camera."
+    """The description."""
 
     def build(self) -> "FixedVlm":
         return FixedVlm(self.text)
