@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 from PIL import Image
 from rich.console import Console
+from rich.markup import escape
 
 from avatar_serving.client import Avatar, Rest, Where
 from avatar_serving.config import load_profile
@@ -40,7 +41,7 @@ def main(
         figures += _with_models(port, out.parent, turns, interruptions)
         figures += _gateway(port + 1, out.parent, sessions)
     except AvatarError as error:
-        console.print(f"[bold red]{error.code}[/]: {error}", highlight=False)
+        console.print(f"[bold red]{error.code}[/]: {escape(str(error))}", highlight=False)
         sys.exit(1)
     write(out, figures)
     show(figures, console)

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from avatar_serving.avatars.sheet import portrait_sheet
 from rich.console import Console
+from rich.markup import escape
 
+from avatar_serving.avatars.sheet import portrait_sheet
 from avatar_serving.client import Rest, Where
 from avatar_serving.config import load_profile
 from avatar_serving.errors import AvatarError
@@ -32,7 +33,8 @@ class Progress:
     began: float
 
     def __call__(self, text: str) -> None:
-        console.print(f"[dim]{time.monotonic() - self.began:6.1f} s[/]  {text}", highlight=False)
+        took = f"{time.monotonic() - self.began:6.1f} s"
+        console.print(f"[dim]{took}[/]  {escape(text)}", highlight=False, soft_wrap=True)
 
 
 def main(
@@ -51,7 +53,7 @@ def main(
         with service(port, profile, out / "service.log", say) as running:
             _demo(running, photo, out, profile, say)
     except AvatarError as error:
-        console.print(f"[bold red]{error.code}[/]: {error}", highlight=False)
+        console.print(f"[bold red]{error.code}[/]: {escape(str(error))}", highlight=False)
         sys.exit(1)
 
 

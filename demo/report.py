@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from avatar_serving.client import Turn
@@ -119,7 +120,8 @@ def show(figures: Report, console: Console) -> None:
         cut = " [red](interrupted)[/]" if turn.interrupted else ""
         silence = "" if turn.silence_after_ms is None else str(turn.silence_after_ms)
         table.add_row(
-            turn.said, turn.heard, turn.answer + cut, str(turn.voice_to_voice_ms), silence,
+            escape(turn.said), escape(turn.heard), escape(turn.answer) + cut,
+            str(turn.voice_to_voice_ms), silence,
             f"{turn.motion_late_p95_ms:g}", f"{turn.motion_drift_ms:g}", str(turn.underruns),
         )  # fmt: skip
     console.print(table)
@@ -130,4 +132,4 @@ def show(figures: Report, console: Console) -> None:
         f"drift at most {figures.motion_drift_max_ms:g} ms; underruns {figures.underruns}"
     )
     for error in figures.errors:
-        console.print(f"[red]the server reported:[/] {error}")
+        console.print(f"[red]the server reported:[/] {escape(error)}")

@@ -68,9 +68,9 @@ def _wait(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
 
 
 def _stop(process: "subprocess.Popen[bytes]") -> None:
-    """Ask it to stop; if it does not, end its whole process group."""
+    """Ask it to stop as Ctrl-C does; if it does not, end its whole process group."""
     if process.poll() is None:
-        process.send_signal(signal.SIGTERM)
+        process.send_signal(signal.SIGINT)
     try:
         process.wait(_STOP_S)
     except subprocess.TimeoutExpired:

@@ -101,9 +101,9 @@ class Rest:
         look: Look | None = None,
     ) -> Generator[Progress, None, Avatar]:  # fmt: skip
         """Yield progress, return the avatar. The caller agrees to *statement* by calling."""
-        chosen = look or Look()
+        wanted = {option: getattr(look or Look(), option) for option in _LOOK}
         request = {
-            "name": name, "voice": voice, "persona": persona, "look": {name: getattr(chosen, name) for name in _LOOK},
+            "name": name, "voice": voice, "persona": persona, "look": wanted,
             "consent": {"agreed": True, "statement": statement},
         }  # fmt: skip
         with self._http.stream(
