@@ -1,30 +1,31 @@
-"""The items of one conversation, and what of them a language model is told."""
+"""The items of one conversation in order; of the answers, only what was heard."""
 
 from collections.abc import Sequence
 
-from avatar_serving.errors import InvalidRequest, LimitExceeded, NotFound
+from avatar_serving.errors import InvalidRequest, NotFound
 from avatar_serving.media import Message, Word
 from avatar_serving.protocol.ids import new_id
 from avatar_serving.protocol.items import (
     AssistantMessage,
-    FunctionCall,
-    FunctionCallOutput,
     InputAudio,
     Item,
     OutputAudio,
-    SystemMessage,
     UserMessage,
     text_of,
 )
+from avatar_serving.session.heard import heard_text
+from avatar_serving.session.history import History
 
 
 class Conversation:
-    """Items in order. Every item has an id of its own."""
+    """Every item has an id of its own. A full conversation forgets its oldest items."""
 
     def __init__(self, limit: int = 500) -> None:
         self._items: dict[str, Item] = {}
         self._order: list[str] = []
-        self._words: dict[str, Sequence[Word]] = {}
+        self._spoken: dict[str, tuple[str, Sequence[Word]]] = {}
+        """Of each answer that sounded: its whole text, and when each word of it is heard."""
+        self._history = History()
         self._limit = limit
 
     def __len__(self) -> int:
@@ -38,18 +39,18 @@ class Conversation:
         Raises:
             InvalidRequest: its id is taken.
             NotFound: there is no item *after*.
-            LimitExceeded: the conversation is full.
         """
-        if len(self) >= self._limit:
-            raise LimitExceeded("limits.items", len(self) + 1, self._limit)
         named = item if item.id else item.model_copy(update={"id": new_id("item")})
         assert named.id is not None
         if named.id in self._items:
             raise InvalidRequest(f"there is an item {named.id!r} already", "item.id")
         position = self._position(after)
+        previous = self._order[position - 1] if position else None
         self._items[named.id] = named
         self._order.insert(position, named.id)
-        return named, self._order[position - 1] if position else None
+        while len(self) > self._limit:
+            self.delete(next(item_id for item_id in self._order if item_id != named.id))
+        return named, previous
 
     def add_spoken(self, item_id: str) -> tuple[Item, str | None]:
         """The user has said something that is still being recognised."""
@@ -65,7 +66,7 @@ class Conversation:
         """An answer is complete; *words* say when each word of it is heard."""
         if item.id is not None and item.id in self._items:
             self._items[item.id] = item
-            self._words[item.id] = tuple(words)
+            self._spoken[item.id] = text_of(item), tuple(words)
 
     def retrieve(self, item_id: str) -> Item:
         """Raises:
@@ -76,36 +77,39 @@ class Conversation:
         return self._items[item_id]
 
     def delete(self, item_id: str) -> None:
+        """Raises:
+        NotFound: no such item.
+        """
         self.retrieve(item_id)
         del self._items[item_id]
         self._order.remove(item_id)
-        self._words.pop(item_id, None)
+        self._spoken.pop(item_id, None)
+        self._history.forget(item_id)
 
     def truncate(self, item_id: str, heard_ms: int) -> str:
         """Keep of an answer only what was heard in its first *heard_ms*; returns that.
 
+        May be said again with another time: the last one counts, for a client knows better than
+        the server's own clock what it has played.
+
         Raises:
             NotFound: no such item.
-            InvalidRequest: it is not an answer.
+            InvalidRequest: it is not an answer that sounds.
         """
         item = self.retrieve(item_id)
-        if not isinstance(item, AssistantMessage):
-            raise InvalidRequest("only an assistant message can be truncated", "item_id")
-        heard = heard_text(self._words.get(item_id, ()), text_of(item), heard_ms)
+        if not isinstance(item, AssistantMessage) or not _sounds(item):
+            raise InvalidRequest("only an assistant's audio can be truncated", "item_id")
+        text, words = self._spoken.get(item_id, (text_of(item), ()))
+        heard = heard_text(words, text, heard_ms)
         content = (OutputAudio(transcript=heard),)
         self._items[item_id] = item.model_copy(update={"content": content, "status": "incomplete"})
         return heard
 
     def messages(self, instructions: str, limit: int) -> tuple[Message, ...]:
-        """The system prompt, then the newest items.
-
-        History is dropped in batches of half of *limit*, so that what the model has read stays the
-        same beginning for many turns and its prefix cache holds.
-        """
-        said = [m for m in map(_message, map(self._items.__getitem__, self._order)) if m.text]
-        batch = max(1, limit // 2)
-        dropped = max(0, -(-(len(said) - limit) // batch)) * batch
-        return (Message("system", instructions), *said[dropped:])
+        """The system prompt, then the newest items; what was never recognised or heard is left
+        out."""
+        told = self._history.messages(self._order, self._items, limit)
+        return (Message("system", instructions), *told)
 
     def _position(self, after: str | None) -> int:
         if after is None:
@@ -116,30 +120,8 @@ class Conversation:
         return self._order.index(after) + 1
 
 
-def heard_text(words: Sequence[Word], text: str, heard_ms: int) -> str:
-    """The beginning of *text* that was heard: up to the last word whose middle was.
-
-    Words are looked up in the text in their order, so that its punctuation is kept.
-    """
-    end = 0
-    for word in words:
-        if (word.start_s + word.end_s) / 2 * 1000 > heard_ms:
-            return text[:end].strip()
-        found = text.find(word.text, end)
-        if found >= 0:
-            end = found + len(word.text)
-    return text.strip() if words else ""
+def _sounds(item: AssistantMessage) -> bool:
+    return all(isinstance(part, OutputAudio) for part in item.content)
 
 
-def _message(item: Item) -> Message:
-    match item:
-        case SystemMessage():
-            return Message("system", text_of(item))
-        case AssistantMessage():
-            return Message("assistant", text_of(item))
-        case FunctionCall(name=name):
-            return Message("assistant", f"[called {name} with {text_of(item)}]")
-        case FunctionCallOutput():
-            return Message("user", f"[result: {text_of(item)}]")
-        case UserMessage():
-            return Message("user", text_of(item))
+__all__ = ["Conversation", "heard_text"]
