@@ -1,0 +1,27 @@
+"""Ray Serve: the only layer that knows it.
+
+Ray reads these switches once, when it is imported, which only this package does: the quick
+WebSocket path (docs/architecture.md has the figures), no usage reports, and for HAProxy's own two
+ports any free ones, so that two services can run on one machine.
+"""
+
+import os
+import socket
+
+
+def _free_port() -> str:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return str(probe.getsockname()[1])
+
+
+for _name, _value in {
+    "RAY_SERVE_THROUGHPUT_OPTIMIZED": "1",
+    "RAY_SERVE_ENABLE_HA_PROXY": "1",
+    "RAY_SERVE_HAPROXY_METRICS_ENABLED": "0",
+    "RAY_SERVE_HAPROXY_METRICS_PORT": _free_port(),
+    "RAY_SERVE_HAPROXY_STATS_PORT": _free_port(),
+    "RAY_USAGE_STATS_ENABLED": "0",
+    "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
+}.items():
+    os.environ.setdefault(_name, _value)

@@ -1,7 +1,6 @@
 """``python -m deployments.serve``: start Ray on this machine and serve a profile until stopped."""
 
 import logging
-import os
 import shutil
 import signal
 import socket
@@ -10,13 +9,6 @@ import tempfile
 import threading
 from pathlib import Path
 from typing import Any
-
-# Ray reads these once, when it is imported.
-os.environ.setdefault("RAY_SERVE_THROUGHPUT_OPTIMIZED", "1")
-os.environ.setdefault("RAY_SERVE_ENABLE_HA_PROXY", "1")
-os.environ.setdefault("RAY_SERVE_HAPROXY_METRICS_ENABLED", "0")
-os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
 
 import ray
 from ray import serve

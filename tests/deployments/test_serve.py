@@ -1,0 +1,118 @@
+"""The same stages in this process and on Ray Serve: equal items, the same errors, and a stop."""
+
+import asyncio
+import time
+from contextlib import aclosing
+
+import pytest
+
+from avatar_serving.config import Environment, Placement, Profile, load_profile
+from avatar_serving.errors import InvalidRequest, NotFound
+from avatar_serving.flow import collect
+from avatar_serving.media import ChatRequest, Manner, Message, SpeechRequest
+from pipelines.converse import ConverseStages, converse
+from tests.deployments.serving import free_port
+
+pytestmark = [
+    pytest.mark.serve,
+    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.filterwarnings("ignore"),
+]
+
+CHAT = ChatRequest((Message("user", "Hello there. How are you today? Fine, I hope."),))
+PLACED = ("llm", "tts", "animate")
+SLOW_WORD_S = 0.05
+
+
+def placed_profile() -> Profile:
+    """The test profile with every stage of a conversation on a replica of its own."""
+    profile = load_profile("test")
+    llm = profile.llm.model_copy(update={"word_s": SLOW_WORD_S})
+    places = {name: Placement(num_cpus=0.1, max_ongoing_requests=1) for name in PLACED}
+    return profile.model_copy(update={"llm": llm, "placement": places})
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory):
+    import ray
+    from ray import serve
+
+    from deployments.app import APP_NAME, build
+    from deployments.serve import http_options, start_ray
+
+    settings = Environment(profile="test", port=free_port(), data=tmp_path_factory.mktemp("data"))
+    start_ray(str(tmp_path_factory.mktemp("metrics")))
+    serve.start(http_options=http_options(settings))
+    serve.run(build(placed_profile(), settings), name=APP_NAME, route_prefix="/")
+    yield f"http://127.0.0.1:{settings.port}"
+    # Serve's own shutdown wants the event loop of the handles, which is closed by now; the cluster
+    # is ours alone and ends with all that runs in it.
+    ray.shutdown()
+
+
+def remote(name):
+    from ray import serve
+
+    from deployments.app import APP_NAME
+    from deployments.stage import RemoteStage
+
+    return RemoteStage(name, serve.get_deployment_handle(name, APP_NAME))
+
+
+async def test_served_equals_inline(cluster):
+    profile = placed_profile()
+    inline = ConverseStages(profile.llm.build(), profile.tts.build(), profile.animate.build())
+    served = ConverseStages(*(remote(name) for name in PLACED))
+    manner = Manner("tone", seed=5)
+    here = await collect(converse(inline, CHAT, manner))
+    there = await collect(converse(served, CHAT, manner))
+    assert len(here) == 3 and there == here
+
+
+async def test_an_error_keeps_its_type(cluster):
+    with pytest.raises(NotFound) as caught:
+        await collect(remote("tts").run(SpeechRequest("Hello.", "nobody")))
+    assert (caught.value.kind, caught.value.name) == ("voice", "nobody")
+    with pytest.raises(InvalidRequest, match="nothing to answer"):
+        await collect(remote("llm").run(ChatRequest(())))
+
+
+async def test_closing_a_stream_stops_the_replica(cluster):
+    """The replica takes one request at a time: a second is served soon only if the first ended."""
+    llm = remote("llm")
+    words = 400
+    long = ChatRequest((Message("user", "word " * words),), max_tokens=words)
+    async with aclosing(llm.run(long)) as deltas:
+        async for _ in deltas:
+            break
+    began = time.monotonic()
+    assert len(await collect(llm.run(CHAT))) == 9
+    assert time.monotonic() - began < words * SLOW_WORD_S / 2
+
+
+async def test_a_turn_through_the_ingress(cluster):
+    import httpx
+    from openai import AsyncOpenAI
+
+    async with httpx.AsyncClient() as http:
+        for _ in range(100):
+            if (await http.get(cluster + "/readyz")).status_code == 200:
+                break
+            await asyncio.sleep(0.2)
+    client = AsyncOpenAI(api_key="unused", base_url=cluster + "/v1")
+    async with client.realtime.connect(model="default") as connection:
+        text = {"type": "input_text", "text": "Say this aloud"}
+        await connection.conversation.item.create(
+            item={"type": "message", "role": "user", "content": [text]}
+        )
+        await connection.response.create()
+        kinds = []
+        async with asyncio.timeout(30):
+            async for event in connection:
+                kinds.append(event.type)
+                if event.type == "response.done":
+                    break
+    assert event.response.status == "completed"
+    assert "response.output_audio.delta" in kinds
+    async with httpx.AsyncClient() as http:
+        assert "avatar_stage_seconds" in (await http.get(cluster + "/metrics")).text
