@@ -62,7 +62,12 @@ def _serve(profile: Profile, settings: Environment, metrics: str, console: Conso
 
 def start_ray(metrics_dir: str) -> None:
     """A Ray of our own, reachable from this machine only."""
-    env = {"PROMETHEUS_MULTIPROC_DIR": metrics_dir, "PYTHONPATH": str(Path(__file__).parents[1])}
+    env = {
+        "PROMETHEUS_MULTIPROC_DIR": metrics_dir,
+        "PYTHONPATH": str(Path(__file__).parents[1]),
+        # Spinning threads of llama.cpp would starve everything else on a small machine.
+        "OMP_WAIT_POLICY": "passive",
+    }
     ray.init(
         address="local",
         include_dashboard=False,
