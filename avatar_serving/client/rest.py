@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -17,7 +18,7 @@ _LOOK = ("restore", "style", "strength", "background")
 
 
 class RequestRefused(AvatarError):
-    """The service answered a request with an error."""
+    """The service answered a request with an error, or not at all (code unreachable)."""
 
     def __init__(self, code: str, reason: str) -> None:
         super().__init__(code, reason)
@@ -106,10 +107,9 @@ class Rest:
             "name": name, "voice": voice, "persona": persona, "look": wanted,
             "consent": {"agreed": True, "statement": statement},
         }  # fmt: skip
-        with self._http.stream(
-            "POST", "/v1/avatars",
-            files={"image": ("photo", image)}, data={"request": json.dumps(request)},
-        ) as reply:  # fmt: skip
+        form, files = {"request": json.dumps(request)}, {"image": ("photo", image)}
+        posted = self._http.stream("POST", "/v1/avatars", files=files, data=form)
+        with _reached(), posted as reply:
             if reply.is_error:
                 reply.read()
             _check(reply)
@@ -125,19 +125,31 @@ class Rest:
         raise RequestRefused("internal", "the service stopped before the avatar was done")
 
     def package(self, avatar_id: str) -> bytes:
-        return _check(self._http.get(f"/v1/avatars/{avatar_id}/package")).content
+        return self._call("GET", f"/v1/avatars/{avatar_id}/package").content
 
     def delete_avatar(self, avatar_id: str) -> None:
-        _check(self._http.delete(f"/v1/avatars/{avatar_id}"))
+        self._call("DELETE", f"/v1/avatars/{avatar_id}")
 
     def voices(self) -> tuple[VoiceEntry, ...]:
-        return _read(_Voices, _check(self._http.get("/v1/voices")).text).data
+        return _read(_Voices, self._call("GET", "/v1/voices").text).data
 
     def speech(self, text: str, voice: str, speed: float = 1.0) -> bytes:
         """*text* spoken: 24 kHz mono, signed 16 bit."""
         body = {"model": "default", "input": text, "voice": voice, "response_format": "pcm",
                 "speed": speed}  # fmt: skip
-        return _check(self._http.post("/v1/audio/speech", json=body)).content
+        return self._call("POST", "/v1/audio/speech", json=body).content
+
+    def _call(self, method: str, path: str, json: object = None) -> httpx.Response:
+        with _reached():
+            return _check(self._http.request(method, path, json=json))
+
+
+@contextmanager
+def _reached() -> Generator[None, None, None]:
+    try:
+        yield
+    except httpx.HTTPError as error:
+        raise RequestRefused("unreachable", f"the service does not answer: {error}") from error
 
 
 def _check(reply: httpx.Response) -> httpx.Response:

@@ -97,3 +97,9 @@ def test_voices_are_typed(rest: Rest) -> None:
     Handler.replies["/v1/voices"] = (200, '{"data": 3}')
     with pytest.raises(InvalidRequest, match="out of protocol"):
         rest.voices()
+
+
+def test_a_service_that_is_gone_is_a_typed_error() -> None:
+    with Rest("http://127.0.0.1:9") as client, pytest.raises(RequestRefused) as caught:
+        client.voices()
+    assert caught.value.code == "unreachable"
