@@ -33,7 +33,8 @@ def configure(level: str = "INFO") -> None:
     structlog.configure(
         processors=processors,
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        # Ray Serve puts a file in the place of sys.stderr.
+        logger_factory=structlog.PrintLoggerFactory(sys.__stderr__),
     )
 
 
