@@ -1,29 +1,28 @@
-"""SQLite and a folder. Every method is quick; callers on an event loop use a thread."""
+"""What a gateway keeps: SQLite and a folder. Calls are quick; on an event loop use a thread."""
 
-import hashlib
-import os
-import re
 import secrets
-import tempfile
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import create_engine, delete, event, select
-from sqlalchemy.engine import Engine
-from sqlalchemy.orm import Session
+from sqlalchemy import delete, select
 
 from avatar_serving.avatars import package
-from avatar_serving.errors import NotFound, StageFailed
-from avatar_serving.store.tables import SCHEMA_VERSION, AvatarTable, Base, KeyTable, Meta
+from avatar_serving.avatars.manifest import Manifest
+from avatar_serving.errors import NotFound
+from avatar_serving.store.database import Database
+from avatar_serving.store.files import AvatarFiles, checked_id
+from avatar_serving.store.keys import Keys
+from avatar_serving.store.tables import AvatarTable
 
-_ID = re.compile(r"[0-9a-f]{32}")
+_WORST_FIRST = ("non-commercial", "unknown", "commercial")
 
 
 @dataclass(frozen=True, slots=True)
 class AvatarRow:
-    """An avatar as the list shows it."""
+    """An avatar as the list shows it. Times are ISO 8601 in UTC."""
 
     id: str
     name: str
@@ -33,225 +32,161 @@ class AvatarRow:
     persona: str
     engine: str
     size: int
+    """Bytes of its package."""
     licences: tuple[str, ...]
+    licence_class: str
+    """The strictest of its parts: commercial, unknown or non-commercial."""
+    consented_at: str | None
+    """When the person in the picture agreed; their words are in the package."""
 
     def public(self) -> dict[str, Any]:
         return {"object": "avatar", **asdict(self), "licences": list(self.licences)}
 
 
 class Store:
-    """Avatars in ``<folder>/avatars/<id>.zip`` and ``.webp``, rows beside them in ``avatars.db``.
+    """Avatars in ``<folder>/avatars/``, their rows and all keys in ``<folder>/avatars.db``.
 
     A file is written before its row and a row deleted before its file: what a crash leaves behind
-    is at worst a file without a row, which the next start removes.
+    is at worst a file without a row, which a later start removes.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._files = folder / "avatars"
-        self._files.mkdir(parents=True, exist_ok=True)
-        self._engine = _open(folder / "avatars.db")
-        self._sweep()
+    def __init__(self, folder: Path, now: Callable[[], datetime] = lambda: datetime.now(UTC)):
+        """Raises:
+        StageFailed: there is no store here that this program could use.
+        """
+        self._files = AvatarFiles(folder / "avatars")
+        self._database = Database(folder / "avatars.db")
+        self._keys = Keys(self._database, now)
+        self._now = now
+        self._files.sweep({row.id for row in self.avatars()})
 
     def close(self) -> None:
-        self._engine.dispose()
+        self._database.close()
 
     def add_avatar(self, data: bytes) -> AvatarRow:
         """Keep an avatar package under a new id: one picture may become several avatars.
 
         Raises:
             PackageInvalid: it is not a sound package.
+            StageFailed: it could not be written.
         """
-        read = package.read(data)
-        manifest = read.manifest
-        row = AvatarRow(
-            id=secrets.token_hex(16),
-            name=manifest.name,
-            created_at=datetime.now(UTC).isoformat(timespec="seconds"),
-            description=manifest.description,
-            voice=manifest.voice,
-            persona=manifest.persona,
-            engine=manifest.engine.name,
-            size=len(data),
-            licences=tuple(sorted({part.licence for part in manifest.licences})),
-        )
-        _write(self._files / f"{row.id}.zip", data)
-        _write(self._files / f"{row.id}.webp", read.files["thumbnail.webp"])
-        with Session(self._engine) as session:
-            values = asdict(row) | {
-                "created_at": datetime.fromisoformat(row.created_at),
-                "licences": list(row.licences),
-            }
-            session.merge(AvatarTable(**values))
-            session.commit()
+        opened = package.read(data)
+        made = _table(secrets.token_hex(16), opened.manifest, len(data), self._now())
+        row = _row(made)
+        self._files.write(row.id, data, opened.files["thumbnail.webp"])
+        try:
+            with self._database.session() as session:
+                session.add(made)
+        except BaseException:
+            self._files.delete(row.id)
+            raise
         return row
 
     def avatars(self) -> list[AvatarRow]:
         """Newest first."""
-        with Session(self._engine) as session:
-            query = select(AvatarTable).order_by(AvatarTable.created_at.desc(), AvatarTable.id)
+        query = select(AvatarTable).order_by(AvatarTable.created_at.desc(), AvatarTable.id)
+        with self._database.session() as session:
             return [_row(found) for found in session.scalars(query)]
 
     def avatar(self, avatar_id: str) -> AvatarRow:
         """Raises:
         NotFound: no such avatar.
         """
-        with Session(self._engine) as session:
-            found = session.get(AvatarTable, avatar_id)
+        with self._database.session() as session:
+            found = session.get(AvatarTable, checked_id(avatar_id))
             if found is None:
                 raise NotFound("avatar", avatar_id)
             return _row(found)
 
     def delete_avatar(self, avatar_id: str) -> None:
+        """Row and files, for good.
+
+        Raises:
+            NotFound: no such avatar.
+        """
+        named = AvatarTable.id == checked_id(avatar_id)
+        gone = delete(AvatarTable).where(named).returning(AvatarTable.id)
+        with self._database.session() as session:
+            if session.execute(gone).first() is None:
+                raise NotFound("avatar", avatar_id)
+        self._files.delete(avatar_id)
+        self._database.forget_the_past()
+
+    def package(self, avatar_id: str) -> bytes:
         """Raises:
         NotFound: no such avatar.
         """
-        self.avatar(avatar_id)
-        with Session(self._engine) as session:
-            session.execute(delete(AvatarTable).where(AvatarTable.id == avatar_id))
-            session.commit()
-        for kind in ("zip", "webp"):
-            self._file(avatar_id, kind).unlink(missing_ok=True)
-
-    def package(self, avatar_id: str) -> bytes:
-        return self._read(avatar_id, "zip")
+        return self._files.package(self.avatar(avatar_id).id)
 
     def thumbnail(self, avatar_id: str) -> bytes:
-        return self._read(avatar_id, "webp")
+        """Raises:
+        NotFound: no such avatar.
+        """
+        return self._files.thumbnail(self.avatar(avatar_id).id)
 
     def create_key(self, label: str) -> str:
         """A new API key. It is shown here and never again."""
-        key = "ak_" + secrets.token_urlsafe(32)
-        self._keep_key(key, "api", label, None, None)
-        return key
+        return self._keys.create(label)
 
     def verify_key(self, key: str) -> bool:
-        with Session(self._engine) as session:
-            found = session.get(KeyTable, _digest(key))
-            return found is not None and found.kind == "api"
+        return self._keys.verify(key)
 
     def keys(self) -> list[tuple[str, str]]:
         """(label, beginning of the digest) of every API key."""
-        with Session(self._engine) as session:
-            query = select(KeyTable).where(KeyTable.kind == "api").order_by(KeyTable.label)
-            return [(found.label, found.digest[:8]) for found in session.scalars(query)]
+        return self._keys.list()
 
     def revoke_key(self, label: str) -> int:
         """How many keys of that label there were."""
-        with Session(self._engine) as session:
-            query = select(KeyTable).where(KeyTable.kind == "api", KeyTable.label == label)
-            found = list(session.scalars(query))
-            for row in found:
-                session.delete(row)
-            session.commit()
-            return len(found)
+        return self._keys.revoke(label)
 
     def create_secret(self, seconds: int, session: dict[str, Any]) -> tuple[str, int]:
-        """A client secret for one session, and when it expires (Unix time)."""
-        secret = "ek_" + secrets.token_urlsafe(32)
-        expires = datetime.now(UTC) + timedelta(seconds=seconds)
-        self._keep_key(secret, "secret", "", expires.replace(tzinfo=None), session)
-        return secret, int(expires.timestamp())
+        """A client secret for one session, and when it expires (Unix time).
+
+        Raises:
+            InvalidRequest: a lifetime out of 10..7200 s.
+        """
+        return self._keys.create_secret(seconds, session)
 
     def redeem_secret(self, secret: str) -> dict[str, Any] | None:
         """The session of a client secret, once; None if it is unknown, used or expired."""
-        now = datetime.now(UTC).replace(tzinfo=None)
-        with Session(self._engine) as session:
-            session.execute(delete(KeyTable).where(KeyTable.expires_at < now))
-            gone = session.execute(
-                delete(KeyTable)
-                .where(KeyTable.digest == _digest(secret), KeyTable.kind == "secret")
-                .returning(KeyTable.session)
-            ).first()
-            session.commit()
-            return None if gone is None else dict(gone[0] or {})
-
-    def _keep_key(
-        self,
-        key: str,
-        kind: str,
-        label: str,
-        expires_at: datetime | None,
-        bound: dict[str, Any] | None,
-    ) -> None:
-        with Session(self._engine) as session:
-            session.add(
-                KeyTable(
-                    digest=_digest(key),
-                    kind=kind,
-                    label=label,
-                    expires_at=expires_at,
-                    session=bound,
-                )
-            )
-            session.commit()
-
-    def _read(self, avatar_id: str, kind: str) -> bytes:
-        self.avatar(avatar_id)
-        try:
-            return self._file(avatar_id, kind).read_bytes()
-        except OSError as error:
-            raise StageFailed("store", f"avatar {avatar_id}: its {kind} file is lost") from error
-
-    def _file(self, avatar_id: str, kind: str) -> Path:
-        if not _ID.fullmatch(avatar_id):
-            raise NotFound("avatar", avatar_id)
-        return self._files / f"{avatar_id}.{kind}"
-
-    def _sweep(self) -> None:
-        """Remove files that a crash left without a row, once they are old enough to be nobody's."""
-        known = {row.id for row in self.avatars()}
-        old = datetime.now(UTC).timestamp() - 3600
-        for path in self._files.iterdir():
-            if path.stem not in known and path.stat().st_mtime < old:
-                path.unlink(missing_ok=True)
+        return self._keys.redeem_secret(secret)
 
 
-def _open(path: Path) -> Engine:
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 10})
-
-    @event.listens_for(engine, "connect")
-    def _(connection: Any, _record: Any) -> None:
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=NORMAL")
-
-    Base.metadata.create_all(engine)
-    with Session(engine) as session:
-        version = session.get(Meta, "schema")
-        if version is None:
-            session.merge(Meta(key="schema", value=str(SCHEMA_VERSION)))
-            session.commit()
-        elif int(version.value) > SCHEMA_VERSION:
-            raise StageFailed("store", f"{path} was written by a newer version of this program")
-    return engine
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Whole or not at all."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
-    try:
-        with os.fdopen(handle, "wb") as out:
-            out.write(data)
-            out.flush()
-            os.fsync(out.fileno())
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-
-
-def _digest(key: str) -> str:
-    return hashlib.sha256(key.encode()).hexdigest()
+def _table(avatar_id: str, manifest: Manifest, size: int, now: datetime) -> AvatarTable:
+    classes = {part.licence_class for part in manifest.licences}
+    consent = manifest.consent
+    return AvatarTable(
+        id=avatar_id,
+        name=manifest.name,
+        created_at=now.astimezone(UTC).replace(tzinfo=None),
+        description=manifest.description,
+        voice=manifest.voice,
+        persona=manifest.persona,
+        engine=manifest.engine.name,
+        size=size,
+        licences=sorted({part.licence for part in manifest.licences}),
+        licence_class=next((kind for kind in _WORST_FIRST if kind in classes), "unknown"),
+        consented_at=consent.at.astimezone(UTC).replace(tzinfo=None)
+        if consent is not None and consent.agreed
+        else None,
+    )
 
 
 def _row(found: AvatarTable) -> AvatarRow:
     return AvatarRow(
         id=found.id,
         name=found.name,
-        created_at=found.created_at.replace(tzinfo=UTC).isoformat(timespec="seconds"),
+        created_at=_iso(found.created_at),
         description=found.description,
         voice=found.voice,
         persona=found.persona,
         engine=found.engine,
         size=found.size,
         licences=tuple(found.licences),
+        licence_class=found.licence_class,
+        consented_at=None if found.consented_at is None else _iso(found.consented_at),
     )
+
+
+def _iso(time: datetime) -> str:
+    return time.replace(tzinfo=UTC).isoformat(timespec="seconds")

@@ -1,11 +1,19 @@
-"""The tables. Raise SCHEMA_VERSION with every change and write its migration in ``store.py``."""
+"""The tables. A change raises SCHEMA_VERSION and brings the statements that take an older file
+there."""
 
 from datetime import datetime
 
 from sqlalchemy import JSON, DateTime, String, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+MIGRATIONS: dict[int, tuple[str, ...]] = {
+    2: (
+        "ALTER TABLE avatars ADD COLUMN licence_class VARCHAR(20) NOT NULL DEFAULT 'unknown'",
+        "ALTER TABLE avatars ADD COLUMN consented_at DATETIME",
+    ),
+}
+"""What leads to each version from the one before it."""
 
 
 class Base(DeclarativeBase):
@@ -20,6 +28,8 @@ class Meta(Base):
 
 
 class AvatarTable(Base):
+    """Times are UTC."""
+
     __tablename__ = "avatars"
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
@@ -31,6 +41,8 @@ class AvatarTable(Base):
     engine: Mapped[str] = mapped_column(String(40))
     size: Mapped[int]
     licences: Mapped[list[str]] = mapped_column(JSON)
+    licence_class: Mapped[str] = mapped_column(String(20), server_default="unknown")
+    consented_at: Mapped[datetime | None] = mapped_column(DateTime)
 
 
 class KeyTable(Base):

@@ -1,0 +1,97 @@
+"""Files of avatars: whole or absent, never found by a name that somebody made up."""
+
+import os
+import re
+import tempfile
+import time
+from collections.abc import Container
+from pathlib import Path
+
+from avatar_serving.errors import NotFound, StageFailed
+
+_ID = re.compile(r"[0-9a-f]{32}")
+_KINDS = ("zip", "webp")
+_UNFINISHED_S = 3600
+"""A file without a row may belong to an upload that is not over yet; after this it does not."""
+
+
+class AvatarFiles:
+    """``<id>.zip`` (the package) and ``<id>.webp`` (its thumbnail) in one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def write(self, avatar_id: str, package: bytes, thumbnail: bytes) -> None:
+        """Raises:
+        StageFailed: the disk is full; nothing is left behind.
+        """
+        try:
+            for kind, data in zip(_KINDS, (package, thumbnail), strict=True):
+                _write(self._path(avatar_id, kind), data)
+            _settle(self._folder)
+        except OSError as error:
+            self.delete(avatar_id)
+            raise StageFailed("store", f"an avatar could not be written: {error}") from error
+
+    def package(self, avatar_id: str) -> bytes:
+        return self._read(avatar_id, "zip")
+
+    def thumbnail(self, avatar_id: str) -> bytes:
+        return self._read(avatar_id, "webp")
+
+    def delete(self, avatar_id: str) -> None:
+        for kind in _KINDS:
+            self._path(avatar_id, kind).unlink(missing_ok=True)
+        _settle(self._folder)
+
+    def sweep(self, known: Container[str]) -> int:
+        """Remove what a crash left without a row; returns how many files that were."""
+        oldest, gone = time.time() - _UNFINISHED_S, 0
+        for path in self._folder.iterdir():
+            if path.stem not in known and path.stat().st_mtime < oldest:
+                path.unlink(missing_ok=True)
+                gone += 1
+        return gone
+
+    def _read(self, avatar_id: str, kind: str) -> bytes:
+        try:
+            return self._path(avatar_id, kind).read_bytes()
+        except OSError as error:
+            raise StageFailed("store", f"avatar {avatar_id}: its {kind} file is lost") from error
+
+    def _path(self, avatar_id: str, kind: str) -> Path:
+        return self._folder / f"{checked_id(avatar_id)}.{kind}"
+
+
+def checked_id(avatar_id: str) -> str:
+    """*avatar_id*, if it is one that could have been given.
+
+    Raises:
+        NotFound: it is none; it may be a path, or no text at all.
+    """
+    if not _ID.fullmatch(avatar_id):
+        raise NotFound("avatar", ascii(avatar_id[:40])[1:-1])
+    return avatar_id
+
+
+def _write(path: Path, data: bytes) -> None:
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+    try:
+        with os.fdopen(handle, "wb") as out:
+            out.write(data)
+            out.flush()
+            os.fsync(out.fileno())
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _settle(folder: Path) -> None:
+    """Make new and deleted names outlive a power cut."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
