@@ -112,18 +112,26 @@ def write_transcript(path: Path, timeline: Timeline) -> None:
 
 def show(figures: Report, console: Console) -> None:
     table = Table(title="the conversation", show_lines=True)
-    for column in ("said", "heard", "answer"):
-        table.add_column(column, max_width=30)
-    for column in ("voice to voice ms", "silence ms", "late p95 ms", "drift ms", "underruns"):
-        table.add_column(column, justify="right")
+    table.add_column("turn")
+    for column in (
+        "voice to\nvoice ms",
+        "silent\nafter ms",
+        "motion\nlate ms",
+        "drift\nms",
+        "under-\nruns",
+    ):
+        table.add_column(column, justify="right", no_wrap=True)
     for turn in figures.turns:
         cut = " [red](interrupted)[/]" if turn.interrupted else ""
-        silence = "" if turn.silence_after_ms is None else str(turn.silence_after_ms)
         table.add_row(
-            escape(turn.said), escape(turn.heard), escape(turn.answer) + cut,
-            str(turn.voice_to_voice_ms), silence,
-            f"{turn.motion_late_p95_ms:g}", f"{turn.motion_drift_ms:g}", str(turn.underruns),
-        )  # fmt: skip
+            f"[dim]said[/]   {escape(turn.said)}\n[dim]heard[/]  {escape(turn.heard)}\n"
+            f"[dim]answer[/] {escape(turn.answer)}{cut}",
+            str(turn.voice_to_voice_ms),
+            "" if turn.silence_after_ms is None else str(turn.silence_after_ms),
+            f"{turn.motion_late_p95_ms:g}",
+            f"{turn.motion_drift_ms:g}",
+            str(turn.underruns),
+        )
     console.print(table)
     console.print(
         f"voice to voice p50 {figures.voice_to_voice_p50_ms} ms, "

@@ -125,7 +125,7 @@ def _sentences(answer: Answer, origin_s: float) -> list[Caption]:
             break
         begin_s = begin_s if words else at_s - origin_s
         words.append(word.text)
-        if word.text.rstrip()[-1:] in ".!?。！？" or len(" ".join(words)) > 60:
+        if word.text.rstrip()[-1:] in ".!?。！？" or len(" ".join(words)) > 90:
             end_s = answer.playout.when_s(word.end_ms / 1000 - 0.01) or at_s
             lines.append(Caption("Avatar", " ".join(words), begin_s, end_s - origin_s))
             words = []
