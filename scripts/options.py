@@ -98,7 +98,9 @@ def default_weights(engine: type[BaseModel]) -> tuple[str, ...]:
 
 def options_table(model: type[BaseModel], leave_out: Iterable[str] = ()) -> str:
     fields = {n: f for n, f in model.model_fields.items() if n not in set(leave_out)}
-    rows = [option_row(name, field, meanings(model).get(name, "")) for name, field in fields.items()]
+    rows = [
+        option_row(name, field, meanings(model).get(name, "")) for name, field in fields.items()
+    ]
     return table(("option", "default", "unit, range", "meaning"), rows)
 
 
@@ -161,7 +163,9 @@ def metric_rows() -> Iterator[tuple[str, ...]]:
 
 def table(titles: tuple[str, ...], rows: Rows) -> str:
     lines = [titles, ("---",) * len(titles), *rows]
-    return "\n".join("| " + " | ".join(re.sub(r"\|", r"\\|", c) for c in row) + " |" for row in lines)
+    return "\n".join(
+        "| " + " | ".join(re.sub(r"\|", r"\\|", c) for c in row) + " |" for row in lines
+    )
 
 
 if __name__ == "__main__":
