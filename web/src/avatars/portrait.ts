@@ -5,11 +5,14 @@ import {
 import { GLTFLoader } from "three/addons/loaders/GLTFLoader.js";
 import { ARKIT, channelIndex, type Pose } from "../motion/channels.ts";
 import { PackageError, type AvatarPackage } from "./package.ts";
+import { drawsInSoftware } from "./software.ts";
 
 /** Drawing order of the parts; the depth buffer is cleared before each, so that a part never hides a later one. */
 const LAYERS = ["mouth", "eyes", "skin"] as const;
 const BACKGROUND_ORDER = -1;
 const LARGEST_PIXEL_RATIO = 2;
+/** Without a graphics processor every pixel costs: draw fewer, and let the browser smooth them. */
+const SOFTWARE_PIXEL_RATIO = 0.7;
 const RADIANS = Math.PI / 180;
 
 interface Influence {
@@ -33,7 +36,8 @@ export class PortraitView {
   static async create(canvas: HTMLCanvasElement, avatar: AvatarPackage): Promise<PortraitView> {
     const gltf = await new GLTFLoader().parseAsync(avatar.model, "");
     const backdrop = await backgroundTexture(avatar.background);
-    const renderer = new WebGLRenderer({ canvas, antialias: true, alpha: false, powerPreference: "low-power" });
+    const antialias = !drawsInSoftware();
+    const renderer = new WebGLRenderer({ canvas, antialias, alpha: false, powerPreference: "low-power" });
     renderer.outputColorSpace = SRGBColorSpace;
     renderer.toneMapping = NoToneMapping;
     const scene = new Scene();
@@ -47,7 +51,8 @@ export class PortraitView {
 
   /** Fit the canvas to *cssPixels* on a side. */
   resize(cssPixels: number): void {
-    this.renderer.setPixelRatio(Math.min(LARGEST_PIXEL_RATIO, devicePixelRatio));
+    const ratio = drawsInSoftware() ? SOFTWARE_PIXEL_RATIO : Math.min(LARGEST_PIXEL_RATIO, devicePixelRatio);
+    this.renderer.setPixelRatio(ratio);
     this.renderer.setSize(cssPixels, cssPixels, false);
   }
 
@@ -107,6 +112,7 @@ function layer(mesh: Mesh, renderer: WebGLRenderer): void {
     if (!material.transparent) material.blending = NoBlending;
     material.transparent = true;
     material.depthWrite = true;
+    material.forceSinglePass = true;
   }
 }
 
