@@ -155,9 +155,9 @@ def meanings(model: type[BaseModel]) -> dict[str, str]:
 def metric_rows() -> Iterator[tuple[str, ...]]:
     for metric in vars(metrics).values():
         if isinstance(metric, MetricWrapperBase):
-            about = metric.describe()[0]
+            about = next(iter(metric.describe()))
             name = about.name + ("_total" if about.type == "counter" else "")
-            labels = ", ".join(f"`{label}`" for label in metric._labelnames)
+            labels = ", ".join(f"`{label}`" for label in vars(metric)["_labelnames"])
             yield f"`{name}`", about.type, labels, about.documentation
 
 
