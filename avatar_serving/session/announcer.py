@@ -152,7 +152,11 @@ class Announcer:
         done = status != "in_progress"
         details = None
         if done and status != "completed":
-            cause = wire.StatusError(type="server_error", code=error.code) if error else None
+            cause = (
+                wire.StatusError(type="server_error", code=error.code, message=error.message)
+                if error
+                else None
+            )
             details = wire.StatusDetails(type=status, reason=reason, error=cause)
         return wire.Response(
             id=self.delivery.response_id,

@@ -83,7 +83,7 @@ class Answer:
 
     async def _fail(self, error: AvatarError) -> None:
         await self._open()
-        await self._end("failed", error.code, error)
+        await self._end("failed", None, error)
         await self._on_heard()
 
     async def _end(

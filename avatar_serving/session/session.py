@@ -8,7 +8,7 @@ from avatar_serving.errors import AvatarError, LimitExceeded, WrongState
 from avatar_serving.protocol import client
 from avatar_serving.protocol import server as wire
 from avatar_serving.protocol.avatar import AvatarClips, Clip
-from avatar_serving.protocol.client import ClientEvent, parse_client
+from avatar_serving.protocol.client import ClientEvent, event_id_of, parse_client
 from avatar_serving.protocol.items import Item, text_of
 from avatar_serving.protocol.session_config import SessionConfig, merge
 from avatar_serving.session.clock import TurnClock
@@ -59,13 +59,10 @@ class Session:
 
     async def _receive(self, text: str) -> None:
         """Handle one message; what is wrong with it is answered, and the session goes on."""
-        event_id = None
         try:
-            event = parse_client(text)
-            event_id = event.event_id
-            await self._handle(event)
+            await self._handle(parse_client(text))
         except AvatarError as error:
-            await self._out.fail(error, event_id)
+            await self._out.fail(error, event_id_of(text))
 
     async def _handle(self, event: ClientEvent) -> None:
         match event:
