@@ -1,0 +1,106 @@
+"""A new user in Chromium: drops a photo, talks, sees lips move and captions appear, interrupts."""
+
+import shutil
+
+import pytest
+from playwright.async_api import async_playwright
+
+from tests.e2e.conftest import ARTEFACTS, ROOT, silence, spoken, wav
+
+CHROMIUM = shutil.which("chromium")
+FLAGS = [
+    "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required",
+    "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream",
+    "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader",
+]  # fmt: skip
+
+pytestmark = [
+    pytest.mark.weights,
+    pytest.mark.browser,
+    pytest.mark.serve,
+    pytest.mark.skipif(CHROMIUM is None, reason="LOUD: chromium is not installed"),
+    pytest.mark.skipif(
+        not (ROOT / "web/dist/index.html").exists(), reason="LOUD: the web client is not built"
+    ),
+]
+
+OBSERVE = """() => {
+  window.seen = [];
+  window.watch = setInterval(() => {
+    const page = window.avatarServing;
+    if (page) window.seen.push({at: performance.now(), playing: page.playing(), mouth: page.mouth(),
+                                state: page.state(), captions: page.captions().length});
+  }, 40);
+}"""
+
+
+async def test_a_photo_becomes_somebody_to_talk_with(service, portrait, tmp_path):
+    question = tmp_path / "question.wav"
+    question.write_bytes(
+        wav(
+            silence(3)
+            + spoken(service, "Hello! Please tell me a long story about the planet Mars.")
+            + silence(5.5)
+            + spoken(service, "Wait, stop. What is your name?")
+            + silence(30)
+        )
+    )
+    microphone = f"--use-file-for-fake-audio-capture={question}%noloop"
+    problems = []
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=CHROMIUM, args=[*FLAGS, microphone]
+        )
+        page = await browser.new_page(viewport={"width": 1280, "height": 820})
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        await page.goto(service)
+        await page.screenshot(path=ARTEFACTS / "1-studio.png")
+        await _make_avatar(page, portrait)
+        await page.locator(".created a").first.click()
+        await page.wait_for_function("window.avatarServing?.connection() === 'connected'")
+        await page.evaluate(OBSERVE)
+        await page.get_by_role("button", name="Start talking").click()
+        await page.wait_for_function("window.avatarServing.playing()", timeout=60_000)
+        await page.wait_for_timeout(1200)
+        await page.screenshot(path=ARTEFACTS / "4-chat-speaking.png")
+        await page.wait_for_function("window.avatarServing.state() === 'listening'", timeout=30_000)
+        await page.wait_for_timeout(300)
+        assert not await page.evaluate("window.avatarServing.playing()"), "it was interrupted"
+        await page.screenshot(path=ARTEFACTS / "5-chat-interrupted.png")
+        await page.wait_for_function("window.avatarServing.playing()", timeout=60_000)
+        await page.wait_for_timeout(2500)
+        await page.screenshot(path=ARTEFACTS / "6-chat-second-answer.png")
+        seen = await page.evaluate("window.seen")
+        captions = await page.evaluate("window.avatarServing.captions()")
+        await browser.close()
+    assert problems == []
+    _check_motion(seen)
+    _check_captions(captions)
+
+
+async def _make_avatar(page, portrait):
+    await page.set_input_files('input[aria-label="Choose a photo"]', portrait)
+    await page.get_by_label("Name", exact=True).fill("Eileen")
+    await page.locator('label:has-text("I am the person")').click()
+    await page.locator(".ticks").wait_for(timeout=60_000)
+    await page.screenshot(path=ARTEFACTS / "2-studio-review.png", full_page=True)
+    await page.get_by_role("button", name="Create avatar").click()
+    await page.locator(".created").wait_for(timeout=120_000)
+    await page.wait_for_timeout(1000)
+    await page.screenshot(path=ARTEFACTS / "3-studio-created.png")
+
+
+def _check_motion(seen):
+    """Lips move while sound plays, and rest before it."""
+    speaking = [moment["mouth"] for moment in seen if moment["playing"]]
+    first = next(i for i, moment in enumerate(seen) if moment["playing"])
+    waiting = [moment["mouth"] for moment in seen[:first]]
+    assert max(speaking) > 0.15 and max(speaking) - min(speaking) > 0.1
+    assert max(waiting) < 0.1
+
+
+def _check_captions(captions):
+    text = str(captions)
+    assert "Mars" in text and "name" in text
+    assert len(captions) >= 4
