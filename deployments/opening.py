@@ -31,6 +31,7 @@ Json = dict[str, Any]
 class Opening:
     """What a client asked for when it connected."""
 
+    session_id: str
     avatar_id: str | None
     animated: bool
     locked: Json | None
@@ -46,7 +47,9 @@ class Opening:
             raise InvalidRequest(f"animation {animation!r}: there is only arkit52", "animation")
         bound = (locked or {}).get("avatar")
         fixed = cast(Json, bound).get("id") if isinstance(bound, dict) else None
-        return cls(fixed or query.get("avatar") or None, animation == "arkit52", locked)
+        return cls(
+            new_id("sess"), fixed or query.get("avatar") or None, animation == "arkit52", locked
+        )
 
 
 async def open_session(
@@ -55,7 +58,7 @@ async def open_session(
     """Raises:
     NotFound: no such avatar.
     """
-    config = SessionConfig(id=new_id("sess"), model=held.profile.model_name)
+    config = SessionConfig(id=opening.session_id, model=held.profile.model_name)
     if opening.locked:
         config = merge(config, opening.locked)
     identity = await asyncio.to_thread(_identity, held, opening)

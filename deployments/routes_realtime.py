@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 from typing import Annotated, Any
 
+import structlog
 from fastapi import APIRouter, Body, Depends, Request, WebSocket
 from fastapi.responses import JSONResponse
 from starlette.websockets import WebSocketDisconnect, WebSocketState
@@ -47,6 +48,7 @@ async def realtime(socket: WebSocket) -> None:
     offered = subprotocols(socket)
     await socket.accept(subprotocol="realtime" if "realtime" in offered else None)
     wire = Wire(socket, held.profile.limits.message_bytes)
+    structlog.contextvars.bind_contextvars(session_id=opening.session_id)
     try:
         with held.sessions.reserve(), metrics.sessions.track_inprogress():
             async with asyncio.timeout(held.profile.limits.session_s):

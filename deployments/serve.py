@@ -70,6 +70,7 @@ def start_ray(metrics_dir: str) -> None:
     }
     ray.init(
         address="local",
+        _node_ip_address="127.0.0.1",
         include_dashboard=False,
         log_to_driver=True,
         logging_level=logging.ERROR,

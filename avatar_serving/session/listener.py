@@ -116,6 +116,11 @@ class Listener:
         """The avatar has the floor: speech is an interruption from now on."""
         self._turns.feed(AnswerStarted())
 
+    async def settled(self) -> None:
+        """Wait until all that the user has said is in the conversation."""
+        if self._finishing is not None:
+            await asyncio.wait({self._finishing})
+
     async def close(self) -> None:
         tasks = set(self._tasks)
         for task in tasks:

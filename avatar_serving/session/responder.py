@@ -50,8 +50,17 @@ class Responder:
         """A response has been created and is not done."""
         return self._answer is not None and self._answer.active
 
-    def begin(self, clock: TurnClock, said: str = "", wish: Wish | None = None) -> Answer:
-        """Start to answer the conversation, with *said* as its last word. Silent until released."""
+    def begin(
+        self,
+        clock: TurnClock,
+        said: str = "",
+        wish: Wish | None = None,
+        settled: Callable[[], Awaitable[None]] | None = None,
+    ) -> Answer:
+        """Start to answer the conversation, with *said* as its last word. Silent until released.
+
+        *settled* is waited for first: what was said before may still be being recognised.
+        """
         wish = wish or Wish()
         spoken = self.config.spoken if wish.spoken is None else wish.spoken
         delivery = Delivery(
@@ -63,7 +72,12 @@ class Responder:
         )
         encoder = OutputEncoder(self.config.audio.output.format)
         announcer = Announcer(delivery, encoder, self._out, self.conversation, clock)
-        chat = self._chat(said, wish)
+
+        async def chat() -> ChatRequest:
+            if settled is not None:
+                await settled()
+            return self._chat(said, wish)
+
         source = self._spoken(chat, clock) if spoken else self._written(chat, clock)
         return Answer(source, announcer, clock, self._heard)
 
@@ -79,10 +93,10 @@ class Responder:
         answer, self._answer = self._answer, None
         if answer is None:
             return False
-        await answer.stop(reason)
         announcer = answer.announcer
         heard_ms = announcer.ledger.heard_ms(self._out.now())
         announcer.ledger.stop(self._out.now())
+        await answer.stop(reason)
         if announcer.delivery.spoken:
             self.conversation.truncate(announcer.delivery.item_id, heard_ms)
         await announcer.report(announcer.heard_text(heard_ms))
@@ -120,8 +134,9 @@ class Responder:
         return ChatRequest(messages, max_tokens=tokens)
 
     async def _spoken(
-        self, chat: ChatRequest, clock: TurnClock
+        self, ask: Callable[[], Awaitable[ChatRequest]], clock: TurnClock
     ) -> AsyncGenerator[Spoken | str, None]:
+        chat = await ask()
         voice = self._powers.find_voice(self.config.audio.output.voice or self._identity.voice)
         last = chat.messages[-1].text
         language = language_of(last) if self.config.language == "auto" else self.config.language
@@ -137,8 +152,9 @@ class Responder:
                 yield stretch
 
     async def _written(
-        self, chat: ChatRequest, clock: TurnClock
+        self, ask: Callable[[], Awaitable[ChatRequest]], clock: TurnClock
     ) -> AsyncGenerator[Spoken | str, None]:
+        chat = await ask()
         llm = Noted(self._powers.llm, clock.note, "llm_first_token")
         async with aclosing(llm.run(chat)) as deltas:
             async for delta in deltas:

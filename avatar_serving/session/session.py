@@ -129,7 +129,8 @@ class Session:
                 else "audio" in options.output_modalities,
                 max_tokens=tokens if isinstance(tokens, int) else None,
             )
-        answer = self._responder.begin(TurnClock(self._out.now), wish=wish)
+        clock = TurnClock(self._out.now)
+        answer = self._responder.begin(clock, wish=wish, settled=self._listener.settled)
         self._listener.answering()
         await self._responder.release(answer)
 

@@ -91,7 +91,9 @@ def test_an_interrupted_answer_keeps_what_was_heard():
     done = talk.of("response.done")[0]["response"]
     assert done["status"] == "cancelled"
     assert done["status_details"]["reason"] == "turn_detected"
-    whole = "You said this: " + " ".join(["One two three four five six seven eight nine ten eleven."] * 4)
+    whole = "You said this: " + " ".join(
+        ["One two three four five six seven eight nine ten eleven."] * 4
+    )
     heard = talk.of("avatar.turn")[0]["heard_text"]
     assert heard and whole.startswith(heard) and len(heard) < len(whole) / 2
     stopped = talk.kinds().index("response.done")
@@ -101,7 +103,9 @@ def test_an_interrupted_answer_keeps_what_was_heard():
 def test_speaking_on_voids_the_draft():
     async def conversation():
         config = {
-            "audio": {"input": {"turn_detection": {"type": "server_vad", "silence_duration_ms": 900}}}
+            "audio": {
+                "input": {"turn_detection": {"type": "server_vad", "silence_duration_ms": 900}}
+            }
         }
         async with Talk(config=config) as talk:
             await talk.speak(0.8)
@@ -164,7 +168,6 @@ def test_turns_by_hand():
             await talk.send("input_audio_buffer.commit")
             await talk.speak(0.5)
             await talk.send("input_audio_buffer.commit")
-            await asyncio.sleep(1)
             await talk.send("response.create")
             await asyncio.sleep(20)
             return talk
@@ -173,6 +176,8 @@ def test_turns_by_hand():
     assert "100 ms" in talk.of("error")[0]["error"]["message"]
     assert not talk.of("input_audio_buffer.speech_started")
     assert talk.of("response.done")[0]["response"]["status"] == "completed"
+    done = talk.of("response.output_audio_transcript.done")[0]
+    assert done["transcript"] == "You said this: Tell me a story."
 
 
 def test_only_one_answer_at_a_time_and_late_cancels_are_told():
@@ -235,7 +240,9 @@ def test_a_failing_model_ends_the_response_and_not_the_session():
     talk = on_virtual_time(conversation())
     statuses = [event["response"]["status"] for event in talk.of("response.done")]
     assert statuses == ["failed", "failed"]
-    assert talk.of("response.done")[0]["response"]["status_details"]["error"]["code"] == "stage_failed"
+    assert (
+        talk.of("response.done")[0]["response"]["status_details"]["error"]["code"] == "stage_failed"
+    )
 
 
 def test_sound_is_sent_at_most_a_few_seconds_ahead():

@@ -30,19 +30,27 @@ class ClassicStyliseConfig(StageConfig):
     """Side of the square of the face that the slow restoration network sees. Its time grows with
     the square of this: 112 takes about 3 s of one core. 0 leaves that network out."""
 
+    paintings: bool = True
+    """Offer the painting styles. Their network's licence is not known for certain, so that
+    AVATAR_LICENCE=commercial refuses it: set this to false there."""
+
     weights: ClassVar[tuple[str, ...]] = (
         "face-detector", "face-landmarks", "face-blendshapes", "face-geometry",
         "selfie-segmentation", "realesr-animevideov3.param", "realesr-animevideov3.bin",
-        "realesrgan-x4plus.param", "realesrgan-x4plus.bin", "style-multi",
+        "realesrgan-x4plus.param", "realesrgan-x4plus.bin",
         "style-predict", "style-transform",
     )  # fmt: skip
 
     def build(self) -> "ClassicStylise":
         return ClassicStylise(self)
 
+    def required_weights(self) -> tuple[str, ...]:
+        return (*self.weights, *(("style-multi",) if self.paintings else ()))
+
     def styles(self) -> tuple[tuple[str, str], ...]:
         """What `Look.style` can be: (id, name for people). Besides these, image with a picture."""
-        paintings = ((style, title) for style, (_, title) in PAINTINGS.items())
+        offered = PAINTINGS if self.paintings else {}
+        paintings = ((style, title) for style, (_, title) in offered.items())
         return ("none", "Photo"), ("anime", "Anime"), *paintings
 
 
