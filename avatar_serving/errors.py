@@ -51,7 +51,7 @@ class InvalidRequest(AvatarError):
 
 
 class WrongState(InvalidRequest):
-    """*code* is OpenAI's: response_cancel_not_active, conversation_already_has_active_response ..."""
+    """*code* is one of OpenAI's: response_cancel_not_active ..."""
 
     def __init__(self, code: str, reason: str) -> None:
         super().__init__(reason)

@@ -48,7 +48,7 @@ class AudioChunk:
 
 @dataclass(frozen=True, slots=True)
 class Phone:
-    """One speech sound. *symbol* is IPA as misaki and Kokoro write it ('A' is eɪ, 'ʤ' is dʒ ...)."""
+    """One speech sound. *symbol* is IPA as Kokoro writes it ('A' is eɪ, 'ʤ' is dʒ ...)."""
 
     symbol: str
     start_s: float

@@ -1,4 +1,4 @@
-"""Every metric there is. Observed in ``Observed``, in the session and in the gateway, nowhere else."""
+"""Every metric there is. Observed in ``Observed``, the session and the gateway, nowhere else."""
 
 import os
 import time
