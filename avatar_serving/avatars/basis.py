@@ -11,11 +11,22 @@ from avatar_serving import weights
 from avatar_serving.avatars.anny import read_head
 from avatar_serving.avatars.registration import Registration, register
 from avatar_serving.avatars.rig import Floats
+from avatar_serving.avatars.surface import surface_edges
 from avatar_serving.faces import canonical_mesh
+from avatar_serving.faces.topology import OVAL
 from avatar_serving.media import ARKIT
 
-VERSION = "1"
+VERSION = "4"
 """Raise it when what `_make` writes changes."""
+RIM_TRUST = 0.01
+"""How much the landmarks on the face's outline count: it runs where the mesh turns away from the
+view, so that their places on it are poor and what is inside tells better how they move."""
+STIFFNESS = 0.4
+"""How much smoothness counts against landmark noise."""
+ROUNDER = 1.5
+"""Protruded lips of real speakers narrow the mouth more than the sculpted ones do."""
+CORNERS = (33, 133, 263, 362, 78, 308)
+"""Of the eyes and of the mouth opening."""
 JAW = ("jawForward", "jawLeft", "jawRight", "jawOpen")
 
 
@@ -46,7 +57,7 @@ def _make(folder: Path, target: Path) -> None:
     points = _average(views, head.vertices)
     turn, scale, shift = similarity(points, canonical)
     shapes = np.stack([_average(views, unit) for unit in head.units]) @ turn.T * scale
-    shapes = _symmetric(shapes, canonical)
+    shapes = _rounded(_symmetric(_smoothed(shapes, canonical), canonical))
     teeth = head.vertices[head.lower_teeth] @ turn.T * scale + shift
     moved = (head.units[ARKIT.index(name)][head.lower_teeth] @ turn.T * scale for name in JAW)
     jaw = np.stack([_affine(teeth, displacement) for displacement in moved])
@@ -68,6 +79,42 @@ def similarity(source: Floats, target: Floats) -> tuple[Floats, float, Floats]:
     turn = (left * mirror) @ right
     scale = float((stretch * mirror).sum() / (a**2).sum())
     return turn, scale, goal - scale * turn @ middle
+
+
+def _smoothed(shapes: Floats, canonical: Floats) -> Floats:
+    """Displacements that bend little over the mesh. Lids and lips are apart in it, so they do not
+    drag one another along; beyond the last trusted points they go on as they went before."""
+    bend = _bending(canonical)
+    trust = np.ones(len(canonical))
+    trust[list(OVAL)] = RIM_TRUST
+    system = np.diag(trust) + STIFFNESS * bend.T @ bend
+    flat = shapes.transpose(1, 0, 2).reshape(len(canonical), -1)
+    smooth = np.linalg.solve(system, trust[:, None] * flat)
+    return smooth.reshape(len(canonical), len(shapes), 3).transpose(1, 0, 2)
+
+
+def _bending(canonical: Floats) -> Floats:
+    """(468, 468): each point's value less the mean of its neighbours', near ones counting more.
+    Along lids and lips the neighbours are those on the rim, and corners are free."""
+    edges, rims = surface_edges()
+    links = np.zeros((len(canonical), len(canonical)))
+    links[edges[:, 0], edges[:, 1]] = links[edges[:, 1], edges[:, 0]] = 1
+    opening = np.setdiff1d(rims, OVAL)
+    links[opening] *= np.isin(np.arange(len(canonical)), opening)
+    links[list(CORNERS)] = 0
+    apart = np.linalg.norm(canonical[:, None] - canonical, axis=2)
+    links /= np.maximum(apart, 1e-6)
+    bend = np.eye(len(canonical)) - links / np.maximum(links.sum(1, keepdims=True), 1e-9)
+    bend[list(CORNERS)] = 0
+    return bend
+
+
+def _rounded(shapes: Floats) -> Floats:
+    pucker, funnel = ARKIT.index("mouthPucker"), ARKIT.index("mouthFunnel")
+    shapes = shapes.copy()
+    shapes[pucker] *= np.array([ROUNDER, 1, ROUNDER])
+    shapes[funnel] += shapes[pucker] * np.array([0.6, 0, 0])
+    return shapes
 
 
 def _affine(places: Floats, displacements: Floats) -> Floats:

@@ -1,13 +1,30 @@
 """Draws a rig at one size, again and again."""
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
 
-from avatar_serving.avatars.raster import FARTHEST, draw_coloured, draw_textured, fresh_depth
-from avatar_serving.avatars.rig import Floats, Part, PortraitRig, pose
+from avatar_serving.avatars.raster import FARTHEST, draw_coloured, draw_textured
+from avatar_serving.avatars.rig import Floats, Part, PortraitRig, Posed, pose
 
 Pixels = NDArray[np.uint8]
+FINE = 2
+"""Lids, lips and teeth are drawn this many times larger and averaged, for their edges are hard."""
+MARGIN_PX = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """A part of the frame, in pixels."""
+
+    left: int
+    top: int
+    width: int
+    height: int
 
 
 class Canvas:
@@ -20,30 +37,67 @@ class Canvas:
         self._background = _resized(rig.background, size, size)
         self._skin = _surface(rig.skin, scale)
         self._eyes = _surface(rig.eyes, scale)
+        self._eyeballs = _components(rig.eyes)
         assert rig.mouth.colours is not None
         self._mouth_colours = np.ascontiguousarray(rig.mouth.colours * 255, np.float32)
-        self._depth = fresh_depth(size)
 
     def draw(self, values: tuple[float, ...], photo: float = 0.0) -> Pixels:
         """One frame (size, size, 3) for a number for each of CHANNELS."""
         posed = pose(self._rig, values, photo)
         out = self._background.copy()
-        self._depth.fill(FARTHEST)
-        mouth = self._pixels(posed.mouth)
-        draw_coloured(mouth, self._rig.mouth.triangles, self._mouth_colours, self._depth, out)
-        layers = (
-            (posed.eyes, self._rig.eyes, self._eyes),
-            (posed.skin, self._rig.skin, self._skin),
-        )
-        for points, part, (uv, texture) in layers:
-            self._depth.fill(FARTHEST)
-            draw_textured(self._pixels(points), part.triangles, uv, texture, self._depth, out)
+        self._draw_skin(posed, out, _Window(0, 0, self._size, self._size), 1)
+        for inside in (posed.mouth, *(posed.eyes[piece] for piece in self._eyeballs)):
+            self._draw_window(posed, out, self._around(inside))
         return out
 
-    def _pixels(self, points: Floats) -> Floats:
-        return ((points * np.array([1, -1, 1]) + np.array([0.5, 0.5, 0])) * self._size).astype(
-            np.float32
-        )
+    def _draw_window(self, posed: Posed, out: Pixels, window: _Window) -> None:
+        """All layers inside *window*, finely."""
+        if window.width <= 0 or window.height <= 0:
+            return
+        rows = slice(window.top, window.top + window.height)
+        columns = slice(window.left, window.left + window.width)
+        behind = self._background[rows, columns]
+        fine = np.repeat(np.repeat(behind, FINE, 0), FINE, 1)
+        mouth = self._pixels(posed.mouth, window, FINE)
+        triangles = self._rig.mouth.triangles
+        draw_coloured(mouth, triangles, self._mouth_colours, _depth(fine), fine)
+        uv, texture = self._eyes
+        eyes = self._pixels(posed.eyes, window, FINE)
+        draw_textured(eyes, self._rig.eyes.triangles, uv, texture, _depth(fine), fine)
+        self._draw_skin(posed, fine, window, FINE)
+        size = (window.width, window.height)
+        out[rows, columns] = cv2.resize(fine, size, interpolation=cv2.INTER_AREA)
+
+    def _draw_skin(self, posed: Posed, out: Pixels, window: _Window, fineness: int) -> None:
+        uv, texture = self._skin
+        points = self._pixels(posed.skin, window, fineness)
+        draw_textured(points, self._rig.skin.triangles, uv, texture, _depth(out), out)
+
+    def _around(self, points: Floats) -> _Window:
+        pixels = self._pixels(points, _Window(0, 0, 0, 0), 1)[:, :2]
+        low = np.clip(np.floor(pixels.min(0)).astype(int) - MARGIN_PX, 0, self._size)
+        high = np.clip(np.ceil(pixels.max(0)).astype(int) + MARGIN_PX, 0, self._size)
+        width, height = high - low
+        return _Window(int(low[0]), int(low[1]), int(width), int(height))
+
+    def _pixels(self, points: Floats, window: _Window, fineness: int) -> Floats:
+        size = self._size
+        scale = np.array([size, -size, size], np.float32) * np.float32(fineness)
+        corner = np.array([window.left - size / 2, window.top - size / 2, 0], np.float32)
+        return np.ascontiguousarray(points * scale - corner * np.float32(fineness), np.float32)
+
+
+def _depth(out: Pixels) -> NDArray[np.float32]:
+    return np.full(out.shape[:2], FARTHEST, np.float32)
+
+
+def _components(part: Part) -> list[NDArray[np.intp]]:
+    """The vertices of each connected piece of a part."""
+    count = len(part.positions)
+    ends = part.triangles[:, [0, 1, 1, 2]].reshape(-1, 2).T
+    joined = coo_matrix((np.ones(ends.shape[1]), (ends[0], ends[1])), (count, count))
+    pieces, label = connected_components(joined, directed=False)
+    return [np.flatnonzero(label == piece) for piece in range(pieces)]
 
 
 def _surface(part: Part, scale: float) -> tuple[Floats, Pixels]:

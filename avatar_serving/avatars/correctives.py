@@ -6,14 +6,27 @@ from avatar_serving.avatars.fit import Fit
 from avatar_serving.avatars.rig import Floats
 from avatar_serving.avatars.surface import Indices, lid_pairs, lip_pairs
 from avatar_serving.faces import canonical_mesh
-from avatar_serving.faces.topology import LEFT_EYE, LIPS_OUTER, RIGHT_EYE
+from avatar_serving.faces.topology import LEFT_EYE, LIPS_INNER, LIPS_OUTER, RIGHT_EYE
 from avatar_serving.media import ARKIT
 
 OVERLAP = 0.006
 """How far the upper lid reaches over the lower, in face widths: no eye shines through."""
+INTO_LIPS, INTO_CORNERS = 0.16, 0.4
+"""Shares of the way from the inner to the outer edge of the lips."""
 LIP_REACH_CM = 0.7
 """Over what distance the closing of the mouth spreads into the lips."""
 BLINKS = (("eyeBlinkRight", RIGHT_EYE), ("eyeBlinkLeft", LEFT_EYE))
+
+
+def on_flesh(rest: Floats) -> Floats:
+    """(468, 3): the edge of an open mouth moved a little into the lips, and its corners outwards,
+    so that lips which close show no sliver of teeth or shadow from the photo along their seam."""
+    inner, outer = list(LIPS_INNER), list(LIPS_OUTER)
+    share = np.full((len(inner), 1), INTO_LIPS)
+    share[[0, 10]] = INTO_CORNERS
+    moved = rest.copy()
+    moved[inner] += (rest[outer] - rest[inner]) * share
+    return moved
 
 
 def neutral(fit: Fit) -> Floats:

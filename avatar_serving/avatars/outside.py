@@ -15,7 +15,7 @@ SPACING = 0.0275
 """Between grid points, in image square units."""
 HEAD_DEPTH, HEAD_SLOPE = 0.55, 0.45
 """How far hair and ears lie behind the face's outline at most, and how soon, in face widths."""
-SHAPE_REACH = 0.2
+SHAPE_REACH = 0.28
 """How far expressions pull at what surrounds the face, in face heights."""
 NECK_START, NECK_LENGTH = 0.12, 0.5
 """Where the neck begins above the chin, and over what length it stops following the head, in face

@@ -1,13 +1,13 @@
 """Builds the rig of one person out of one picture."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from avatar_serving.avatars import glb, package
-from avatar_serving.avatars.correctives import close_lids, close_lips, neutral
+from avatar_serving.avatars.correctives import close_lids, close_lips, neutral, on_flesh
 from avatar_serving.avatars.crop import Square, head_and_shoulders
 from avatar_serving.avatars.eyes import Eye, build_eyes
 from avatar_serving.avatars.fit import Fit, fit
@@ -24,7 +24,7 @@ from avatar_serving.avatars.outside import Outline, surround
 from avatar_serving.avatars.pictures import encode_webp
 from avatar_serving.avatars.rig import MORPHS, Floats, Part, PortraitRig
 from avatar_serving.avatars.shades import mouth_colours
-from avatar_serving.avatars.surface import face_surface
+from avatar_serving.avatars.surface import face_surface, lip_pairs
 from avatar_serving.avatars.textures import background, cut_out, polygon_mask, to_pixels
 from avatar_serving.errors import ImageRejected
 from avatar_serving.faces import Face, FaceFinder
@@ -122,14 +122,16 @@ def _matte(image: Pixels, fitted: Fit) -> Floats:
 
 def _rig(image: Pixels, points: Floats, fitted: Fit, matte: Floats, behind: Pixels) -> PortraitRig:
     surface = face_surface()
+    outline = Outline(surface.refined(fitted.rest)[surface.oval], fitted.rest[CHIN])
+    open_mouth = _gap(fitted.rest) > OPEN_MOUTH * outline.width
+    if open_mouth:
+        fitted = replace(fitted, rest=on_flesh(fitted.rest))
     rest = surface.refined(fitted.rest)
-    outline = Outline(rest[surface.oval], fitted.rest[CHIN])
     shapes = close_lids(fitted, outline.width)
     closed = close_lips(fitted)
     photo_face = neutral(fitted) + closed
     skin, body_depth = _skin(image, fitted, shapes, closed, matte, behind, outline)
     lips = surface.lips
-    open_mouth = _gap(rest[lips]) > OPEN_MOUTH * outline.width
     eyes = build_eyes(
         image,
         (
@@ -181,10 +183,10 @@ def _eye(side: str, ring: Floats, iris: Floats) -> Eye:
     return Eye(side, ring, iris[0, :2], float(radius))
 
 
-def _gap(lips: Floats) -> float:
-    """Mean height of the mouth opening, from its refined ring."""
-    half = len(lips) // 2
-    return float((lips[:half:-1, 1] - lips[1:half, 1]).mean())
+def _gap(face: Floats) -> float:
+    """Mean height of the mouth opening."""
+    upper, lower = np.array(lip_pairs()).T
+    return float((face[upper, 1] - face[lower, 1]).mean())
 
 
 def _pivot(outline: Outline, body_depth: float) -> tuple[float, float, float]:

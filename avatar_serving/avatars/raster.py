@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
 FARTHEST = np.float32(-1e9)
 SLACK = np.float32(1e-4)
@@ -141,7 +140,3 @@ def draw_textured(points: Any, triangles: Any, uv: Any, texture: Any, depth: Any
                     if alpha < 255:
                         shade = (shade * alpha + out[y, x, i] * (255 - alpha) + 127) // 255
                     out[y, x, i] = shade
-
-
-def fresh_depth(size: int) -> NDArray[np.float32]:
-    return np.full((size, size), FARTHEST, np.float32)

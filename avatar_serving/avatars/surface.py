@@ -74,6 +74,13 @@ def face_surface() -> FaceSurface:
     )
 
 
+def surface_edges() -> tuple[Indices, Indices]:
+    """Edges (k, 2) between landmarks where eyes and mouth are open, and the landmarks on rims."""
+    edges, opposite = _edges(_opened(canonical_mesh()[2]))
+    rims = sorted(_rims(edges, opposite))
+    return np.array(edges, np.int32), np.array(rims, np.int32)
+
+
 Edge = tuple[int, int]
 
 

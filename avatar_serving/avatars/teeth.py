@@ -14,7 +14,8 @@ CROWNS_CM = (1.0, 0.88, 0.96, 0.8, 0.74, 0.7)
 LOWER = 0.82
 """Size of the lower front teeth over the upper."""
 ARCH_HALF_CM, ARCH_DEPTH_CM = 2.5, 3.6
-COLUMNS, ROWS = 7, 6
+COLUMNS = np.array([0, 0.05, 0.2, 0.5, 0.8, 0.95, 1])
+ROWS = 7
 GUM = np.array([172, 92, 92], np.float32) / 255
 TONGUE = np.array([178, 92, 92], np.float32) / 255
 
@@ -36,7 +37,7 @@ def teeth(edge: Floats, enamel: tuple[float, float, float], *, upper: bool) -> S
     """A row whose middle incisors' edge is at *edge*."""
     size = 1.0 if upper else LOWER
     up = 1.0 if upper else -1.0
-    u, v = np.meshgrid(np.linspace(0, 1, COLUMNS), np.linspace(0, 1, ROWS))
+    u, v = np.meshgrid(COLUMNS, np.linspace(0, 1, ROWS))
     round_off = np.abs(2 * u - 1)
     grids: list[Floats] = []
     shades: list[Floats] = []
@@ -48,7 +49,7 @@ def teeth(edge: Floats, enamel: tuple[float, float, float], *, upper: bool) -> S
         pointed = 0.1 * (number == 2) + 0.01 * number
         rise = up * (v * crown + (1 - v) ** 2 * (round_off**4 * 0.07 + pointed * round_off))
         bulge = 0.10 * (1 - round_off**4) * (1 - 0.5 * (2 * v - 1) ** 2)
-        shade = (1 - 0.42 * round_off**6) * (1 - 0.16 * v**3) * (1 - 0.04 * (1 - v) ** 3)
+        shade = (1 - 0.06 * round_off**2 - 0.3 * round_off**16) * (1 - 0.3 * v**1.5)
         for side in (1.0, -1.0):
             grids.append(_on_arch(side * along, rise, bulge, edge, size))
             shades.append(shade * _fade(along))
@@ -72,21 +73,21 @@ def tongue(edge: Floats) -> Shell:
     u, v = np.meshgrid(np.linspace(-1, 1, 15), np.linspace(0, 1, 12))
     half = 1.75 * np.sqrt(np.clip(1 - (1 - np.clip(v * 2.2, 0, 1)) ** 2, 0.02, 1))
     x = u * half
-    top = -0.75 + 0.45 * np.sin(np.clip(v, 0, 1) * np.pi * 0.75)
+    top = -0.3 + 0.5 * np.sin(v * np.pi * 0.75)
     y = (
         top
         - 0.55 * u**2
         - 0.5 * (1 - np.clip(v * 6, 0, 1)) ** 2
-        - 0.12 * np.exp(-((u / 0.18) ** 2))
+        - 0.04 * np.exp(-((u / 0.18) ** 2))
     )
     z = -0.55 - 4.0 * v
     points = np.stack([x, y, z], -1) + edge
     tip = (1 - v) ** 1.5
     shade = (
-        (0.92 - 0.14 * np.exp(-((u / 0.2) ** 2))) * (1 - 0.2 * u**2) * np.clip(1 - 0.85 * v, 0.2, 1)
+        (0.92 - 0.14 * np.exp(-((u / 0.2) ** 2))) * (1 - 0.2 * u**2) * np.clip(1 - 0.8 * v, 0.25, 1)
     )
     shell = _shell([points], TONGUE * shade.reshape(-1)[:, None])
-    out = np.stack([0 * tip, -0.35 * tip**2, 2.3 * tip], -1).reshape(-1, 3)
+    out = np.stack([0 * tip, 0.35 * tip, 1.2 * tip], -1).reshape(-1, 3)
     return Shell(shell.points, shell.triangles, shell.colours, out.astype(np.float32))
 
 

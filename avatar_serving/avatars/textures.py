@@ -10,7 +10,7 @@ Pixels = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
 SOLID = 0.95
 """Matte from which a pixel shows nothing but the person."""
-UNLIKE = 10
+UNLIKE = 16
 """Difference (of 255) from what is drawn at which a pixel begins to be taken for the person's."""
 
 
@@ -80,7 +80,7 @@ def cut_out(picture: Pixels, matte: Floats, behind: Pixels) -> Pixels:
     colour = np.where(alpha > SOLID, seen, pure * trust + inside * (1 - trust))
     # What neither the person nor the background explains is the person's: thin hair, a collar.
     shown = colour * alpha + behind * (1 - alpha)
-    amiss = np.abs(shown - seen).max(2, keepdims=True)
+    amiss = cv2.blur(np.abs(shown - seen).max(2), (3, 3))[..., None]
     lifted = np.maximum(alpha, np.clip((amiss - UNLIKE) / UNLIKE, 0, 1))
     own = (seen - behind * (1 - lifted)) / np.maximum(lifted, 0.1)
     colour = np.where(lifted > alpha, np.clip(own, 0, 255), colour)
