@@ -92,10 +92,10 @@ def _morphed(part: Part, weights: Floats) -> Floats:
 
 
 def _turned(points: Floats, head: Floats, angles: Floats, pivot: Floats) -> Floats:
-    """Turn each vertex by its share of the angles: R = Rz(roll) Rx(-pitch) Ry(yaw)."""
+    """Turn each vertex by its share of the angles: R = Rz(-roll) Rx(-pitch) Ry(yaw)."""
     if not angles.any():
         return points
-    yaw, pitch, roll = head * angles[0], head * -angles[1], head * angles[2]
+    yaw, pitch, roll = head * angles[0], head * -angles[1], head * -angles[2]
     x, y, z = (points - pivot).T
     x, z = np.cos(yaw) * x + np.sin(yaw) * z, np.cos(yaw) * z - np.sin(yaw) * x
     y, z = np.cos(pitch) * y - np.sin(pitch) * z, np.sin(pitch) * y + np.cos(pitch) * z

@@ -139,7 +139,7 @@ function headOf(root: Object3D): Bone | null {
 
 const YAW = channelIndex("headYaw");
 
-/** R = Rz(roll) Rx(-pitch) Ry(yaw), as the package format says. */
+/** R = Rz(-roll) Rx(-pitch) Ry(yaw), as the package format says. */
 function turn(head: Bone, pose: Pose): void {
-  head.rotation.set(-pose[YAW + 1] * RADIANS, pose[YAW] * RADIANS, pose[YAW + 2] * RADIANS, "ZXY");
+  head.rotation.set(-pose[YAW + 1] * RADIANS, pose[YAW] * RADIANS, -pose[YAW + 2] * RADIANS, "ZXY");
 }
