@@ -9,7 +9,7 @@ _LANGUAGE = {
     "zh": "用简体中文回答。",
     "auto": "Answer in the language the user speaks.",
 }
-_DEFAULT = "You are {name}, a friendly digital human."
+_DEFAULT = "You are friendly and curious."
 
 
 def system_prompt(
@@ -20,7 +20,7 @@ def system_prompt(
     *persona* comes from the session's ``instructions`` or from the avatar; *language* is auto, en
     or zh; an unknown one is named as it stands.
     """
-    parts = [persona.strip() or _DEFAULT.format(name=name)]
+    parts = [f"Your name is {name}.", persona.strip() or _DEFAULT]
     if description:
         parts.append(f"What you look like: {description.strip()}")
     parts.append(_MANNER)
