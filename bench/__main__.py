@@ -22,7 +22,7 @@ from bench.stages import animate_frames, mesh_frames
 from demo.script import STATEMENT, user_voice
 from demo.service import service
 
-console = Console()
+console = Console(width=None if sys.stdout.isatty() else 130)
 _BUILD = Target("<= 5 s", p95=5.0)
 _BUILDS = 3
 

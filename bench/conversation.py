@@ -34,7 +34,6 @@ def conversation(
     late = [ms for turn in every for ms in turn.answer.lateness_ms()]
     drift = [turn.answer.drift_ms() for turn in quiet]
     silenced = [turn.silenced_ms for turn in cut if turn.silenced_ms is not None]
-    stage_names = sorted({name for turn in quiet for name in turn.answer.timings_ms})
     figures = [
         figure("voice to voice, one session", "ms", _VOICE, [t.voice_to_voice_ms for t in quiet],
                "last audible sample said to first audible sample heard, at the client"),
@@ -45,11 +44,18 @@ def conversation(
     ]  # fmt: skip
     if silenced:
         figures.insert(1, figure("barge-in to silence", "ms", _BARGE, silenced))
-    for name in stage_names:
-        values = [ms for t in quiet if (ms := t.answer.timings_ms.get(name)) is not None]
-        if values:
-            figures.append(figure(f"  {name}", "ms", Target(""), values))
-    return figures
+    return figures + _steps(quiet)
+
+
+def _steps(turns: list[Turn]) -> list[Figure]:
+    """The server's own times of each step, in order of time."""
+    times: dict[str, list[float]] = {}
+    for turn in turns:
+        for name, ms in turn.answer.timings_ms.items():
+            if ms is not None:
+                times.setdefault(name, []).append(ms)
+    steps = [figure(f"  {name}", "ms", Target(""), values) for name, values in times.items()]
+    return sorted(steps, key=lambda step: step.p50)
 
 
 async def _hold(

@@ -83,10 +83,10 @@ def write(path: Path, figures: list[Figure]) -> None:
 def show(figures: list[Figure], console: Console) -> None:
     here = machine()
     table = Table(title=f"{here.processor}, {here.cores} cores, {here.memory_gb:g} GB")
-    table.add_column("what")
-    table.add_column("target")
+    table.add_column("what", overflow="fold")
+    table.add_column("target", no_wrap=True)
     for column in ("n", "p50", "p95"):
-        table.add_column(column, justify="right")
+        table.add_column(column, justify="right", no_wrap=True)
     table.add_column("")
     for f in figures:
         verdict = {True: "[green]met[/]", False: "[red]missed[/]", None: ""}[f.met]

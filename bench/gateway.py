@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import Counter
 
 import numpy as np
 
@@ -25,7 +26,8 @@ def gateway(url: str, service_pid: int, sessions: int) -> list[Figure]:
     used_s, began = cpu_s(pids), time.monotonic()
     outcomes = asyncio.run(_crowd(url, sessions))
     cores = (cpu_s(pids) - used_s) / (time.monotonic() - began)
-    turns = [turn for held in outcomes for turn in held]
+    turns = [turn for held, _ in outcomes for turn in held]
+    failures = Counter(failure for _, failure in outcomes if failure)
     good = sum(_good(turn) for turn in turns)
     wanted = sessions * _TURNS
     waits = [turn.voice_to_voice_ms for turn in turns]
@@ -33,7 +35,8 @@ def gateway(url: str, service_pid: int, sessions: int) -> list[Figure]:
     return [
         figure("gateway, sessions a core", "", _SESSIONS, [sessions / cores], note),
         figure("gateway, goodput", "%", _GOODPUT, [100 * good / wanted],
-               f"{good} of {wanted} turns within {_LIMIT_MS:.0f} ms and without a gap"),
+               f"{good} of {wanted} turns within {_LIMIT_MS:.0f} ms and without a gap"
+               + "".join(f"; {count} x {failure}" for failure, count in failures.items())),
         figure("gateway, voice to voice (no models)", "ms", Target(""), waits or [float("nan")]),
     ]  # fmt: skip
 
@@ -51,12 +54,15 @@ def _good(turn: Turn) -> bool:
     return turn.voice_to_voice_ms <= _LIMIT_MS and not turn.answer.playout.underruns
 
 
-async def _crowd(url: str, sessions: int) -> list[list[Turn]]:
+async def _crowd(url: str, sessions: int) -> list[tuple[list[Turn], str]]:
     return await asyncio.gather(*(_session(url, i) for i in range(sessions)))
 
 
-async def _session(url: str, index: int) -> list[Turn]:
-    """A user who comes a little after the one before, and talks at their own pace."""
+async def _session(url: str, index: int) -> tuple[list[Turn], str]:
+    """A user who comes a little after the one before, and talks at their own pace.
+
+    A session that fails ends; its missing turns count as bad ones, and its error is told.
+    """
     await asyncio.sleep(index * 0.05)
     done = list[Turn]()
     try:
@@ -64,10 +70,9 @@ async def _session(url: str, index: int) -> list[Turn]:
             for _ in range(_TURNS):
                 await asyncio.sleep(1.0 + (index % 7) * 0.2)
                 done.append(await ask(client, "", _speech(), timeout_s=20))
-    except AvatarError:
-        # A session that fails shows as turns that were not good.
-        pass
-    return done
+    except AvatarError as error:
+        return done, f"{error.code} ({error})"
+    return done, ""
 
 
 def _speech() -> bytes:
