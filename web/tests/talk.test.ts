@@ -123,6 +123,14 @@ describe("barge-in", () => {
     expect(talk.dialogue.transcript.value.map((line) => line.text)).toEqual(["One", ""]);
   });
 
+  it("before the first word leaves no empty line behind", () => {
+    socket.says("response.created", { response: { id: "r1", status: "in_progress" } });
+    socket.says("response.output_item.added", { response_id: "r1", item: { id: "a1", type: "message", role: "assistant" } });
+    const output = [{ id: "a1", type: "message", role: "assistant" }];
+    socket.says("response.done", { response: { id: "r1", status: "cancelled", output } });
+    expect(talk.dialogue.transcript.value).toEqual([]);
+  });
+
   it("while nothing sounds cuts nothing", () => {
     socket.says("input_audio_buffer.speech_started", { item_id: "u1", audio_start_ms: 0 });
     expect(socket.sentOf("conversation.item.truncate")).toEqual([]);

@@ -56,9 +56,11 @@ export class Dialogue {
     if (spoken > entry.spoken) this.edit((all) => lines.changed(all, entry.id, { spoken }));
   }
 
+  /** An answer is over; one that was cancelled before its first word leaves no line. */
   finished(id: string): void {
     const entry = lines.find(this.transcript.value, id);
     if (entry?.status !== "partial") return;
+    if (!entry.text) return this.remove(id);
     this.edit((all) => lines.changed(all, id, { spoken: entry.text.length, status: "done" }));
   }
 
