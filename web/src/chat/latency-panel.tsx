@@ -3,11 +3,14 @@ import type { Conversation } from "../realtime/conversation.ts";
 import { medianMs } from "../realtime/latency.ts";
 
 const STAGES: Readonly<Record<string, string>> = {
-  end_of_turn: "End of turn",
-  asr: "Recognise",
+  drafted: "Pause noticed",
+  end_of_turn: "Turn judged over",
+  committed: "Floor taken",
+  asr: "Speech recognised",
   llm_first_token: "First token",
   llm_first_clause: "First clause",
   tts_first_audio: "First sound made",
+  first_clause_ready: "First clause spoken",
   first_audio_sent: "First sound sent",
 };
 
@@ -23,11 +26,16 @@ export function LatencyPanel({ conversation }: { conversation: Conversation }): 
       <dl class="figures">
         {last?.answerMs != null && <Figure name={last.kind === "spoken" ? "Voice to voice, heard here" : "Sent to heard"} ms={last.answerMs} strong />}
         {median !== null && <Figure name="Median of spoken turns" ms={median} />}
-        {Object.entries(last?.stagesMs ?? {}).map(([stage, ms]) => <Figure key={stage} name={STAGES[stage] ?? stage.replaceAll("_", " ")} ms={ms} />)}
+        {Object.entries(last?.stagesMs ?? {}).sort(byTime).map(([stage, ms]) => <Figure key={stage} name={STAGES[stage] ?? stage.replaceAll("_", " ")} ms={ms} />)}
         <div><dt>Gaps in the sound</dt><dd class="tabular">{conversation.performer.underruns.value}</dd></div>
       </dl>
     </details>
   );
+}
+
+/** The server counts every step from the end of the user's speech, so their order is by time. */
+function byTime(a: [string, number], b: [string, number]): number {
+  return a[1] - b[1];
 }
 
 function Figure({ name, ms, strong }: { name: string; ms: number; strong?: boolean }): JSX.Element {
