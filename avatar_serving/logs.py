@@ -18,6 +18,8 @@ def _without_pii(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMap
 
 
 def configure(level: str = "INFO") -> None:
+    # Ray Serve puts a log file of its own in the place of sys.stderr.
+    stream = sys.__stderr__ or sys.stderr
     processors: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
@@ -26,15 +28,14 @@ def configure(level: str = "INFO") -> None:
     ]
     if os.environ.get("AVATAR_LOG_PII") != "on":
         processors.append(_without_pii)
-    if sys.stderr.isatty():
+    if stream.isatty():
         processors.append(structlog.dev.ConsoleRenderer())
     else:
         processors.append(structlog.processors.JSONRenderer())
     structlog.configure(
         processors=processors,
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
-        # Ray Serve puts a file in the place of sys.stderr.
-        logger_factory=structlog.PrintLoggerFactory(sys.__stderr__),
+        logger_factory=structlog.WriteLoggerFactory(stream),
     )
 
 

@@ -44,9 +44,6 @@ def main() -> int:
 
 
 def _serve(profile: Profile, settings: Environment, metrics: str, console: Console) -> None:
-    stop = threading.Event()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, lambda _number, _frame: stop.set())
     with console.status(f"starting profile {settings.profile!r}: Ray, then the models"):
         start_ray(metrics)
         serve.start(http_options=http_options(settings))
@@ -55,9 +52,17 @@ def _serve(profile: Profile, settings: Environment, metrics: str, console: Conso
     console.print(f"[bold green]ready[/] at http://localhost:{settings.port}  (Ctrl-C stops it)")
     if not settings.loopback and not settings.api_key_required:
         console.print("[bold yellow]anyone who can reach this machine may use it: no API keys[/]")
+    _until_stopped()
+    console.print("stopping")
+
+
+def _until_stopped() -> None:
+    """Wait for Ctrl-C or SIGTERM. Ray has put handlers of its own in place by now."""
+    stop = threading.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda _number, _frame: stop.set())
     while not stop.wait(1.0):
         pass
-    console.print("stopping")
 
 
 def start_ray(metrics_dir: str) -> None:
