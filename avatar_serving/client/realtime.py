@@ -218,6 +218,7 @@ async def _connect(where: Where) -> ClientConnection:
 
 
 def _disconnected(error: ConnectionClosed) -> Disconnected:
-    frame = error.rcvd
+    frame = error.rcvd or error.sent
     why = f"{frame.code} {frame.reason}".strip() if frame else "connection lost"
-    return Disconnected(f"the server closed the session: {why}")
+    who = "the server" if error.rcvd or not frame else "this client"
+    return Disconnected(f"{who} closed the session: {why}")
