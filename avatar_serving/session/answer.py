@@ -66,7 +66,8 @@ class Answer:
             log.error("answer failed", exc_info=error)
             await self._fail(AvatarError("the answer failed on the server"))
         else:
-            await asyncio.sleep(self.announcer.unheard_s())
+            while (unheard_s := self.announcer.unheard_s()) > 0:
+                await asyncio.sleep(unheard_s)
             await self._on_heard()
 
     async def _speak(self) -> None:

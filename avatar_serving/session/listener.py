@@ -5,7 +5,7 @@ from collections.abc import Coroutine
 from typing import Any
 
 from avatar_serving import logs, metrics
-from avatar_serving.errors import AvatarError, InvalidRequest, LimitExceeded
+from avatar_serving.errors import AvatarError, InvalidRequest
 from avatar_serving.flow import last
 from avatar_serving.media import AudioChunk, Transcript, Utterance
 from avatar_serving.protocol import server as wire
@@ -13,6 +13,7 @@ from avatar_serving.protocol.audio import InputDecoder
 from avatar_serving.protocol.ids import new_id
 from avatar_serving.protocol.session_config import SemanticVad, ServerVad
 from avatar_serving.session.answer import Answer
+from avatar_serving.session.budget import AudioBudget
 from avatar_serving.session.clock import TurnClock
 from avatar_serving.session.draft import Draft
 from avatar_serving.session.hearing import Hearing
@@ -110,7 +111,8 @@ class Listener:
     async def free(self) -> None:
         """The avatar has been heard to the end."""
         self._turns.feed(AnswerHeard())
-        await self._out.state("idle")
+        if self._turns.floor is Floor.FREE:
+            await self._out.state("idle")
 
     def answering(self) -> None:
         """The avatar has the floor: speech is an interruption from now on."""
@@ -276,25 +278,3 @@ class Listener:
 def _failed(item_id: str, error: AvatarError) -> wire.InputAudioTranscriptionFailed:
     cause = wire.TranscriptionError(code=error.code, message=error.message)
     return wire.InputAudioTranscriptionFailed(item_id=item_id, error=cause)
-
-
-class AudioBudget:
-    """A bucket of seconds that fills *rate* times as fast as time passes."""
-
-    _START_S = 10.0
-
-    def __init__(self, rate: float, now_s: float) -> None:
-        self._rate = rate
-        self._left_s = self._START_S
-        self._seen_s = now_s
-
-    def spend(self, seconds: float, now_s: float) -> None:
-        """Raises:
-        LimitExceeded: the bucket is empty.
-        """
-        refill_s = (now_s - self._seen_s) * self._rate
-        self._left_s = min(self._START_S, self._left_s + refill_s)
-        self._seen_s = now_s
-        if seconds > self._left_s:
-            raise LimitExceeded("limits.audio_rate", seconds / max(refill_s, 1e-3), self._rate)
-        self._left_s -= seconds
