@@ -66,8 +66,10 @@ class Answer:
             log.error("answer failed", exc_info=error)
             await self._fail(AvatarError("the answer failed on the server"))
         else:
-            while (unheard_s := self.announcer.unheard_s()) > 0:
-                await asyncio.sleep(unheard_s)
+            left_s = self.announcer.unheard_s()
+            while left_s > 0:
+                await asyncio.sleep(left_s)
+                left_s = self.announcer.unheard_s()
             await self._on_heard()
 
     async def _speak(self) -> None:
