@@ -6,7 +6,14 @@ from avatar_serving.avatars.fit import Fit
 from avatar_serving.avatars.rig import Floats
 from avatar_serving.avatars.surface import Indices, lid_pairs, lip_pairs
 from avatar_serving.faces import canonical_mesh
-from avatar_serving.faces.topology import LEFT_EYE, LIPS_INNER, LIPS_OUTER, RIGHT_EYE
+from avatar_serving.faces.topology import (
+    LEFT_BROW,
+    LEFT_EYE,
+    LIPS_INNER,
+    LIPS_OUTER,
+    RIGHT_BROW,
+    RIGHT_EYE,
+)
 from avatar_serving.media import ARKIT
 
 OVERLAP = 0.006
@@ -15,7 +22,10 @@ INTO_LIPS, INTO_CORNERS = 0.16, 0.4
 """Shares of the way from the inner to the outer edge of the lips."""
 LIP_REACH_CM = 0.7
 """Over what distance the closing of the mouth spreads into the lips."""
-BLINKS = (("eyeBlinkRight", RIGHT_EYE), ("eyeBlinkLeft", LEFT_EYE))
+BLINKS = (
+    ("eyeBlinkRight", RIGHT_EYE, RIGHT_BROW[:5]),
+    ("eyeBlinkLeft", LEFT_EYE, LEFT_BROW[:5]),
+)
 
 
 def on_flesh(rest: Floats) -> Floats:
@@ -38,7 +48,7 @@ def close_lids(fit: Fit, face_width: float) -> Floats:
     """The shapes (52, 468, 3) with blinks that close this person's eyes from neutral, exactly."""
     shapes = fit.shapes.copy()
     open_face = neutral(fit)
-    for name, ring in BLINKS:
+    for name, ring, brow in BLINKS:
         blink = shapes[ARKIT.index(name)]
         pairs = lid_pairs(ring)
         upper, lower = np.array(pairs).T
@@ -46,9 +56,22 @@ def close_lids(fit: Fit, face_width: float) -> Floats:
         planned = blink[lower, 1] - blink[upper, 1]
         ratio = np.clip(gap / np.maximum(planned, 0.1 * np.abs(planned).max()), 0.3, 3)
         order = np.argsort(open_face[upper, 0])
-        blink *= np.interp(open_face[:, 0], open_face[upper[order], 0], ratio[order])[:, None]
+        wanted = np.interp(open_face[:, 0], open_face[upper[order], 0], ratio[order])
+        blink *= (wanted * _lid_share(open_face, ring, brow))[:, None]
         _meet(blink, open_face, upper, lower, OVERLAP * face_width)
     return shapes
+
+
+def _lid_share(face: Floats, ring: tuple[int, ...], brow: tuple[int, ...]) -> Floats:
+    """(468,): 1 on the lids' rims, nothing from the brow upwards. Brows of some lie so low that the
+    mean face's lids would take them along."""
+    edge = face[list(brow)]
+    edge = edge[np.argsort(edge[:, 0])]
+    height = np.interp(face[:, 0], edge[:, 0], edge[:, 1]) - face[:, 1]
+    rim = face[list(ring), :2]
+    away = np.linalg.norm(face[:, None, :2] - rim, axis=2).min(1)
+    share = np.maximum(height, 0) / np.maximum(height + away, 1e-9)
+    return np.where(height > 0, share, 0)
 
 
 def _meet(blink: Floats, face: Floats, upper: Indices, lower: Indices, overlap: float) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,7 +17,7 @@ BULGE = 0.18
 SIDEWAYS, UPWARDS, DOWNWARDS = 0.2, 0.13, 0.14
 """How far the iris moves at a weight of 1, in eye widths: an eyeball's radius times the sine of
 the greatest turn."""
-SHADE = 0.88
+SHADE = 0.94
 """Brightness of what the photo does not show of an eyeball; it lies in the lids' shadow."""
 IRIS_EDGE = 1.08
 MARGIN = 3
@@ -100,11 +101,21 @@ def _whole_eye(picture: Pixels, eye: Eye) -> Floats:
     x, y = np.meshgrid(np.arange(size) + 0.5, np.arange(size) + 0.5)
     away = np.hypot(x - centre[0], y - centre[1]) / radius
     colours = picture.astype(np.float32)
-    white = fill(colours, (seen & (away > 1.2)).astype(np.float32)) * SHADE
+    white = fill(colours, _white(colours, seen & (away > 1.25)).astype(np.float32)) * SHADE
     iris = _iris(colours, seen, away)
     edge = np.clip((IRIS_EDGE - away) / 0.16, 0, 1)[..., None]
     hidden = iris * edge + white * (1 - edge)
-    return np.where(seen[..., None], colours, hidden)
+    share = cv2.blur(seen.astype(np.float32), (3, 3))[..., None]
+    share = np.where(seen[..., None], share, 0)
+    return colours * share + hidden * (1 - share)
+
+
+def _white(colours: Floats, seen: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Of what shows beside the iris, the brighter half: neither lashes nor the corners' red."""
+    if not seen.any():
+        return seen
+    brightness = colours.mean(2)
+    return seen & (brightness >= np.median(brightness[seen]))
 
 
 def _iris(colours: Floats, seen: NDArray[np.bool_], away: Floats) -> Floats:

@@ -14,7 +14,8 @@ from avatar_serving.media import ARKIT
 
 ROUNDS = 3
 IDENTITY_CM, IDENTITY_REACH_CM, NOISE_CM = 0.5, 2.5, 0.35
-"""People differ from the mean face smoothly: by so much, over so much; landmarks and shapes err by so much."""
+"""People differ from the mean face smoothly: by so much, over so much. Landmarks and shapes err by
+so much."""
 DEPTH_TRUST = 0.1
 """Landmark depth is guessed by the model; across the image it is seen."""
 LOOSE, TIGHT = 0.09, 0.06

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import Delaunay
+from scipy.spatial import Delaunay, KDTree
 from scipy.spatial.distance import cdist
 
 from avatar_serving.avatars.rig import Floats
@@ -20,6 +20,13 @@ SHAPE_REACH = 0.28
 NECK_START, NECK_LENGTH = 0.12, 0.5
 """Where the neck begins above the chin, and over what length it stops following the head, in face
 heights."""
+STEEPEST_RIM, STEEPEST, FIRM = 2.4, 8.0, 0.1
+"""Largest slope of the depth on the face's outline and outside, and so far inside, in face
+widths."""
+FAR_START, FAR_END = 0.7, 1.3
+"""From where to where things are less and less a part of the head, in face widths from the face."""
+HELD = 0.15
+"""How far from where the picture's edge cuts a person they begin to be free, in image units."""
 CLING = 0.1
 """How far around its outline everything follows the head, in face heights."""
 
@@ -60,7 +67,7 @@ def surround(outline: Outline, matte: Floats) -> Surroundings:
     grid, distance = _grid(outline, matte)
     near = 1 / (cdist(grid, rim[:, :2]) + 0.02 * outline.width) ** 3
     near /= near.sum(1, keepdims=True)
-    head = _following(grid[:, 1], distance, outline)
+    head = _following(grid[:, 1], distance, outline) * _free(grid, matte)
     body_depth = float(np.median(rim[:, 2])) - 0.15 * outline.width
     behind = HEAD_DEPTH * (1 - np.exp(-distance / (HEAD_SLOPE * outline.width)))
     depth = (near @ rim[:, 2] - behind * outline.width) * head + body_depth * (1 - head)
@@ -70,6 +77,17 @@ def surround(outline: Outline, matte: Floats) -> Surroundings:
     return Surroundings(
         positions, head.astype(np.float32), pull.astype(np.float32), triangles, body_depth
     )
+
+
+def gentle_depth(points: Floats, oval: NDArray[np.int32], width: float) -> Floats:
+    """z of all skin *points* (n, 3), raised where it falls away so steeply, at the sides of the
+    face, that a turn of the head would smear a few pixels over the cheek."""
+    apart = cdist(points[:, :2], points[:, :2])
+    inside = apart[:, oval].min(1)
+    inside[oval.max() + 1 :] = 0
+    share = np.clip(inside / (FIRM * width), 0, 1)
+    slope = STEEPEST_RIM + share**2 * (STEEPEST - STEEPEST_RIM)
+    return (points[:, 2] - slope[:, None] * apart).max(1)
 
 
 def _grid(outline: Outline, matte: Floats) -> tuple[Floats, Floats]:
@@ -92,11 +110,35 @@ def _grid(outline: Outline, matte: Floats) -> tuple[Floats, Floats]:
 
 
 def _following(height: Floats, distance: Floats, outline: Outline) -> Floats:
-    """How far each point follows the head: all above the neck, nothing at the shoulders."""
+    """How far each point follows the head: all above the neck, nothing at the shoulders, and nothing
+    so far away that it is no hair: another person, a chair."""
     below = outline.chin[1] + NECK_START * outline.height - height
-    share = np.clip(below / (NECK_LENGTH * outline.height), 0, 1)
-    neck = 1 - share**2 * (3 - 2 * share)
-    return np.maximum(neck, np.exp(-((distance / (CLING * outline.height)) ** 2)))
+    neck = 1 - _step(below / (NECK_LENGTH * outline.height))
+    near = 1 - _step((distance / outline.width - FAR_START) / (FAR_END - FAR_START))
+    return np.maximum(neck * near, np.exp(-((distance / (CLING * outline.height)) ** 2)))
+
+
+def _free(grid: Floats, matte: Floats) -> Floats:
+    """0 where the picture's edge cuts through the person, 1 away from there: what reaches the edge
+    is held there, or its end would show."""
+    size = len(matte)
+    places = np.linspace(-0.5, 0.5, size)
+    edge = np.full(size, 0.5)
+    sides = (
+        (matte[:, 0], np.column_stack([-edge, -places])),
+        (matte[:, -1], np.column_stack([edge, -places])),
+        (matte[0], np.column_stack([places, edge])),
+    )
+    cut = np.concatenate([points[shown > 0.3] for shown, points in sides])
+    if not len(cut):
+        return np.ones(len(grid))
+    return _step(KDTree(cut).query(grid)[0] / HELD)
+
+
+def _step(share: Floats) -> Floats:
+    """Smoothly from 0 at 0 to 1 at 1."""
+    share = np.clip(share, 0, 1)
+    return share**2 * (3 - 2 * share)
 
 
 def _triangles(rim: Floats, grid: Floats, matte: Floats) -> NDArray[np.int32]:

@@ -20,10 +20,11 @@ from avatar_serving.avatars.manifest import (
     source_entry,
 )
 from avatar_serving.avatars.mouth import build_mouth
-from avatar_serving.avatars.outside import Outline, surround
+from avatar_serving.avatars.outside import Outline
 from avatar_serving.avatars.pictures import encode_webp
-from avatar_serving.avatars.rig import MORPHS, Floats, Part, PortraitRig
+from avatar_serving.avatars.rig import Floats, PortraitRig
 from avatar_serving.avatars.shades import mouth_colours
+from avatar_serving.avatars.skin import build_skin
 from avatar_serving.avatars.surface import face_surface, lip_pairs
 from avatar_serving.avatars.textures import background, cut_out, polygon_mask, to_pixels
 from avatar_serving.errors import ImageRejected
@@ -130,7 +131,8 @@ def _rig(image: Pixels, points: Floats, fitted: Fit, matte: Floats, behind: Pixe
     shapes = close_lids(fitted, outline.width)
     closed = close_lips(fitted)
     photo_face = neutral(fitted) + closed
-    skin, body_depth = _skin(image, fitted, shapes, closed, matte, behind, outline)
+    texture = cut_out(image, matte, behind)
+    skin, body_depth = build_skin(fitted, shapes, closed, outline, texture)
     lips = surface.lips
     eyes = build_eyes(
         image,
@@ -150,32 +152,6 @@ def _rig(image: Pixels, points: Floats, fitted: Fit, matte: Floats, behind: Pixe
         mouth, eyes, skin, behind, _pivot(outline, body_depth),
         (*(float(w) for w in np.round(fitted.weights, 6)), *(0.0 for _ in HEAD)),
     )  # fmt: skip
-
-
-def _skin(
-    image: Pixels, fitted: Fit, shapes: Floats, closed: Floats, matte: Floats, behind: Pixels,
-    outline: Outline,
-) -> tuple[Part, float]:  # fmt: skip
-    texture = cut_out(image, matte, behind)
-    surface, around = face_surface(), surround(outline, texture[..., 3] / 255)
-    face = surface.refined(np.concatenate([shapes, -closed[None]]))
-    outer = np.einsum("nk,skd->snd", around.pull, face[:, surface.oval])
-    morphs = np.concatenate([face, outer], 1)
-    photo = np.concatenate([surface.refined(fitted.rest), around.positions])
-    rest = np.append(fitted.weights, np.float32(1))
-    count = surface.points
-    joints = np.concatenate([surface.oval, count + np.arange(len(around.positions))])
-    uv = photo[:, :2] * np.array([1, -1], np.float32) + 0.5
-    part = Part(
-        positions=(photo - np.einsum("s,snd->nd", rest, morphs)).astype(np.float32),
-        morphs=morphs.astype(np.float32),
-        triangles=np.concatenate([surface.triangles, joints[around.triangles]]).astype(np.int32),
-        head=np.concatenate([np.ones(count, np.float32), around.head]),
-        uv=uv.astype(np.float32),
-        texture=texture,
-    )
-    assert len(morphs) == len(MORPHS)
-    return part, around.body_depth
 
 
 def _eye(side: str, ring: Floats, iris: Floats) -> Eye:

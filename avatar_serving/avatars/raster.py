@@ -1,7 +1,7 @@
 """Draws posed layers into an 8-bit picture: compiled, on one core.
 
-Points are in pixels: x right, y down, z towards the viewer. `raster_reference` says the same in
-plain numpy, slowly.
+Points are in pixels: x right, y down, z towards the viewer. `tests/render/reference.py` says the
+same in plain numpy, slowly.
 """
 
 from typing import Any

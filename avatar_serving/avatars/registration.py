@@ -125,7 +125,8 @@ def _nearest(pixels: Floats, triangles: NDArray[np.int32], points: Floats) -> Re
     found = shares[..., :1] * a + shares[..., 1:2] * b + shares[..., 2:] * c
     best = np.linalg.norm(found - points[:, None], axis=-1).argmin(1)
     rows = np.arange(len(points))
-    return Registration(triangles[candidates[rows, best]], shares[rows, best].astype(np.float32))
+    chosen = np.asarray(candidates)[rows, best]
+    return Registration(triangles[chosen], shares[rows, best].astype(np.float32))
 
 
 def _barycentric(a: Floats, b: Floats, c: Floats, p: Floats) -> Floats:

@@ -10,7 +10,9 @@ Pixels = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
 SOLID = 0.95
 """Matte from which a pixel shows nothing but the person."""
-UNLIKE = 16
+FAINT = 0.02
+"""Matte up to which a pixel is taken to be background alone."""
+UNLIKE = 20
 """Difference (of 255) from what is drawn at which a pixel begins to be taken for the person's."""
 
 
@@ -63,7 +65,7 @@ def shrunk(mask: Mask, pixels: int) -> Mask:
 def background(picture: Pixels, matte: Floats) -> Pixels:
     """The picture without the person: whatever is seen when the head moves away."""
     size = picture.shape[0]
-    person = grown(matte > 0.02, max(2, size // 96))
+    person = grown(matte > FAINT, max(2, size // 256))
     return to_bytes(fill(picture.astype(np.float32), (~person).astype(np.float32)))
 
 
@@ -78,10 +80,11 @@ def cut_out(picture: Pixels, matte: Floats, behind: Pixels) -> Pixels:
     # Little of the person is left to see in thin edges; there the nearest solid colour is truer.
     trust = np.clip((alpha - 0.1) / 0.4, 0, 1)
     colour = np.where(alpha > SOLID, seen, pure * trust + inside * (1 - trust))
-    # What neither the person nor the background explains is the person's: thin hair, a collar.
+    # What neither explains, where the person begins, is the person's: thin hair, a collar.
     shown = colour * alpha + behind * (1 - alpha)
-    amiss = cv2.blur(np.abs(shown - seen).max(2), (3, 3))[..., None]
-    lifted = np.maximum(alpha, np.clip((amiss - UNLIKE) / UNLIKE, 0, 1))
+    amiss = cv2.blur(np.abs(shown - seen).max(2), (5, 5))[..., None]
+    lifted = np.where(alpha > FAINT, np.clip((amiss - UNLIKE) / UNLIKE, 0, 1), 0)
+    lifted = np.maximum(alpha, lifted)
     own = (seen - behind * (1 - lifted)) / np.maximum(lifted, 0.1)
     colour = np.where(lifted > alpha, np.clip(own, 0, 255), colour)
     return np.dstack([to_bytes(colour), to_bytes(lifted * 255)])
