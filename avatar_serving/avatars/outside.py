@@ -110,8 +110,8 @@ def _grid(outline: Outline, matte: Floats) -> tuple[Floats, Floats]:
 
 
 def _following(height: Floats, distance: Floats, outline: Outline) -> Floats:
-    """How far each point follows the head: all above the neck, nothing at the shoulders, and nothing
-    so far away that it is no hair: another person, a chair."""
+    """How far each point follows the head: all above the neck, nothing at the shoulders, and
+    nothing so far away that it is no hair: another person, a chair."""
     below = outline.chin[1] + NECK_START * outline.height - height
     neck = 1 - _step(below / (NECK_LENGTH * outline.height))
     near = 1 - _step((distance / outline.width - FAR_START) / (FAR_END - FAR_START))

@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,6 +23,16 @@ FILES = ("avatar.glb", "background.webp", "thumbnail.webp")
 MAX_PACKAGE_BYTES = 32 * 2**20
 MAX_FILE_BYTES = 64 * 2**20
 MAX_MANIFEST_BYTES = 2**20
+UNREADABLE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    NotImplementedError,
+    EOFError,
+    OSError,
+    RuntimeError,
+    ValueError,
+)
+"""What the library raises, somewhere, on damaged archives."""
 EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
@@ -59,7 +70,7 @@ def read(package: bytes) -> Package:
             members = _checked_members(archive)
             manifest = _manifest(_content(archive, members[MANIFEST], MAX_MANIFEST_BYTES))
             files = {n: _content(archive, members[n], MAX_FILE_BYTES) for n in FILES}
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, RuntimeError) as error:
+    except UNREADABLE as error:
         raise PackageInvalid(f"not a readable zip file: {error}") from error
     _verify(manifest, files)
     return Package(manifest, files)
@@ -130,6 +141,8 @@ def _content(archive: zipfile.ZipFile, member: zipfile.ZipInfo, limit: int) -> b
         raise PackageInvalid(f"{member.filename} unpacks to more than {limit // 2**20} MB")
     if member.flag_bits & 1:
         raise PackageInvalid(f"{member.filename} is encrypted")
+    if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise PackageInvalid(f"{member.filename} is packed in an unusual way")
     # Reading is bounded by the size in the header, which was checked.
     with archive.open(member) as file:
         return file.read()

@@ -1,0 +1,50 @@
+import numpy as np
+
+from avatar_serving.avatars.textures import background, cut_out, fill, polygon_mask, to_pixels
+
+
+def test_fill_keeps_the_known_and_continues_it() -> None:
+    picture = np.full((32, 32, 3), 80, np.float32)
+    picture[:, 16:] = 160
+    known = np.ones((32, 32), np.float32)
+    known[10:20, 4:12] = 0
+    broken = picture.copy()
+    broken[known == 0] = 255
+    filled = fill(broken, known)
+    np.testing.assert_allclose(filled[known == 1], picture[known == 1], atol=1e-3)
+    assert np.abs(filled[14, 5] - 80).max() < 40
+
+
+def person() -> tuple[np.ndarray, np.ndarray]:
+    """A dark disc with a soft edge before a light wall."""
+    y, x = np.mgrid[:64, :64]
+    matte = np.clip((20 - np.hypot(x - 32, y - 32)) / 4 + 0.5, 0, 1).astype(np.float32)
+    wall, skin = np.full(3, 200.0), np.full(3, 40.0)
+    picture = skin * matte[..., None] + wall * (1 - matte[..., None])
+    return picture.round().astype(np.uint8), matte
+
+
+def test_behind_the_person_is_only_background() -> None:
+    picture, matte = person()
+    behind = background(picture, matte)
+    assert behind.min() > 180
+
+
+def test_layers_give_the_picture_back_and_edges_are_the_persons_own() -> None:
+    picture, matte = person()
+    behind = background(picture, matte)
+    cut = cut_out(picture, matte, behind).astype(np.float32)
+    alpha = cut[..., 3:] / 255
+    shown = cut[..., :3] * alpha + behind * (1 - alpha)
+    assert np.abs(shown - picture).mean() < 2
+    edge = (matte > 0.5) & (matte < 0.9)
+    assert cut[..., :3][edge].max() < 80
+
+
+def test_pixels_and_polygons() -> None:
+    square = np.array([[-0.25, 0.25], [0.25, 0.25], [0.25, -0.25], [-0.25, -0.25]])
+    pixels = to_pixels(square, 40)
+    np.testing.assert_allclose(pixels[0], [10, 10])
+    mask = polygon_mask(pixels, 40)
+    assert mask[20, 20] and not mask[5, 20]
+    assert abs(int(mask.sum()) - 400) <= 60
