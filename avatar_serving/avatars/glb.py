@@ -15,6 +15,7 @@ from avatar_serving.avatars.rig import LAYERS, MORPHS, Floats, Part
 __all__ = ["Model", "read", "write"]
 
 FLOAT, U8, U16 = 5126, 5121, 5123
+ARRAY_BUFFER, ELEMENT_ARRAY_BUFFER = 34962, 34963
 LINEAR, LINEAR_MIPMAP_LINEAR, CLAMP_TO_EDGE = 9729, 9987, 33071
 GRID = 2.0**17
 """Coordinates are rounded to 1 / GRID (a hundredth of a pixel), which makes them compress well."""
@@ -40,6 +41,9 @@ class _Document:
     def accessor(self, array: NDArray[Any], component: int, kind: str, bounds: bool = False) -> int:
         entry = {"componentType": component, "type": kind, "count": len(array)}
         entry["bufferView"] = self.view(np.ascontiguousarray(array).tobytes())
+        if kind != "MAT4":
+            target = ELEMENT_ARRAY_BUFFER if kind == "SCALAR" else ARRAY_BUFFER
+            self.views[-1]["target"] = target
         if bounds:
             entry |= _bounds(array)
         return self._add(entry)
@@ -93,7 +97,7 @@ def _add_part(document: _Document, name: str, part: Part) -> None:
         raise ValueError(f"{name}: too many vertices for 16-bit indices")
     attributes = {
         "POSITION": document.accessor(_rounded(part.positions), FLOAT, "VEC3", bounds=True),
-        "JOINTS_0": document.accessor(_joints(len(part.head)), U8, "VEC4"),
+        "JOINTS_0": document.accessor(_joints(part.head), U8, "VEC4"),
         "WEIGHTS_0": document.accessor(_shares(part.head), FLOAT, "VEC4"),
     }
     if part.uv is not None:
@@ -186,8 +190,11 @@ def _rounded(points: Floats) -> Floats:
     return (np.rint(points * GRID) / GRID).astype(np.float32)
 
 
-def _joints(count: int) -> NDArray[np.uint8]:
-    return np.tile(np.array([0, 1, 0, 0], np.uint8), (count, 1))
+def _joints(head: Floats) -> NDArray[np.uint8]:
+    """Body, then head where it has a share."""
+    joints = np.zeros((len(head), 4), np.uint8)
+    joints[:, 1] = head > 0
+    return joints
 
 
 def _shares(head: Floats) -> Floats:

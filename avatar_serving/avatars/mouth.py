@@ -11,7 +11,7 @@ from avatar_serving.avatars.rig import MORPHS, Floats, Part
 from avatar_serving.avatars.teeth import Shell, gums, teeth, tongue
 from avatar_serving.faces.topology import LIPS_INNER, LIPS_OUTER
 
-BOWL_RINGS = (1.3, 1.2, 1.0, 0.7, 0.35, 0.05)
+BOWL_RINGS = (1.3, 1.2, 1.0, 0.7, 0.35, 0.0)
 """Size of the mouth cavity's rings over that of the lips, from the front to the back."""
 BOWL_DEPTHS_CM = (0.25, 0.7, 1.6, 2.8, 3.8, 4.2)
 BOWL_SHADES = (0.62, 0.5, 0.36, 0.24, 0.15, 0.1)

@@ -140,3 +140,13 @@ def draw_textured(points: Any, triangles: Any, uv: Any, texture: Any, depth: Any
                     if alpha < 255:
                         shade = (shade * alpha + out[y, x, i] * (255 - alpha) + 127) // 255
                     out[y, x, i] = shade
+
+
+def warm_up() -> None:
+    """Compile, or load what was compiled before, so that the first picture need not wait."""
+    points = np.zeros((3, 3), np.float32)
+    triangles = np.zeros((0, 3), np.int32)
+    out, depth = np.zeros((2, 2, 3), np.uint8), np.zeros((2, 2), np.float32)
+    draw_coloured(points, triangles, points, depth, out)
+    texture = np.zeros((2, 2, 4), np.uint8)
+    draw_textured(points, triangles, points[:, :2].copy(), texture, depth, out)

@@ -11,6 +11,7 @@ from avatar_serving import images
 from avatar_serving.avatars import portrait
 from avatar_serving.avatars.basis import face_basis
 from avatar_serving.avatars.canvas import Canvas
+from avatar_serving.avatars.raster import warm_up
 from avatar_serving.avatars.surface import face_surface
 from avatar_serving.faces import FaceFinder
 from avatar_serving.flow import in_thread
@@ -45,6 +46,7 @@ class PortraitReconstruct:
         # Worked out once for all people, before the first of them waits for it.
         face_basis()
         face_surface()
+        warm_up()
 
     def run(self, request: ReconstructRequest, /) -> AsyncGenerator[Progress | bytes, None]:
         return in_thread(self._reconstruct(request))

@@ -10,6 +10,7 @@ from pydantic import Field
 from avatar_serving import images
 from avatar_serving.avatars import package
 from avatar_serving.avatars.canvas import Canvas
+from avatar_serving.avatars.raster import warm_up
 from avatar_serving.avatars.rig import PortraitRig
 from avatar_serving.errors import InvalidRequest
 from avatar_serving.flow import in_thread
@@ -33,6 +34,7 @@ class MeshRender:
         self._config = config
         self._rigs: OrderedDict[bytes, PortraitRig] = OrderedDict()
         self._lock = threading.Lock()
+        warm_up()
 
     def run(self, request: RenderRequest, /) -> AsyncGenerator[VideoFrame, None]:
         return in_thread(self._render(request))
