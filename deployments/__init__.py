@@ -1,8 +1,8 @@
 """Ray Serve: the only layer that knows it.
 
 Ray reads these switches once, when it is imported, which only this package does: the quick
-WebSocket path (docs/architecture.md has the figures), no usage reports, and for HAProxy's own two
-ports any free ones, so that two services can run on one machine.
+WebSocket path (docs/architecture.md has the figures), no usage reports, and ports of its own for
+HAProxy and the replicas, so that two services on one machine do not answer for each other.
 """
 
 import os
@@ -15,12 +15,18 @@ def _free_port() -> str:
         return str(probe.getsockname()[1])
 
 
+_replicas = 20_000 + 90 * (int(_free_port()) % 100)
+
 for _name, _value in {
     "RAY_SERVE_THROUGHPUT_OPTIMIZED": "1",
     "RAY_SERVE_ENABLE_HA_PROXY": "1",
     "RAY_SERVE_HAPROXY_METRICS_ENABLED": "0",
     "RAY_SERVE_HAPROXY_METRICS_PORT": _free_port(),
     "RAY_SERVE_HAPROXY_STATS_PORT": _free_port(),
+    "RAY_SERVE_DIRECT_INGRESS_MIN_HTTP_PORT": str(_replicas),
+    "RAY_SERVE_DIRECT_INGRESS_MAX_HTTP_PORT": str(_replicas + 44),
+    "RAY_SERVE_DIRECT_INGRESS_MIN_GRPC_PORT": str(_replicas + 45),
+    "RAY_SERVE_DIRECT_INGRESS_MAX_GRPC_PORT": str(_replicas + 89),
     "RAY_USAGE_STATS_ENABLED": "0",
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
 }.items():

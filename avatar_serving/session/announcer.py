@@ -94,11 +94,14 @@ class Announcer:
         await self._caption(stretch)
         rate = stretch.speech.audio.sample_rate
         step = round(_SLICE_S * rate) * 2
-        pcm = stretch.speech.audio.pcm
+        pcm, shown = stretch.speech.audio.pcm, 0
         for at in range(0, len(pcm), step):
             begin_s = stretch.start_s + at / 2 / rate
             await self._pace(begin_s)
-            await self._move(stretch.frames, begin_s, begin_s + _SLICE_S)
+            last = at + step >= len(pcm)
+            due = len(stretch.frames) if last else _before(stretch.frames, begin_s + _SLICE_S)
+            await self._move(stretch.frames[shown:due])
+            shown = due
             await self._sound(AudioChunk(pcm[at : at + step], rate))
 
     async def close(self, status: Status, reason: str | None, error: AvatarError | None) -> None:
@@ -201,13 +204,12 @@ class Announcer:
         if ahead_s > 0:
             await asyncio.sleep(ahead_s)
 
-    async def _move(self, frames: tuple[FaceFrame, ...], begin_s: float, end_s: float) -> None:
-        due = [frame for frame in frames if begin_s <= frame.at_s < end_s]
-        if not due or not self.delivery.animated:
+    async def _move(self, frames: tuple[FaceFrame, ...]) -> None:
+        if not frames or not self.delivery.animated:
             return
         await self._out.send(
             avatar.AvatarAnimationDelta(
-                **self._ids, time_code=due[0].at_s, frames=encode_frames(due)
+                **self._ids, time_code=frames[0].at_s, frames=encode_frames(frames)
             )
         )
 
@@ -225,6 +227,11 @@ class Announcer:
         if (waited_s := self._clock.since_origin_s("first_audio_sent")) is not None:
             metrics.voice_to_voice.observe(waited_s)
         await self._out.state("speaking")
+
+
+def _before(frames: tuple[FaceFrame, ...], end_s: float) -> int:
+    """How many frames belong before *end_s*; sums of tenths are not exact."""
+    return sum(frame.at_s < end_s - 1e-4 for frame in frames)
 
 
 def joined(before: str, text: str) -> str:

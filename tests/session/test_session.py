@@ -1,11 +1,13 @@
 """Whole conversations on virtual time: what is said, in which order, and what is left behind."""
 
 import asyncio
+from itertools import pairwise
 
 import pytest
 
 from avatar_serving.config import Limits
 from avatar_serving.errors import StageFailed
+from avatar_serving.protocol.motion import decode_frames
 from tests.session.talk import Talk, powers, seconds_of
 from tests.virtual_time import on_virtual_time
 
@@ -273,6 +275,23 @@ def test_motion_keeps_step_with_sound():
             assert abs(event["time_code"] - sent_s) <= 1 / 30 + 1e-6
         elif event["type"] == "response.output_audio.delta":
             sent_s += seconds_of([event])
+
+
+def test_every_frame_of_motion_is_sent_once():
+    async def conversation():
+        async with Talk(powers("One two three. Four five six seven."), config=SEMANTIC) as talk:
+            await talk.speak(1.0)
+            await talk.until("response.done")
+            return talk
+
+    talk = on_virtual_time(conversation())
+    times = [
+        frame.at_s
+        for event in talk.of("avatar.animation.delta")
+        for frame in decode_frames(event["frames"], event["time_code"], 30)
+    ]
+    steps = {round(b - a, 6) for a, b in pairwise(times)}
+    assert len(times) > 60 and steps == {round(1 / 30, 6)}
 
 
 def test_no_avatar_events_without_asking():

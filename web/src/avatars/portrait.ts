@@ -111,6 +111,8 @@ function layer(mesh: Mesh, renderer: WebGLRenderer): void {
     // One sorted list keeps the layers in order, whatever their alpha; within a layer the nose must hide the cheek.
     if (!material.transparent) material.blending = NoBlending;
     material.transparent = true;
+    // Texels that show nothing would still hide what is behind them in depth.
+    material.alphaTest = 0.01;
     material.depthWrite = true;
     material.forceSinglePass = true;
   }
