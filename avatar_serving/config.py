@@ -92,6 +92,9 @@ class Conversation(Strict):
     """How far audio is sent ahead of its playback."""
     answer_tokens: int = Field(default=120, ge=8)
     """Longest answer, unless the client asks for another length."""
+    read_ahead: bool = False
+    """Let the language model read the conversation while the avatar speaks, so that its next
+    answer begins sooner. For models of this machine; a remote one would charge for it."""
     history_messages: int = Field(default=16, ge=2)
     """Newest messages that the language model is told."""
 

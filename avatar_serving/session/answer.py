@@ -25,11 +25,13 @@ class Answer:
         source: AsyncGenerator[Stretch, None],
         announcer: Announcer,
         clock: TurnClock,
+        on_sent: Callable[[], None],
         on_heard: Callable[[], Awaitable[None]],
     ) -> None:
         self.announcer = announcer
         self.clock = clock
         self._source = source
+        self._on_sent = on_sent
         self._on_heard = on_heard
         self._released = asyncio.Event()
         self._ended = False
@@ -60,6 +62,7 @@ class Answer:
         try:
             await self._speak()
             await self._end("completed")
+            self._on_sent()
         except AvatarError as error:
             await self._fail(error)
         except Exception as error:

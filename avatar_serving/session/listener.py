@@ -141,6 +141,7 @@ class Listener:
                 case Act.JUDGE:
                     self._start(self._judge(self._hearing.last_speech_s, self._hearing.utterance()))
                 case Act.DRAFT:
+                    await self._drop_draft()
                     self._begin_draft(answering=self._answers)
                     self._start(self._watch_pause())
                 case Act.DROP_DRAFT:

@@ -1,10 +1,13 @@
 """The avatar's side of a conversation: answers begun, released, cut to what was heard."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from avatar_serving import metrics
+from avatar_serving import logs, metrics
+from avatar_serving.errors import AvatarError
+from avatar_serving.flow import collect
 from avatar_serving.media import ChatRequest, Manner, Message, Spoken
 from avatar_serving.protocol.audio import OutputEncoder
 from avatar_serving.protocol.ids import new_id
@@ -17,6 +20,8 @@ from avatar_serving.session.outbox import Outbox
 from avatar_serving.session.persona import system_prompt
 from avatar_serving.session.powers import Identity, Powers
 from avatar_serving.text.languages import language_of
+
+log = logs.get()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,7 @@ class Responder:
         self._out = outbox
         self._on_free = on_free
         self._answer: Answer | None = None
+        self._reading: asyncio.Task[None] | None = None
 
     @property
     def active(self) -> bool:
@@ -62,6 +68,7 @@ class Responder:
         *settled* is waited for first: what was said before may still be being recognised.
         """
         wish = wish or Wish()
+        self._stop_reading()
         spoken = self.config.spoken if wish.spoken is None else wish.spoken
         delivery = Delivery(
             response_id=new_id("resp"),
@@ -79,7 +86,7 @@ class Responder:
             return self._chat(said, wish)
 
         source = self._spoken(chat, clock) if spoken else self._written(chat, clock)
-        return Answer(source, announcer, clock, self._heard)
+        return Answer(source, announcer, clock, self.read_ahead, self._heard)
 
     async def release(self, answer: Answer) -> None:
         """The floor is the avatar's: let the answer be heard."""
@@ -109,11 +116,30 @@ class Responder:
         if answer is not None and answer.announcer.delivery.item_id == item_id:
             answer.announcer.ledger.acknowledge(played_ms, self._out.now())
 
+    def read_ahead(self) -> None:
+        """Have the language model read what it knows so far, while nobody waits for it."""
+        self._stop_reading()
+        if self._powers.habits.read_ahead:
+            self._reading = asyncio.create_task(self._read())
+
     async def close(self) -> None:
         """The client is gone: stop without a word."""
+        self._stop_reading()
         if self._answer is not None:
             answer, self._answer = self._answer, None
             await answer.drop()
+
+    def _stop_reading(self) -> None:
+        if self._reading is not None:
+            self._reading.cancel()
+            self._reading = None
+
+    async def _read(self) -> None:
+        chat = replace(self._chat("", Wish()), max_tokens=1)
+        try:
+            await collect(self._powers.llm.run(chat))
+        except AvatarError as error:
+            log.warning("reading ahead failed", code=error.code)
 
     async def _heard(self) -> None:
         self._answer = None

@@ -56,6 +56,7 @@ class Session:
             clips = tuple(Clip(behaviour=b, frames=frames) for b, frames in self._powers.clips)
             await self._out.send(AvatarClips(clips=clips))
         await self._out.state("idle")
+        self._responder.read_ahead()
 
     async def _receive(self, text: str) -> None:
         """Handle one message; what is wrong with it is answered, and the session goes on."""
@@ -114,6 +115,8 @@ class Session:
         if before.audio.input != config.audio.input:
             self._listener.configure()
         await self._out.send(wire.SessionUpdated(session=config))
+        if before.instructions != config.instructions:
+            self._responder.read_ahead()
 
     async def _respond(self, options: client.ResponseOptions | None) -> None:
         if self._responder.active:

@@ -1,6 +1,7 @@
 """Whole conversations on virtual time: what is said, in which order, and what is left behind."""
 
 import asyncio
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -120,6 +121,35 @@ def test_speaking_on_voids_the_draft():
     assert len(talk.of("input_audio_buffer.speech_started")) == 1
     assert len(talk.of("input_audio_buffer.committed")) == 1
     assert len(talk.of("response.created")) == 1
+
+
+class Reader:
+    """Says one word, and remembers what it was asked."""
+
+    def __init__(self):
+        self.asked = []
+
+    async def run(self, request, /):
+        self.asked.append(request)
+        yield "Yes."
+
+
+def test_the_model_reads_ahead_what_the_next_turn_begins_with():
+    async def conversation(reader):
+        given = powers(llm=reader)
+        given = replace(given, habits=given.habits.model_copy(update={"read_ahead": True}))
+        async with Talk(given, config=SEMANTIC) as talk:
+            for _ in range(2):
+                await talk.speak(1.0)
+                await talk.until("response.done")
+                await talk.pause(2.0)
+
+    reader = Reader()
+    on_virtual_time(conversation(reader))
+    greeting, first, ahead, second, _ = [request.messages for request in reader.asked]
+    assert first[: len(greeting)] == greeting
+    assert second[: len(ahead)] == ahead and len(second) == len(ahead) + 1
+    assert [request.max_tokens for request in reader.asked][::2] == [1, 1, 1]
 
 
 def test_noise_starts_no_answer():
@@ -315,6 +345,16 @@ def test_a_flood_of_audio_is_refused():
     talk = on_virtual_time(conversation())
     assert talk.of("error")[0]["error"]["code"] == "limit_exceeded"
     assert "limits.audio_rate" in talk.of("error")[0]["error"]["message"]
+
+
+def test_somebody_who_never_stops_is_answered():
+    async def conversation():
+        async with Talk(powers(limits=Limits(utterance_s=3)), config=SEMANTIC) as talk:
+            await talk.speak(5.0)
+            return talk
+
+    talk = on_virtual_time(conversation())
+    assert len(talk.of("input_audio_buffer.committed")) == 1
 
 
 def test_two_hours_of_silence_cost_nothing():
