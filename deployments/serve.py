@@ -20,6 +20,8 @@ from avatar_serving.errors import AvatarError
 from deployments.app import APP_NAME, build
 
 _OBJECT_STORE_BYTES = 256 << 20
+_QUIET = {"log_level": "WARNING"}
+"""Serve tells of every request; the gateway logs what matters."""
 
 
 def main() -> int:
@@ -46,7 +48,8 @@ def main() -> int:
 def _serve(profile: Profile, settings: Environment, metrics: str, console: Console) -> None:
     with console.status(f"starting profile {settings.profile!r}: Ray, then the models"):
         start_ray(metrics)
-        serve.start(http_options=http_options(settings))
+        logging.getLogger("ray.serve").setLevel(logging.WARNING)
+        serve.start(http_options=http_options(settings), logging_config=_QUIET)
         absolute = settings.model_copy(update={"data": settings.data.resolve()})
         serve.run(build(profile, absolute), name=APP_NAME, route_prefix="/")
     console.print(f"[bold green]ready[/] at http://localhost:{settings.port}  (Ctrl-C stops it)")
