@@ -34,7 +34,9 @@ def service(tmp_path_factory):
         pytest.skip(f"LOUD: the end-to-end tests need the model weights: {error}")
     ARTEFACTS.mkdir(parents=True, exist_ok=True)
     port = free_port()
-    environment = os.environ | {
+    # Ports that this process chose for a Ray of its own are not for the service.
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith("RAY_")}
+    environment = inherited | {
         "PORT": str(port),
         "PROFILE": "cpu",
         "AVATAR_DATA": str(tmp_path_factory.mktemp("data")),
