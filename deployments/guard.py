@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from avatar_serving.errors import LimitExceeded, Unauthorised
+from deployments.failures import error_body, status_of
 from deployments.services import Services
 
 _SAFE = {"GET", "HEAD", "OPTIONS"}
@@ -72,21 +73,19 @@ class SameOrigin:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "websocket" or scope.get("method", "GET") not in _SAFE:
-            if scope["type"] in {"http", "websocket"}:
-                connection = HTTPConnection(scope)
-                if foreign_origin(connection) and presented_key(connection) is None:
-                    return await self._refuse(scope, receive, send)
+        writes = scope["type"] == "http" and scope["method"] not in _SAFE
+        if writes or scope["type"] == "websocket":
+            connection = HTTPConnection(scope)
+            if foreign_origin(connection) and presented_key(connection) is None:
+                return await self._refuse(scope, receive, send)
         await self._app(scope, receive, send)
 
     async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008, "reason": "foreign origin"})
             return
-        message = "calls from another website need an API key"
-        body = {"error": {"type": "invalid_request_error", "code": "unauthorised",
-                          "message": message, "param": None}}  # fmt: skip
-        await JSONResponse(body, 403)(scope, receive, send)
+        error = Unauthorised("calls from another website need an API key")
+        await JSONResponse(error_body(error), 403)(scope, receive, send)
 
 
 class BodyLimit:
@@ -112,8 +111,7 @@ class BodyLimit:
 
         if promised > self._limit:
             error = LimitExceeded("request body bytes", promised, self._limit)
-            body = {"error": {"type": "invalid_request_error", "code": error.code,
-                              "message": error.message, "param": None}}  # fmt: skip
-            await JSONResponse(body, 413, {"Connection": "close"})(scope, receive, send)
-            return
+            headers = {"Connection": "close"}
+            answer = JSONResponse(error_body(error), status_of(error), headers)
+            return await answer(scope, receive, send)
         await self._app(scope, counted, send)
