@@ -1,7 +1,7 @@
 """Everything that flows between stages. Frozen, cheap to make, equal by value, picklable."""
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
 ARKIT = (
     "eyeBlinkLeft", "eyeLookDownLeft", "eyeLookInLeft", "eyeLookOutLeft", "eyeLookUpLeft",
@@ -112,9 +112,25 @@ class ChatRequest:
     max_tokens: int = 160
     temperature: float = 0.7
     seed: int | None = None
+    model: str = ""
+    """Which of the profile's language models answers; empty: its default."""
 
 
 Behaviour = Literal["idle", "listening", "thinking", "speaking"]
+
+Emotion = Literal[
+    "neutral", "joy", "sadness", "anger", "fear", "disgust", "surprise", "concern", "thinking"
+]
+EMOTIONS: tuple[Emotion, ...] = get_args(Emotion)
+
+
+@dataclass(frozen=True, slots=True)
+class Mood:
+    """What a face shows beside what it says."""
+
+    emotion: Emotion = "neutral"
+    intensity: float = 0.0
+    """0..1"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +143,7 @@ class AnimateRequest:
     """Where this stretch begins in the answer. Frames fall on multiples of 1 / fps of the answer's
     time, so that consecutive stretches join without a seam."""
     behaviour: Behaviour = "speaking"
+    mood: Mood = Mood()
     seed: int = 0
     loop: bool = False
     """Make the stretch end where it began (for clips that a client repeats)."""
@@ -149,6 +166,7 @@ class Manner:
     speed: float = 1.0
     seed: int = 0
     animated: bool = True
+    mood: Mood = Mood()
 
 
 @dataclass(frozen=True, slots=True)

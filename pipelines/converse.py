@@ -68,5 +68,7 @@ async def _frames(
 ) -> tuple[FaceFrame, ...]:
     if not manner.animated:
         return ()
-    request = AnimateRequest(speech.audio.seconds, speech.phones, start_s, seed=manner.seed)
+    request = AnimateRequest(
+        speech.audio.seconds, speech.phones, start_s, mood=manner.mood, seed=manner.seed
+    )
     return tuple(await collect(animate.run(request)))
