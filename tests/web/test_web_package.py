@@ -11,7 +11,9 @@ def test_every_dependency_is_pinned_to_one_version() -> None:
     package = json.loads((WEB / "package.json").read_text())
     versions = {**package["dependencies"], **package["devDependencies"]}
     assert versions
-    assert [name for name, v in versions.items() if not re.fullmatch(r"\d+\.\d+\.\d+(-[\w.]+)?", v)] == []
+    assert [
+        name for name, v in versions.items() if not re.fullmatch(r"\d+\.\d+\.\d+(-[\w.]+)?", v)
+    ] == []
 
 
 def test_the_lock_file_records_hashes_but_no_download_addresses() -> None:
