@@ -115,8 +115,6 @@ class Profile(Strict):
     render: RenderConfig
     voice: str
     """Voice of an avatar for which none was chosen."""
-    model_name: str = "default"
-    """Name of the language model towards clients."""
     gateway_cpus: float = Field(default=1, ge=0)
     """Cores that Ray reserves for a gateway; bookkeeping, not a limit."""
     gateways: int = Field(default=1, ge=1)
@@ -127,6 +125,11 @@ class Profile(Strict):
     """How quickly and how long the avatar speaks."""
     placement: dict[StageName, Placement] = {}
     """Stages that run on replicas of their own; the others run in the gateway."""
+
+    @property
+    def model_name(self) -> str:
+        """The default language model's name towards clients."""
+        return self.llm.model_id()
 
     def stage(self, name: StageName) -> StageConfig:
         return getattr(self, name)

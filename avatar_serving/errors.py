@@ -7,6 +7,7 @@ AvatarError
 |  |- PackageInvalid       an avatar package that is damaged, hostile or of another version
 |- Unauthorised            no key, or a wrong one
 |- NotFound                no such avatar, voice, item ...
+|  |- UnknownModel         no such language model; names those there are
 |- LimitExceeded           larger, longer or faster than an option allows
 |- Overloaded              no capacity now; try again
 |- WeightsError            a model file is absent, damaged or not allowed; says what mends it
@@ -97,6 +98,20 @@ class NotFound(AvatarError):
     @property
     def message(self) -> str:
         return f"no {self.kind} {self.name!r}"
+
+
+class UnknownModel(NotFound):
+    code = "model_not_found"
+
+    def __init__(self, name: str, known: tuple[str, ...]) -> None:
+        super().__init__("model", name)
+        self.args = (name, known)
+        self.known = known
+        self.param = "model"
+
+    @property
+    def message(self) -> str:
+        return f"no model {self.name!r}; there are: {', '.join(self.known)}"
 
 
 class LimitExceeded(AvatarError):

@@ -17,6 +17,7 @@ from avatar_serving.session.clock import Noted
 from avatar_serving.session.powers import Identity, Powers
 from avatar_serving.session.session import Session
 from avatar_serving.stages.base import Animate
+from avatar_serving.stages.llm import LanguageModel, find_model
 from avatar_serving.stages.tts import find_voice
 from deployments.services import Services
 from pipelines.converse import ConverseStages, converse
@@ -36,6 +37,8 @@ class Opening:
     animated: bool
     locked: Json | None
     """The session that a client secret stands for."""
+    model: str = ""
+    """The language model that was asked for; empty: the profile's default."""
 
     @classmethod
     def of(cls, query: dict[str, str], locked: Json | None) -> "Opening":
@@ -47,8 +50,13 @@ class Opening:
             raise InvalidRequest(f"animation {animation!r}: there is only arkit52", "animation")
         bound = (locked or {}).get("avatar")
         fixed = cast(Json, bound).get("id") if isinstance(bound, dict) else None
+        model = (locked or {}).get("model")
         return cls(
-            new_id("sess"), fixed or query.get("avatar") or None, animation == "arkit52", locked
+            new_id("sess"),
+            fixed or query.get("avatar") or None,
+            animation == "arkit52",
+            locked,
+            model if isinstance(model, str) else query.get("model", ""),
         )
 
 
@@ -56,14 +64,15 @@ async def open_session(
     held: Services, opening: Opening, send: Callable[[str], Awaitable[None]]
 ) -> Session:
     """Raises:
-    NotFound: no such avatar.
+    NotFound: no such avatar, or language model.
     """
-    config = SessionConfig(id=opening.session_id, model=held.profile.model_name)
+    model = find_model(held.profile.llm, opening.model)
+    config = SessionConfig(id=opening.session_id, model=model.id)
     if opening.locked:
         config = merge(config, opening.locked)
     identity = await asyncio.to_thread(_identity, held, opening)
     config = merge(config, {"avatar": {"id": identity.avatar_id}})
-    return Session(powers(held), identity, config, send, locked=opening.locked is not None)
+    return Session(powers(held, model), identity, config, send, locked=opening.locked is not None)
 
 
 def with_secret(held: Services, body: Json) -> Json:
@@ -81,13 +90,17 @@ def with_secret(held: Services, body: Json) -> Json:
     patch = body.get("session") or {}
     if not isinstance(patch, dict):
         raise InvalidRequest("session: an object", "session")
-    config = merge(SessionConfig(model=held.profile.model_name), cast(Json, patch))
+    model = find_model(held.profile.llm, str(cast(Json, patch).get("model") or ""))
+    config = merge(SessionConfig(model=model.id), cast(Json, patch))
     secret, expires_at = held.store.create_secret(seconds, cast(Json, patch))
     return {"value": secret, "expires_at": expires_at, "session": config.model_dump(mode="json")}
 
 
-def powers(held: Services) -> Powers:
+def powers(held: Services, model: LanguageModel) -> Powers:
     profile, stages = held.profile, held.stages
+    habits = profile.conversation
+    if model.remote:
+        habits = habits.model_copy(update={"read_ahead": False})
 
     async def speak(
         chat: ChatRequest, manner: Manner, note: Callable[[str], None]
@@ -110,8 +123,8 @@ def powers(held: Services) -> Powers:
         find_voice=lambda voice: find_voice(profile.tts, voice),
         clips=held.clips,
         limits=profile.limits,
-        habits=profile.conversation,
-        model=profile.model_name,
+        habits=habits,
+        model=model.id,
     )
 
 

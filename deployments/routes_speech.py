@@ -1,5 +1,6 @@
 """Voices, models, and text to speech on its own."""
 
+import asyncio
 import io
 import wave
 from collections.abc import AsyncGenerator
@@ -12,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from avatar_serving.errors import LimitExceeded
 from avatar_serving.media import Manner
+from avatar_serving.stages.llm import LanguageModel, find_model
 from avatar_serving.stages.tts import find_voice
 from avatar_serving.text.clauses import clauses
 from avatar_serving.text.languages import language_of
@@ -43,10 +45,22 @@ async def voices(request: Request) -> dict[str, Any]:
 
 @router.get("/v1/models")
 async def models(request: Request) -> dict[str, Any]:
-    held = services(request)
-    model = {"id": held.profile.model_name, "object": "model", "created": 0,
-             "owned_by": "avatar-serving", "engine": held.profile.llm.engine}  # fmt: skip
-    return {"object": "list", "data": [model]}
+    """The language models that a session can choose, the default first."""
+    offered = await asyncio.to_thread(services(request).profile.llm.models)
+    return {"object": "list", "data": [_model(m, m is offered[0]) for m in offered]}
+
+
+@router.get("/v1/models/{model}")
+async def one_model(request: Request, model: str) -> dict[str, Any]:
+    """``default`` is the profile's default."""
+    config = services(request).profile.llm
+    found = await asyncio.to_thread(find_model, config, model)
+    return _model(found, found.id == config.model_id())
+
+
+def _model(model: LanguageModel, default: bool) -> dict[str, Any]:
+    fixed = {"object": "model", "created": 0, "owned_by": "avatar-serving"}
+    return {**asdict(model), **fixed, "default": default}
 
 
 @router.post("/v1/audio/speech", response_class=Response)

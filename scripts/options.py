@@ -21,6 +21,7 @@ from pydantic_core import PydanticUndefined
 from avatar_serving import config, metrics
 from avatar_serving.detectors.end_of_turn import EndOfTurnConfig
 from avatar_serving.detectors.vad import VadConfig
+from avatar_serving.stages.llm import ModelChoice
 
 PAGE = Path(__file__).parents[1] / "docs" / "options.md"
 UNITS = {
@@ -54,6 +55,7 @@ def tables() -> dict[str, str]:
         "limits": options_table(config.Limits),
         "conversation": options_table(config.Conversation),
         "placement": options_table(config.Placement),
+        "model choice": options_table(ModelChoice),
         "engines": "\n\n".join(engine_sections()),
         "metrics": table(("metric", "kind", "labels", "what"), metric_rows()),
     }

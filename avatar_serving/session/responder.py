@@ -157,7 +157,7 @@ class Responder:
         if said:
             messages = (*messages, Message("user", said))
         tokens = wish.max_tokens or self.config.max_tokens or habits.answer_tokens
-        return ChatRequest(messages, max_tokens=tokens)
+        return ChatRequest(messages, max_tokens=tokens, model=self._powers.model)
 
     async def _spoken(
         self, ask: Callable[[], Awaitable[ChatRequest]], clock: TurnClock

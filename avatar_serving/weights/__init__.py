@@ -8,7 +8,7 @@ from pathlib import Path
 
 from avatar_serving.weights.library import library
 
-__all__ = ["derived", "library", "path"]
+__all__ = ["derived", "library", "path", "present"]
 
 
 def path(name: str) -> Path:
@@ -19,6 +19,17 @@ def path(name: str) -> Path:
         LicenceRefused, WeightMissing, WeightCorrupt: it cannot be used; says what to do.
     """
     return library().path(name)
+
+
+def present(name: str) -> bool:
+    """Whether the weight is here and may be used.
+
+    Raises:
+        NotFound: no such name in the lock file.
+    """
+    shelf = library()
+    weight = shelf.lock.get(name)
+    return shelf.allows(weight) and shelf.state(weight) == "present"
 
 
 def derived(name: str, source: str, make: Callable[[Path, Path], None], version: str = "1") -> Path:

@@ -51,7 +51,12 @@ def test_operations(rest):
 
 def test_catalogues(rest):
     assert rest.get("/v1/voices").json()["data"][0]["id"] == "tone"
-    assert rest.get("/v1/models").json()["data"][0]["id"] == "echo"
+    models = rest.get("/v1/models").json()["data"]
+    assert [(m["id"], m["default"], m["engine"]) for m in models] == [("echo", True, "echo")]
+    assert rest.get("/v1/models/default").json() == models[0]
+    refused = rest.get("/v1/models/nobody")
+    assert refused.status_code == 404
+    assert refused.json()["error"]["code"] == "model_not_found"
     assert "keep" in rest.get("/v1/looks").json()["backgrounds"]
 
 

@@ -8,15 +8,18 @@ from pydantic import Field
 
 from avatar_serving.errors import InvalidRequest
 from avatar_serving.media import ChatRequest
-from avatar_serving.stages.base import StageConfig
+from avatar_serving.stages.llm.base import LlmEngineConfig
 
 
-class EchoConfig(StageConfig):
+class EchoConfig(LlmEngineConfig):
     engine: Literal["echo"] = "echo"
     word_s: float = Field(default=0.0, ge=0)
     """Time it takes to think of one word."""
     prefix: str = ""
     """Said before the user's words."""
+
+    def model_id(self) -> str:
+        return "echo"
 
     def build(self) -> "EchoLlm":
         return EchoLlm(self)

@@ -12,14 +12,14 @@ from pydantic import Field
 from avatar_serving import weights
 from avatar_serving.errors import InvalidRequest, StageFailed, StageTimeout
 from avatar_serving.media import ChatRequest
-from avatar_serving.stages.base import StageConfig
+from avatar_serving.stages.llm.base import LlmEngineConfig
 
 _CACHE_MIB = 256
 """Memory for prompts of sessions that hold no slot at the moment."""
 _ERRORS_ONLY = 1
 
 
-class LlamaCppConfig(StageConfig):
+class LlamaCppConfig(LlmEngineConfig):
     engine: Literal["llama_cpp"] = "llama_cpp"
     model: str = "qwen2.5-0.5b"
     """Name of a GGUF file in the weights lock."""
@@ -41,6 +41,12 @@ class LlamaCppConfig(StageConfig):
 
     def required_weights(self) -> tuple[str, ...]:
         return (self.model,)
+
+    def model_id(self) -> str:
+        return self.model
+
+    def available(self) -> bool:
+        return weights.present(self.model)
 
     def build(self) -> "LlamaCppLlm":
         return LlamaCppLlm(self)

@@ -3,13 +3,14 @@
 import os
 from collections.abc import AsyncGenerator, Generator
 from contextlib import aclosing, contextmanager
-from typing import TYPE_CHECKING, Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
 
 from avatar_serving.errors import InvalidRequest, Overloaded, StageFailed, StageTimeout
 from avatar_serving.media import ChatRequest
-from avatar_serving.stages.base import StageConfig
+from avatar_serving.stages.llm.base import LlmEngineConfig
 
 if TYPE_CHECKING:
     from openai.types.chat import ChatCompletionMessageParam
@@ -17,7 +18,9 @@ if TYPE_CHECKING:
 _RETRY_AFTER_S = 2.0
 
 
-class OpenAiConfig(StageConfig):
+class OpenAiConfig(LlmEngineConfig):
+    remote: ClassVar[bool] = True
+
     engine: Literal["openai"] = "openai"
     base_url: str = "https://api.openai.com/v1"
     """Where the API is; the part before ``/chat/completions``."""
@@ -25,10 +28,44 @@ class OpenAiConfig(StageConfig):
     """Name of the model at that address."""
     api_key_env: str = "OPENAI_API_KEY"
     """Name of the environment variable that holds the key; empty for a server that wants none."""
+    api_key_file: str = ""
+    """File that holds the key, such as a mounted secret; read where the variable is empty."""
     timeout_s: float = Field(default=20.0, gt=0)
     """Longest wait for a connection, and for the next piece of an answer."""
     retries: int = Field(default=1, ge=0)
     """Times that a failed request is sent again."""
+
+    def model_id(self) -> str:
+        return self.model
+
+    def available(self) -> bool:
+        return not self._wants_key or bool(self._found_key())
+
+    def api_key(self) -> str:
+        """The key; ``none`` for a server that wants none.
+
+        Raises:
+            StageFailed: there is no key where the options say.
+        """
+        if not self._wants_key:
+            return "none"
+        if key := self._found_key():
+            return key
+        places = [f"the environment variable {self.api_key_env}"] if self.api_key_env else []
+        places += [f"the file {self.api_key_file}"] if self.api_key_file else []
+        raise StageFailed("llm", f"no API key for {self.base_url}: set {' or '.join(places)}")
+
+    @property
+    def _wants_key(self) -> bool:
+        return bool(self.api_key_env or self.api_key_file)
+
+    def _found_key(self) -> str:
+        if self.api_key_env and (key := os.environ.get(self.api_key_env, "").strip()):
+            return key
+        try:
+            return Path(self.api_key_file).read_text().strip() if self.api_key_file else ""
+        except (OSError, UnicodeDecodeError):
+            return ""
 
     def build(self) -> "OpenAiLlm":
         return OpenAiLlm(self)
@@ -41,7 +78,7 @@ class OpenAiLlm:
         self._config = config
         self._client = AsyncOpenAI(
             base_url=config.base_url,
-            api_key=_key(config.api_key_env),
+            api_key=config.api_key(),
             timeout=config.timeout_s,
             max_retries=config.retries,
         )
@@ -79,15 +116,6 @@ def _message(
     if role == "user":
         return {"role": "user", "content": text}
     return {"role": "assistant", "content": text}
-
-
-def _key(variable: str) -> str:
-    if not variable:
-        return "none"
-    key = os.environ.get(variable, "")
-    if not key:
-        raise StageFailed("llm", f"the environment variable {variable} holds no key")
-    return key
 
 
 @contextmanager
