@@ -86,6 +86,8 @@ class Conversation(Strict):
 
     early_silence_ms: int = Field(default=200, ge=64, le=1000)
     """Pause after which recognition and the answer are started, held until the turn is certain."""
+    partial_s: float = Field(default=1.5, ge=0)
+    """How often an open turn is recognised while the user speaks, in seconds of it; 0: never."""
     complete: float = Field(default=0.5, gt=0, lt=1)
     """Probability from which an end of turn is believed."""
     lead_s: float = Field(default=3.0, gt=0.2)

@@ -13,6 +13,7 @@ from avatar_serving.protocol.audio import OutputEncoder
 from avatar_serving.protocol.motion import encode_frames
 from avatar_serving.session.clock import TurnClock
 from avatar_serving.session.conversation import Conversation, heard_text
+from avatar_serving.session.heard import timed_words
 from avatar_serving.session.ledger import PlaybackLedger
 from avatar_serving.session.outbox import Outbox
 
@@ -180,7 +181,7 @@ class Announcer:
         self.ledger.generated(round(len(stretch.speech.audio.pcm) / 2 / rate * 1000))
         words = [
             replace(w, start_s=w.start_s + stretch.start_s, end_s=w.end_s + stretch.start_s)
-            for w in stretch.speech.words
+            for w in timed_words(stretch)
         ]
         self._words += words
         if stretch.text:
@@ -224,7 +225,8 @@ class Announcer:
 
     async def _first_sound(self) -> None:
         self._clock.note("first_audio_sent")
-        if (waited_s := self._clock.since_origin_s("first_audio_sent")) is not None:
+        waited_s = self._clock.since_origin_s("first_audio_sent")
+        if self._clock.spoken and waited_s is not None:
             metrics.voice_to_voice.observe(waited_s)
         await self._out.state("speaking")
 

@@ -1,14 +1,15 @@
 """One response: drafted in silence, released, spoken ahead of its playback, heard or cut."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import aclosing
+from collections.abc import Awaitable, Callable
 
 from avatar_serving import logs, metrics
 from avatar_serving.errors import AvatarError
-from avatar_serving.flow import prefetch
-from avatar_serving.session.announcer import Announcer, Status, Stretch
+from avatar_serving.media import Spoken
+from avatar_serving.session.announcer import Announcer, Status
 from avatar_serving.session.clock import TurnClock
+from avatar_serving.session.rest import Rest
+from avatar_serving.session.supply import Stretches
 
 log = logs.get()
 
@@ -17,12 +18,12 @@ class Answer:
     """A response and the task that speaks it.
 
     Work begins at once; nothing is sent before ``release``. It ends exactly once, whatever
-    happens: all stretches sent, an error, or ``stop``.
+    happens: all stretches sent, an error, ``stop`` or ``hold``.
     """
 
     def __init__(
         self,
-        source: AsyncGenerator[Stretch, None],
+        supply: Stretches,
         announcer: Announcer,
         clock: TurnClock,
         on_sent: Callable[[], None],
@@ -30,7 +31,8 @@ class Answer:
     ) -> None:
         self.announcer = announcer
         self.clock = clock
-        self._source = source
+        self._supply = supply
+        self._played: list[Spoken] = []
         self._on_sent = on_sent
         self._on_heard = on_heard
         self._released = asyncio.Event()
@@ -50,13 +52,23 @@ class Answer:
         """Throw a draft away: nobody has heard of it."""
         self._task.cancel()
         await asyncio.wait({self._task})
+        await self._supply.close()
 
     async def stop(self, reason: str) -> None:
         """Be silent now: every stage stops, and a response that was not over ends as cancelled."""
+        await self.drop()
+        if self._released.is_set():
+            await self._end("cancelled", reason)
+
+    async def hold(self, reason: str, heard_ms: float) -> Rest:
+        """Be silent now, as with ``stop``, but keep what was not heard: nobody may have meant to
+        interrupt. What is made already stays; nothing more is made until it is wanted."""
+        self._supply.hold()
         self._task.cancel()
         await asyncio.wait({self._task})
         if self._released.is_set():
             await self._end("cancelled", reason)
+        return Rest(self._played, heard_ms, self._supply)
 
     async def _run(self) -> None:
         try:
@@ -76,11 +88,12 @@ class Answer:
             await self._on_heard()
 
     async def _speak(self) -> None:
-        async with aclosing(prefetch(self._source, maxsize=2)) as stretches:
-            async for stretch in stretches:
-                self.clock.note("first_clause_ready")
-                await self._open()
-                await self.announcer.play(stretch)
+        while (stretch := await self._supply.next()) is not None:
+            self.clock.note("first_clause_ready")
+            await self._open()
+            if isinstance(stretch, Spoken):
+                self._played.append(stretch)
+            await self.announcer.play(stretch)
         await self._open()
 
     async def _open(self) -> None:
@@ -88,6 +101,7 @@ class Answer:
         await self.announcer.open()
 
     async def _fail(self, error: AvatarError) -> None:
+        await self._supply.close()
         await self._open()
         await self._end("failed", None, error)
         await self._on_heard()

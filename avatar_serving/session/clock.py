@@ -15,6 +15,8 @@ class TurnClock:
 
     def __init__(self, now: Callable[[], float], origin_s: float | None = None) -> None:
         self._now = now
+        self.spoken = origin_s is not None
+        """The user spoke; otherwise the turn began with a message."""
         self.origin_s = now() if origin_s is None else origin_s
         self._marks: dict[str, float] = {}
 

@@ -13,7 +13,7 @@ class Draft:
     def __init__(
         self,
         transcribe: Callable[[], Awaitable[Transcript]],
-        begin_answer: Callable[[Transcript], Answer] | None,
+        begin_answer: Callable[[Transcript], Answer | None] | None,
     ) -> None:
         self.answer: Answer | None = None
         self._transcribe = transcribe

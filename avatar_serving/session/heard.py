@@ -1,12 +1,32 @@
 """Which part of an answer's text a user has heard."""
 
+import re
 from collections.abc import Sequence
 
-from avatar_serving.media import Word
+from avatar_serving.media import Spoken, Word
 
 _STRAY = 16
 """How many characters of a text may lie between two words, beside those that could not be found."""
 _CLOSING = ".,!?;:…%)]}\"'”’»。，！？；：、）》」』"
+
+
+_WORDS = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]|[^\s\u3040-\u30ff\u4e00-\u9fff]+")
+
+
+def timed_words(stretch: Spoken) -> tuple[Word, ...]:
+    """When each word of *stretch* is said, from its first sample.
+
+    Where the engine does not tell, its text is spread over its sound by the length of its words.
+    """
+    if stretch.speech.words:
+        return stretch.speech.words
+    texts = _WORDS.findall(stretch.text)
+    share_s = stretch.speech.audio.seconds / max(1, sum(len(text) for text in texts))
+    words, at_s = list[Word](), 0.0
+    for text in texts:
+        words.append(Word(text, at_s, at_s + len(text) * share_s))
+        at_s = words[-1].end_s
+    return tuple(words)
 
 
 def heard_text(words: Sequence[Word], text: str, heard_ms: float) -> str:

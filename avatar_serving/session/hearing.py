@@ -7,6 +7,8 @@ from avatar_serving.session.turns import (
     Act,
     Floor,
     Judged,
+    Recognised,
+    Sense,
     Silence,
     SpeechPaused,
     SpeechStarted,
@@ -15,6 +17,8 @@ from avatar_serving.session.turns import (
 
 RATE = 16_000
 _BYTES_PER_S = 2 * RATE
+_BREATH_S = 0.05
+"""A longer silence may be the end of the turn."""
 
 
 class Hearing:
@@ -39,6 +43,22 @@ class Hearing:
     @property
     def buffered_s(self) -> float:
         return len(self._pcm) / _BYTES_PER_S
+
+    @property
+    def speaking(self) -> bool:
+        """The user is being heard at this moment, in a turn that was told."""
+        turns = self.turns
+        return turns.floor is Floor.OPEN and not turns.aside and self._vad.silence_s < _BREATH_S
+
+    @property
+    def turn_s(self) -> float:
+        """How long the present turn has lasted."""
+        return self.now_s - self.onset_s
+
+    @property
+    def said_until_s(self) -> float:
+        """Up to where the present turn has been heard."""
+        return self.last_speech_s if self.turns.floor is Floor.PAUSED else self.now_s
 
     def keep(self, pcm: bytes) -> None:
         """Buffer samples without listening for turns (the client commits by hand)."""
@@ -65,6 +85,11 @@ class Hearing:
         acts = self.turns.feed(Judged(at_s, probability))
         return acts + self.turns.feed(Silence(self.now_s))
 
+    def recognised(self, at_s: float, sense: Sense) -> list[Act]:
+        """The words that were said up to *at_s* have been recognised."""
+        acts = self.turns.feed(Recognised(at_s, sense))
+        return acts + self.turns.feed(Silence(self.now_s))
+
     def waited(self, silent_s: float) -> list[Act]:
         """No samples have come for *silent_s* (a muted client): time goes on all the same."""
         return self.turns.feed(Silence(self.now_s + silent_s))
@@ -84,7 +109,10 @@ class Hearing:
         if self.turns.floor is Floor.FREE:
             self._forget_before(self.now_s - self._prefix_s - 1.0)
             return []
-        if self.now_s - self.onset_s < self._longest_s:
+        if self.turn_s < self._longest_s:
+            return []
+        if self.turns.aside:
+            self.turns.reset()
             return []
         self.last_speech_s = self.now_s
         self.turns.reset()

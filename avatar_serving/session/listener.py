@@ -11,22 +11,33 @@ from avatar_serving.media import AudioChunk, Transcript, Utterance
 from avatar_serving.protocol import server as wire
 from avatar_serving.protocol.audio import InputDecoder
 from avatar_serving.protocol.ids import new_id
-from avatar_serving.protocol.session_config import SemanticVad, ServerVad
 from avatar_serving.session.answer import Answer
 from avatar_serving.session.budget import AudioBudget
 from avatar_serving.session.clock import TurnClock
+from avatar_serving.session.detection import detection_of
 from avatar_serving.session.draft import Draft
 from avatar_serving.session.hearing import Hearing
 from avatar_serving.session.outbox import Outbox
+from avatar_serving.session.partials import Partials
 from avatar_serving.session.powers import Powers
 from avatar_serving.session.responder import Responder
-from avatar_serving.session.turns import Act, AnswerHeard, AnswerStarted, Floor, Patience, Turns
+from avatar_serving.session.sense import is_echo, sense_of
+from avatar_serving.session.turns import (
+    Act,
+    AnswerHeard,
+    AnswerStarted,
+    Floor,
+    Patience,
+    Sense,
+    Turns,
+)
 
 log = logs.get()
 
-_FALLBACK_S = {"low": 2.0, "medium": 1.0, "auto": 1.0, "high": 0.6}
 _SHORTEST_S = 0.1
 _TICK_S = 0.1
+_ECHOES = 2
+"""So often may the avatar hear itself before sound alone no longer interrupts it."""
 
 
 class Listener:
@@ -38,8 +49,10 @@ class Listener:
         self._responder = responder
         self._turns = Turns(Patience(0.5, 0.5, judged=False))
         self._draft: Draft | None = None
+        self._echoes = 0
         self._clock = TurnClock(outbox.now)
         self._item_id = new_id("item")
+        self._partials = self._listen_along()
         self._acting = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
         self._finishing: asyncio.Task[None] | None = None
@@ -50,27 +63,15 @@ class Listener:
     def configure(self) -> None:
         """Take the session's options over; a turn that is open starts anew."""
         config, habits = self._responder.config, self._powers.habits
-        detection = config.detection
+        detection = detection_of(config.detection, habits)
         self._decoder = InputDecoder(config.audio.input.format)
-        self._automatic = detection is not None
-        threshold, prefix_ms, interruptible = 0.5, 300, True
-        if isinstance(detection, ServerVad):
-            threshold, prefix_ms = detection.threshold, detection.prefix_padding_ms
-            patience_s = detection.silence_duration_ms / 1000
-            patience = Patience(patience_s, patience_s, judged=False)
-        else:
-            eagerness = detection.eagerness if isinstance(detection, SemanticVad) else "auto"
-            early_s = habits.early_silence_ms / 1000
-            patience = Patience(early_s, _FALLBACK_S[eagerness], True, habits.complete)
-        if detection is not None:
-            interruptible = detection.interrupt_response
-        self._turns.adjust(patience, interruptible=interruptible)
-        early_ms = min(habits.early_silence_ms, round(patience.certain_s * 1000))
-        vad = self._powers.vad.open(threshold, early_ms, prefix_ms)
+        self._automatic = detection.automatic
+        self._turns.adjust(detection.patience, interruptible=detection.interruptible)
+        vad = self._powers.vad.open(detection.threshold, detection.early_ms, detection.prefix_ms)
         self._hearing = Hearing(
             vad,
             self._turns,
-            prefix_s=prefix_ms / 1000,
+            prefix_s=detection.prefix_ms / 1000,
             longest_s=self._powers.limits.utterance_s,
         )
 
@@ -89,6 +90,8 @@ class Listener:
             return
         async with self._acting:
             await self._do(self._hearing.push(pcm))
+            if self._hearing.speaking:
+                self._partials.hear(self._hearing.turn_s, self._hearing.utterance)
 
     async def commit(self) -> None:
         """The client says that the turn is over."""
@@ -105,12 +108,15 @@ class Listener:
     async def clear(self) -> None:
         async with self._acting:
             await self._drop_draft()
+            await self._partials.stop()
+            self._partials = self._listen_along()
             self._hearing.clear()
         await self._out.send(wire.InputAudioBufferCleared())
 
     async def free(self) -> None:
         """The avatar has been heard to the end."""
-        self._turns.feed(AnswerHeard())
+        async with self._acting:
+            await self._do(self._turns.feed(AnswerHeard()))
         if self._turns.floor is Floor.FREE:
             await self._out.state("idle")
 
@@ -129,6 +135,7 @@ class Listener:
             task.cancel()
         if tasks:
             await asyncio.wait(tasks)
+        await self._partials.stop()
         await self._drop_draft()
 
     async def _do(self, acts: list[Act]) -> None:
@@ -138,6 +145,10 @@ class Listener:
                     await self._open()
                 case Act.STOP_ANSWER:
                     await self._take_floor()
+                case Act.GIVE_UP:
+                    await self._responder.give_up()
+                case Act.PROBE:
+                    self._start(self._probe(self._hearing.said_until_s, self._hearing.utterance()))
                 case Act.JUDGE:
                     self._start(self._judge(self._hearing.last_speech_s, self._hearing.utterance()))
                 case Act.DRAFT:
@@ -163,7 +174,7 @@ class Listener:
     async def _take_floor(self) -> None:
         heard_s = self._hearing.now_s - self._hearing.onset_s
         began = self._out.now()
-        if await self._responder.interrupt("turn_detected"):
+        if await self._responder.interrupt("turn_detected", hold=True):
             metrics.barge_in.observe(heard_s + self._out.now() - began)
         await self._out.state("listening")
 
@@ -172,6 +183,33 @@ class Listener:
         async with self._acting:
             self._clock.note("end_of_turn")
             await self._do(self._hearing.judged(at_s, probability))
+
+    async def _recognise(self, said: AudioChunk) -> Transcript:
+        language = self._responder.config.language
+        known = None if language == "auto" else language
+        return await last(self._powers.asr.run(Utterance(said, known)))
+
+    async def _probe(self, at_s: float, said: AudioChunk) -> None:
+        """Listen to what is said aside while the avatar talks."""
+        heard = await self._recognise(said)
+        await self._recognised(at_s, self._sense(heard.text))
+
+    async def _recognised(self, at_s: float, sense: Sense) -> None:
+        async with self._acting:
+            await self._do(self._hearing.recognised(at_s, sense))
+
+    def _sense(self, text: str) -> Sense:
+        over = self._turns.aside or self._responder.interrupted
+        return sense_of(text, over=self._responder.last_said if over else None)
+
+    def _listen_along(self) -> Partials:
+        item_id = self._item_id
+
+        async def tell(delta: str) -> None:
+            event = wire.InputAudioTranscriptionDelta(item_id=item_id, delta=delta)
+            await self._out.send(event)
+
+        return Partials(self._recognise, tell, self._powers.habits.partial_s)
 
     async def _watch_pause(self) -> None:
         """Let time pass for a client that sends nothing while its user is silent."""
@@ -183,7 +221,7 @@ class Listener:
                     await self._do(self._hearing.waited(silent_s))
 
     def _begin_draft(self, *, answering: bool) -> None:
-        said = self._hearing.utterance()
+        said, at_s = self._hearing.utterance(), self._hearing.last_speech_s
         behind_s = self._hearing.now_s - self._hearing.last_speech_s
         clock = self._clock = TurnClock(self._out.now, self._arrived_s - behind_s)
         clock.note("drafted")
@@ -192,13 +230,14 @@ class Listener:
         async def transcribe() -> Transcript:
             if before is not None:
                 await asyncio.wait({before})
-            language = self._responder.config.language
-            known = None if language == "auto" else language
-            heard = await last(self._powers.asr.run(Utterance(said, known)))
+            heard = await self._recognise(said)
             clock.note("asr")
+            self._start(self._recognised(at_s, self._sense(heard.text)))
             return heard
 
-        def begin(heard: Transcript) -> Answer:
+        def begin(heard: Transcript) -> Answer | None:
+            if self._sense(heard.text) is Sense.ASIDE:
+                return None
             return self._responder.begin(clock, heard.text)
 
         self._draft = Draft(transcribe, begin if answering else None)
@@ -212,15 +251,19 @@ class Listener:
         draft, self._draft = self._draft, None
         assert draft is not None, "a turn is drafted before it is committed"
         item_id, self._item_id = self._item_id, new_id("item")
+        partials, self._partials = self._partials, self._listen_along()
         ended_ms = round(self._hearing.last_speech_s * 1000)
         seconds = self._hearing.last_speech_s - self._hearing.onset_s
         self._clock.note("committed")
-        self._finishing = self._start(self._finish(draft, item_id, ended_ms, seconds))
+        self._finishing = self._start(self._finish(draft, partials, item_id, ended_ms, seconds))
 
-    async def _finish(self, draft: Draft, item_id: str, ended_ms: int, seconds: float) -> None:
+    async def _finish(
+        self, draft: Draft, partials: Partials, item_id: str, ended_ms: int, seconds: float
+    ) -> None:
         try:
             await self._announce_turn(item_id, ended_ms)
             heard = await draft.transcript()
+            await partials.finish(heard.text)
             self._responder.conversation.set_transcript(item_id, heard.text)
             await self._out.send(
                 wire.InputAudioTranscriptionCompleted(
@@ -230,20 +273,38 @@ class Listener:
                 )
             )
         except AvatarError as error:
+            await partials.stop()
             await draft.drop()
             await self._out.send(_failed(item_id, error))
-            await self._out.state("idle")
-            return
+            await self._yield_floor(None)
         except asyncio.CancelledError:
+            await partials.stop()
             await draft.drop()
             raise
-        if draft.answer is None:
-            await self._out.state("idle")
-        elif self._turns.floor is not Floor.FREE:
-            await draft.drop_answer()
         else:
+            await self._yield_floor(draft, heard.text)
+
+    async def _yield_floor(self, draft: Draft | None, text: str | None = None) -> None:
+        """The user has finished: the avatar answers, goes on with what it was saying, or waits."""
+        answer = draft.answer if draft is not None else None
+        if self._turns.floor is not Floor.FREE:
+            if draft is not None:
+                await draft.drop_answer()
+        elif answer is not None:
             self.answering()
-            await self._responder.release(draft.answer)
+            await self._responder.release(answer)
+        elif text is not None and self._responder.interrupted and self._is_aside(text):
+            self.answering()
+            await self._responder.resume()
+        else:
+            await self._responder.give_up()
+            await self._out.state("idle")
+
+    def _is_aside(self, text: str) -> bool:
+        """*text* wanted no answer. An avatar that hears itself becomes harder to interrupt."""
+        self._echoes += is_echo(text, self._responder.last_said)
+        self._turns.cautious = self._echoes >= _ECHOES
+        return self._sense(text) in (Sense.NOTHING, Sense.ASIDE)
 
     async def _announce_turn(self, item_id: str, ended_ms: int) -> None:
         if self._automatic:

@@ -19,6 +19,8 @@ from avatar_serving.session.conversation import Conversation
 from avatar_serving.session.outbox import Outbox
 from avatar_serving.session.persona import system_prompt
 from avatar_serving.session.powers import Identity, Powers
+from avatar_serving.session.rest import Rest
+from avatar_serving.session.supply import Stretches, Supply
 from avatar_serving.text.languages import language_of
 
 log = logs.get()
@@ -49,6 +51,9 @@ class Responder:
         self._out = outbox
         self._on_free = on_free
         self._answer: Answer | None = None
+        self._rest: Rest | None = None
+        """Of the answer that was interrupted last, while it may yet go on."""
+        self._said = ""
         self._reading: asyncio.Task[None] | None = None
 
     @property
@@ -70,6 +75,16 @@ class Responder:
         wish = wish or Wish()
         self._stop_reading()
         spoken = self.config.spoken if wish.spoken is None else wish.spoken
+
+        async def chat() -> ChatRequest:
+            if settled is not None:
+                await settled()
+            return self._chat(said, wish)
+
+        source = self._spoken(chat, clock) if spoken else self._written(chat, clock)
+        return self._answer_with(Supply(source), clock, spoken)
+
+    def _answer_with(self, supply: Stretches, clock: TurnClock, spoken: bool) -> Answer:
         delivery = Delivery(
             response_id=new_id("resp"),
             item_id=new_id("item"),
@@ -79,14 +94,7 @@ class Responder:
         )
         encoder = OutputEncoder(self.config.audio.output.format)
         announcer = Announcer(delivery, encoder, self._out, self.conversation, clock)
-
-        async def chat() -> ChatRequest:
-            if settled is not None:
-                await settled()
-            return self._chat(said, wish)
-
-        source = self._spoken(chat, clock) if spoken else self._written(chat, clock)
-        return Answer(source, announcer, clock, self.read_ahead, self._heard)
+        return Answer(supply, announcer, clock, self.read_ahead, self._heard)
 
     async def release(self, answer: Answer) -> None:
         """The floor is the avatar's: let the answer be heard."""
@@ -95,20 +103,56 @@ class Responder:
         await self._out.state("thinking")
         answer.release()
 
-    async def interrupt(self, reason: str) -> bool:
-        """Stop what is being said or still heard; the conversation keeps what was heard of it."""
+    async def interrupt(self, reason: str, *, hold: bool = False) -> bool:
+        """Stop what is being said or still heard; the conversation keeps what was heard of it.
+
+        With *hold* the rest is kept until ``resume`` or ``give_up``.
+        """
+        await self.give_up()
         answer, self._answer = self._answer, None
         if answer is None:
             return False
         announcer = answer.announcer
         heard_ms = announcer.ledger.heard_ms(self._out.now())
         announcer.ledger.stop(self._out.now())
-        await answer.stop(reason)
+        self._said = announcer.transcript
+        if hold and announcer.delivery.spoken:
+            self._rest = await answer.hold(reason, heard_ms)
+        else:
+            await answer.stop(reason)
         if announcer.delivery.spoken:
             self.conversation.truncate(announcer.delivery.item_id, heard_ms)
         await announcer.report(announcer.heard_text(heard_ms))
         metrics.turns.labels("interrupted").inc()
         return True
+
+    @property
+    def interrupted(self) -> bool:
+        """An answer was cut short, and something of it is left to say."""
+        return self._rest is not None and not self._rest.exhausted
+
+    @property
+    def last_said(self) -> str:
+        """The text that was sent of the present answer, or of the one that was interrupted."""
+        return self._said if self._answer is None else self._answer.announcer.transcript
+
+    async def resume(self) -> bool:
+        """Nobody wanted to interrupt: go on from the first word that was not heard."""
+        rest, self._rest = self._rest, None
+        if rest is None:
+            return False
+        self._stop_reading()
+        rest.go_on()
+        answer = self._answer_with(rest, TurnClock(self._out.now), spoken=True)
+        metrics.turns.labels("resumed").inc()
+        await self.release(answer)
+        return True
+
+    async def give_up(self) -> None:
+        """The rest of an interrupted answer will not be wanted."""
+        rest, self._rest = self._rest, None
+        if rest is not None:
+            await rest.close()
 
     def played(self, item_id: str, played_ms: int) -> None:
         """The client says how much it has played."""
@@ -125,6 +169,7 @@ class Responder:
     async def close(self) -> None:
         """The client is gone: stop without a word."""
         self._stop_reading()
+        await self.give_up()
         if self._answer is not None:
             answer, self._answer = self._answer, None
             await answer.drop()
