@@ -12,8 +12,9 @@ from avatar_serving.avatars.textures import Pixels, fill, polygon_mask, shrunk, 
 COLUMNS, ROWS = 13, 9
 HALF_WIDTH, HALF_HEIGHT = 0.8, 0.5
 """Reach of an eyeball patch from the middle of the eye, in eye widths."""
-BULGE = 0.18
-"""How far its middle stands before its sides, in eye widths."""
+BULGE = (0.4, 0.12)
+"""How far its middle stands before its sides and before its upper and lower end, in eye widths: so
+round that in a turned head no end of it reaches past the temple."""
 SIDEWAYS, UPWARDS, DOWNWARDS = 0.2, 0.13, 0.14
 """How far the iris moves at a weight of 1, in eye widths: an eyeball's radius times the sine of
 the greatest turn."""
@@ -40,6 +41,11 @@ class Eye:
     @property
     def width(self) -> float:
         return float(np.ptp(self.ring[:, 0]))
+
+    @property
+    def slant(self) -> float:
+        """How much depth the lids' edge gains along x."""
+        return float(np.polyfit(self.ring[:, 0], self.ring[:, 2], 1)[0])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,7 +75,7 @@ def build_eyes(
 def _eyeball(picture: Pixels, eye: Eye, weights: Floats) -> _Patch:
     middle = (eye.ring.min(0) + eye.ring.max(0)) / 2
     x, y = np.meshgrid(np.linspace(-1, 1, COLUMNS), np.linspace(-1, 1, ROWS))
-    z = BULGE * (1 - (x**2 + y**2) / 2) - BULGE / 2
+    z = 0.05 + eye.slant * x * HALF_WIDTH - BULGE[0] * x**2 - BULGE[1] * y**2
     local = np.stack([x * HALF_WIDTH, y * HALF_HEIGHT, z], -1).reshape(-1, 3)
     morphs = np.zeros((len(MORPHS), len(local), 3), np.float32)
     for name, step in _gaze(eye.side).items():

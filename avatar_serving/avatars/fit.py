@@ -18,6 +18,9 @@ IDENTITY_CM, IDENTITY_REACH_CM, NOISE_CM = 0.5, 2.5, 0.35
 so much."""
 DEPTH_TRUST = 0.1
 """Landmark depth is guessed by the model; across the image it is seen."""
+RELIEF = 1.2
+"""Portraits are taken from near: what lies back is drawn narrower than it is, so that a depth in
+proportion to the width seen is too flat."""
 LOOSE, TIGHT = 0.09, 0.06
 """How far a weight may be from what the blendshape model says: about the mouth the geometry knows
 better, about eyes and brows the shape of a person's face looks just like an expression."""
@@ -70,6 +73,7 @@ def fit(landmarks: Floats, expected: Floats) -> Fit:
     identity = prior.smooth @ ((seen - shift) @ turn / scale - model)
     identity[:, 2] *= 0.5
     rest = (model + identity) @ turn.T * scale + shift
+    rest[:, 2] = shift[2] + (rest[:, 2] - shift[2]) * RELIEF
     rest[:, :2] = seen[:, :2]
     shapes = basis.shapes @ turn.T * scale
     return Fit(

@@ -133,12 +133,13 @@ def _rig(image: Pixels, points: Floats, fitted: Fit, matte: Floats, behind: Pixe
     photo_face = neutral(fitted) + closed
     texture = cut_out(image, matte, behind)
     skin, body_depth = build_skin(fitted, shapes, closed, outline, texture)
+    photo = skin.positions + np.einsum("s,snd->nd", np.append(fitted.weights, 1), skin.morphs)
     lips = surface.lips
     eyes = build_eyes(
         image,
         (
-            _eye("Right", rest[surface.right_eye], points[list(RIGHT_IRIS)]),
-            _eye("Left", rest[surface.left_eye], points[list(LEFT_IRIS)]),
+            _eye("Right", photo[surface.right_eye], points[list(RIGHT_IRIS)]),
+            _eye("Left", photo[surface.left_eye], points[list(LEFT_IRIS)]),
         ),
         rest[lips] if open_mouth else None,
         fitted.weights,

@@ -7,6 +7,7 @@ from avatar_serving.avatars.fit import Fit
 from avatar_serving.avatars.lids import Strips, build_strips, rim
 from avatar_serving.avatars.outside import Outline, Surroundings, gentle_depth, surround
 from avatar_serving.avatars.rig import Floats, Part
+from avatar_serving.avatars.steep import without_streaks
 from avatar_serving.avatars.surface import face_surface
 from avatar_serving.avatars.textures import Pixels
 
@@ -34,13 +35,14 @@ def _bare(
     photo[:, 2] = gentle_depth(photo, surface.oval, outline.width)
     rest = np.append(fitted.weights, np.float32(1))
     joints = np.concatenate([surface.oval, surface.points + np.arange(len(around.positions))])
+    triangles = np.concatenate([surface.triangles, joints[around.triangles]]).astype(np.int32)
     return Part(
         positions=(photo - np.einsum("s,snd->nd", rest, morphs)).astype(np.float32),
         morphs=morphs.astype(np.float32),
-        triangles=np.concatenate([surface.triangles, joints[around.triangles]]).astype(np.int32),
+        triangles=triangles,
         head=np.concatenate([np.ones(surface.points), around.head]).astype(np.float32),
         uv=(photo[:, :2] * np.array([1, -1]) + 0.5).astype(np.float32),
-        texture=texture,
+        texture=without_streaks(texture, photo, triangles),
     )
 
 
@@ -54,7 +56,7 @@ def _with_lids(bare: Part, fitted: Fit, texture: Pixels) -> Part:
     strips = build_strips(
         (right, left), bare.positions, bare.morphs, texture[..., :3], photo, fitted.weights
     )
-    assert bare.uv is not None
+    assert bare.uv is not None and bare.texture is not None
     size, below = len(texture), strips.picture.shape[0]
     uv = np.concatenate([bare.uv * size, strips.pixels + np.array([0, size])])
     count = len(bare.positions)
@@ -64,7 +66,7 @@ def _with_lids(bare: Part, fitted: Fit, texture: Pixels) -> Part:
         triangles=np.concatenate([bare.triangles, strips.triangles + count]),
         head=np.concatenate([bare.head, np.ones(len(strips.positions), np.float32)]),
         uv=(uv / np.array([size, size + below])).astype(np.float32),
-        texture=np.concatenate([texture, _widened(strips, size)]),
+        texture=np.concatenate([bare.texture, _widened(strips, size)]),
     )
 
 

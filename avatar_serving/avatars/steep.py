@@ -1,0 +1,70 @@
+"""Parts of the photo that lie edge-on: the sides of a face are a few pixels there, and much skin
+once the head turns. Drawn out over it their grain would be streaks; their colour is skin."""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from avatar_serving.avatars.rig import Floats
+from avatar_serving.avatars.textures import Pixels, to_bytes, to_pixels
+
+FROM_SLOPE, STEEPEST = 1.6, 9.0
+"""Slopes of the depth across the picture from which on grain is taken out, and beyond which they
+count alike."""
+REACH = 1 / 320
+"""How far along its contour lines a surface is evened out for each unit of slope beyond, in
+picture sides."""
+LEVELS = (1, 2, 4, 8)
+"""In units of REACH."""
+GRAIN = 14.0
+"""What differs less (of 255) from its surroundings is grain; what differs more is a thing of its
+own: the frame of glasses, a hairline."""
+
+
+def without_streaks(texture: Pixels, points: Floats, triangles: NDArray[np.int32]) -> Pixels:
+    """*texture* (size, size, 4), evened where the surface *points* (n, 3), whose place in it is
+    that in the image square, is steep."""
+    size = len(texture)
+    colours, shown = texture[..., :3].astype(np.float32), texture[..., 3:] / np.float32(255)
+    for across, slope in enumerate(_slopes(points, triangles, size)):
+        strength = np.clip(slope - FROM_SLOPE, 0, None) * REACH * size
+        if strength.max() > 0:
+            colours = _evened(colours, shown, strength, vertical=across == 0)
+    return np.dstack([to_bytes(colours), texture[..., 3]])
+
+
+def _slopes(points: Floats, triangles: NDArray[np.int32], size: int) -> Floats:
+    """(2, size, size): how steeply the depth changes along x and along y."""
+    a, b, c = (points[triangles[:, k]] for k in range(3))
+    normal = np.cross(b - a, c - a)
+    slope = np.abs(normal[:, :2]) / np.maximum(np.abs(normal[:, 2:]), 1e-9)
+    slope = np.minimum(slope, STEEPEST)
+    corners = np.round((to_pixels(points, size) - 0.5) * 16).astype(np.int32)[triangles]
+    drawn = np.zeros((2, size, size), np.float32)
+    for triangle, both in zip(corners, slope.tolist(), strict=True):
+        for plane, value in zip(drawn, both, strict=True):
+            cv2.fillConvexPoly(plane, triangle, (value,), cv2.LINE_8, 4)
+    for plane in drawn:
+        cv2.GaussianBlur(plane, (0, 0), size / 500, dst=plane)
+    return drawn
+
+
+def _evened(colours: Floats, shown: Floats, strength: Floats, *, vertical: bool) -> Floats:
+    """Smoothed by *strength* pixels in one direction, but for what stands out."""
+    unit = REACH * len(colours)
+    smooth, before = colours, 0.0
+    for level in LEVELS:
+        blurred = _blurred(colours, shown, level * unit, vertical)
+        share = np.clip((strength - before) / (level * unit - before), 0, 1)[..., None]
+        smooth, before = smooth * (1 - share) + blurred * share, level * unit
+    detail = colours - smooth
+    apart = np.abs(detail).max(2, keepdims=True)
+    return smooth + detail * np.clip(apart / GRAIN - 1, 0, 1)
+
+
+def _blurred(colours: Floats, shown: Floats, sigma: float, vertical: bool) -> Floats:
+    """Of what is *shown* alone."""
+    sigmas = (0.01, sigma) if vertical else (sigma, 0.01)
+    light = cv2.GaussianBlur(colours * shown, (0, 0), sigmaX=sigmas[0], sigmaY=sigmas[1])
+    weight = cv2.GaussianBlur(shown, (0, 0), sigmaX=sigmas[0], sigmaY=sigmas[1])
+    return light / np.maximum(weight, 1e-3)[..., None]
