@@ -144,6 +144,12 @@ class AnimateRequest:
     time, so that consecutive stretches join without a seam."""
     behaviour: Behaviour = "speaking"
     mood: Mood = Mood()
+    mood_before: Mood | None = None
+    """The mood at the end of the stretch before, out of which this one's is eased; None: the same,
+    so that it is held from the first frame."""
+    audio: AudioChunk | None = None
+    """The sound of the stretch, from its start: head and brows go with it, and engines that listen
+    find the mouth in it."""
     seed: int = 0
     loop: bool = False
     """Make the stretch end where it began (for clips that a client repeats)."""

@@ -11,6 +11,7 @@ from avatar_serving.media import (
     ChatRequest,
     FaceFrame,
     Manner,
+    Mood,
     Speech,
     SpeechRequest,
     Spoken,
@@ -69,6 +70,12 @@ async def _frames(
     if not manner.animated:
         return ()
     request = AnimateRequest(
-        speech.audio.seconds, speech.phones, start_s, mood=manner.mood, seed=manner.seed
+        speech.audio.seconds,
+        speech.phones,
+        start_s,
+        mood=manner.mood,
+        mood_before=manner.mood if start_s else Mood(),
+        audio=speech.audio,
+        seed=manner.seed,
     )
     return tuple(await collect(animate.run(request)))

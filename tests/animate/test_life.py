@@ -4,6 +4,10 @@ import numpy as np
 import pytest
 
 from avatar_serving.media import CHANNELS, AnimateRequest, Behaviour
+from avatar_serving.stages.animate.chance import Chance
+from avatar_serving.stages.animate.gaze import directions, saccades
+from avatar_serving.stages.animate.life import BEARINGS
+from avatar_serving.stages.animate.timeline import timeline
 from tests.animate.conftest import Animator, Motion, spell
 
 BEHAVIOURS: tuple[Behaviour, ...] = ("idle", "listening", "thinking", "speaking")
@@ -110,3 +114,58 @@ async def test_eyes_stay_on_the_viewer_while_the_head_turns(animate: Animator) -
     yaw = np.diff(motion["headYaw"])
     between_jumps = np.abs(yaw) > 0.02
     assert np.median(left[between_jumps] / yaw[between_jumps]) == pytest.approx(-0.8 / 30, rel=0.05)
+
+
+def onsets(motion: Motion) -> np.ndarray:
+    """Times at which the lids shut."""
+    shut = motion["eyeBlinkLeft"] > 0.9
+    return motion.times[1:][shut[1:] & ~shut[:-1]]
+
+
+async def test_gaps_between_blinks_are_skewed_and_longer_in_thought(animate: Animator) -> None:
+    gaps = {
+        b: np.concatenate(
+            [
+                np.diff(onsets(await animate(AnimateRequest(300, behaviour=b, seed=seed))))
+                for seed in (1, 2, 3)
+            ]
+        )
+        for b in ("idle", "thinking", "speaking")
+    }
+    for found in gaps.values():
+        assert np.mean(found) > 1.15 * np.median(found), "mostly short, sometimes long"
+        assert 0.5 < np.std(found) / np.mean(found) < 1.0
+    assert gaps["thinking"].mean() > 1.15 * gaps["idle"].mean() > gaps["speaking"].mean()
+    assert all(15 <= 60 / gaps[b].mean() <= 21 for b in ("idle", "speaking"))
+
+
+def test_saccades_are_sized_timed_and_aimed_as_measured_in_conversations() -> None:
+    line = timeline(AnimateRequest(3000), 30)
+    jumps = saccades(BEARINGS["speaking"].gazing, Chance(5, "speaking"), line)
+    large = np.array([j.degrees for j in jumps if j.degrees > 3])
+    assert 5 < large.mean() < 9 and large.max() < 15
+    assert np.mean(large < 7) > np.mean(large >= 7) * 0.9, "the larger the rarer"
+    assert all(0.025 <= j.seconds < 0.065 for j in jumps)
+    upright = [abs(j.x_deg) < 0.01 or abs(j.y_deg) < 0.01 for j in jumps if j.degrees > 3]
+    assert np.mean(upright) > 0.6
+
+
+def test_a_listener_looks_at_the_speaker_and_a_speaker_looks_away_more() -> None:
+    line = timeline(AnimateRequest(500), 30)
+    away = {}
+    for behaviour in BEHAVIOURS:
+        gazing = BEARINGS[behaviour].gazing
+        jumps = saccades(gazing, Chance(2, behaviour), line)
+        gaze = directions(np.zeros(2), jumps, line)
+        away[behaviour] = float(np.mean(np.hypot(*gaze.T) > 2.1))
+    assert away["listening"] < 0.09 < away["idle"] < away["speaking"] < away["thinking"]
+    assert away["speaking"] == pytest.approx(0.93 / (0.93 + 3.1), abs=0.06)
+
+
+async def test_a_listener_nods_and_raises_the_brows(animate: Animator) -> None:
+    motion = await animate(AnimateRequest(120, behaviour="listening", seed=8))
+    brows = motion["browOuterUpLeft"] > 0.15
+    raises = int(np.sum(brows[1:] & ~brows[:-1]))
+    assert 10 <= raises <= 30
+    idle = await animate(AnimateRequest(120, behaviour="idle", seed=8))
+    assert idle["browOuterUpLeft"].max() < 0.01

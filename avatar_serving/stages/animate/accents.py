@@ -1,7 +1,7 @@
 """What head and brows do with the words a speaker leans on."""
 
 from avatar_serving.stages.animate.chance import Chance
-from avatar_serving.stages.animate.life import PITCH_LIMIT, limited, nod
+from avatar_serving.stages.animate.life import nod
 from avatar_serving.stages.animate.segments import Segment
 from avatar_serving.stages.animate.timeline import COLUMN, Floats, Timeline, bump
 
@@ -26,8 +26,6 @@ def accentuate(frames: Floats, segments: tuple[Segment, ...], seed: int, line: T
             rise = inside * bump(line.answer_s, at_s, 0.13)
             for name, weight in _BROWS:
                 frames[:, COLUMN[name]] += weight * rise
-    pitch = frames[:, COLUMN["headPitch"]]
-    frames[:, COLUMN["headPitch"]] = limited(pitch, PITCH_LIMIT)
 
 
 def _leading(segments: tuple[Segment, ...]) -> list[Segment]:

@@ -8,6 +8,10 @@ import numpy as np
 from avatar_serving.stages.animate.timeline import Floats, Timeline
 
 _WAVES = 7
+_SKEW = 0.85
+"""Standard deviation of the logarithm of a gap."""
+_BRIEF = 0.3
+"""The shortest stay in a state, against its mean."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +42,29 @@ def moments(
 ) -> Floats:
     """Times of something that happens now and then, on frames, in order.
 
-    The gap is *least_s* plus a gamma-distributed rest. In a loop nothing happens within *seam_s*
-    of the seam; the first half second of an answer is quiet too.
+    The gap is *least_s* plus a log-normal rest: mostly short, sometimes long. In a loop nothing
+    happens within *seam_s* of the seam; the first half second of an answer is quiet too.
     """
     end_s = line.period_s - seam_s if line.loop else line.end_s + seam_s
     many = int(max(end_s, 0.0) / least_s) + 2
-    gaps = least_s + chance.stream(name).gamma(2.0, (mean_s - least_s) / 2, many)
+    gaps = least_s + (mean_s - least_s) * _skewed(chance.stream(name), many)
     gaps[0] = 0.5 + (gaps[0] - least_s) * 0.7
     times = np.round(np.cumsum(gaps) * line.fps) / line.fps
     return times[times < end_s]
+
+
+def alternating(
+    chance: Chance, name: str, line: Timeline, first_s: float, second_s: float, seam_s: float
+) -> Floats:
+    """Times at which a state of mean length *first_s* gives way to one of *second_s*, and back."""
+    end_s = line.period_s - seam_s if line.loop else line.end_s + seam_s
+    many = 2 * int(max(end_s, 0.0) / (_BRIEF * (first_s + second_s))) + 2
+    means = np.resize([first_s, second_s], many)
+    lengths = means * (_BRIEF + (1 - _BRIEF) * _skewed(chance.stream(name), many))
+    times = np.cumsum(lengths)
+    return times[times < end_s]
+
+
+def _skewed(draw: np.random.Generator, count: int) -> Floats:
+    """Log-normal, of mean 1."""
+    return draw.lognormal(-(_SKEW**2) / 2, _SKEW, count)

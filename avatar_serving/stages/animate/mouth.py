@@ -6,7 +6,7 @@ round before a 'w' is heard. Means cannot overshoot and have no corners. Closure
 are laid over the result, because a mean of neighbours never quite closes.
 """
 
-from dataclasses import astuple
+from dataclasses import astuple, dataclass
 
 import numpy as np
 from scipy.ndimage import correlate1d
@@ -32,26 +32,63 @@ _MOVES = {
     "mouthLowerDownRight": 5, "mouthUpperUpLeft": 6, "mouthUpperUpRight": 6, "tongueOut": 7,
 }  # fmt: skip
 """The articulator (a field of Place) that moves each blendshape."""
-_JAW, _FUNNEL, _LOWER, _UPPER, _TONGUE = 0, 1, 5, 6, 7
+_PARTING = (
+    "mouthFunnel", "mouthLowerDownLeft", "mouthLowerDownRight", "mouthUpperUpLeft",
+    "mouthUpperUpRight", "mouthShrugUpper", "noseSneerLeft", "noseSneerRight", "tongueOut",
+)  # fmt: skip
+"""What holds the lips apart."""
 
 
-def mouth(segments: tuple[Segment, ...], line: Timeline) -> Floats:
-    """The mouth's channels; the others are 0.
+@dataclass(frozen=True, slots=True)
+class Mouth:
+    """What speech does to a face, before the closures are laid over it."""
 
-    At both ends of the stretch the mouth is at rest, so that stretches join.
-    """
-    frames = line.empty()
+    frames: Floats
+    """frames x CHANNELS; all but the mouth's are 0."""
+    lips: Floats
+    """How far the lips must meet in each frame, 0..1."""
+    teeth: Floats
+    """How far the lower lip must meet the upper teeth, 0..1."""
+
+
+def still_mouth(line: Timeline) -> Mouth:
+    return Mouth(line.empty(), np.zeros(line.count), np.zeros(line.count))
+
+
+def mouth(segments: tuple[Segment, ...], line: Timeline) -> Mouth:
+    """At both ends of the stretch the mouth is at rest, so that stretches join."""
     if not segments or not line.count:
-        return frames
-    edges = line.edges(_OPEN_S, _CLOSE_S)
+        return still_mouth(line)
+    frames, edges = line.empty(), line.edges(_OPEN_S, _CLOSE_S)
     places = _blend(segments, line) * edges[:, None]
-    lips = _contacts(segments, "lips", line)
-    teeth = _contacts(segments, "lip_teeth", line) * (1 - lips) * edges
-    _part(places, lips, teeth)
     for name, articulator in _MOVES.items():
         frames[:, COLUMN[name]] = places[:, articulator]
-    _seal(frames, lips, teeth, edges)
-    return frames
+    return Mouth(frames, *closures(segments, line))
+
+
+def closures(segments: tuple[Segment, ...], line: Timeline) -> tuple[Floats, Floats]:
+    """Where lips meet, and where the lower lip meets the teeth; 0 at both ends of the stretch."""
+    edges = line.edges(_OPEN_S, _CLOSE_S)
+    lips = _contacts(segments, "lips", line)
+    return lips * edges, _contacts(segments, "lip_teeth", line) * (1 - lips) * edges
+
+
+def seal(frames: Floats, lips: Floats, teeth: Floats) -> None:
+    """Lay closures over everything that moves the mouth: speech, expression and a resting smile.
+
+    mouthClose brings the lips together whatever the jaw does, as ARKit defines it.
+    """
+    free = (1 - lips) * (1 - teeth)
+    for name in _PARTING:
+        frames[:, COLUMN[name]] *= free
+    jaw = frames[:, COLUMN["jawOpen"]]
+    jaw *= 1 - 0.4 * lips - 0.5 * teeth
+    frames[:, COLUMN["mouthClose"]] = jaw * np.minimum(1.0, lips + 0.35 * teeth)
+    frames[:, COLUMN["mouthRollLower"]] += 0.10 * lips + 0.45 * teeth
+    frames[:, COLUMN["mouthRollUpper"]] += 0.08 * lips
+    for side in ("Left", "Right"):
+        frames[:, COLUMN["mouthPress" + side]] += 0.22 * lips
+        frames[:, COLUMN["mouthUpperUp" + side]] += 0.18 * teeth
 
 
 def _blend(segments: tuple[Segment, ...], line: Timeline) -> Floats:
@@ -102,21 +139,3 @@ def _contact(segment: Segment, rivals: list[float], times: Floats, fps: int) -> 
     before = (segment.middle_s - hold_s - times) / min(_APPROACH_S, room_s)
     after = (times - segment.middle_s - hold_s) / min(_RELEASE_S, room_s)
     return smooth(1 - np.maximum(before, after))
-
-
-def _part(places: Floats, lips: Floats, teeth: Floats) -> None:
-    """Take away what would hold the lips apart during a closure."""
-    places[:, _JAW] *= 1 - 0.4 * lips - 0.5 * teeth
-    for articulator in (_FUNNEL, _LOWER, _UPPER, _TONGUE):
-        places[:, articulator] *= (1 - lips) * (1 - teeth)
-    places[:, _UPPER] += 0.18 * teeth
-
-
-def _seal(frames: Floats, lips: Floats, teeth: Floats, edges: Floats) -> None:
-    """mouthClose brings the lips together whatever the jaw does, as ARKit defines it."""
-    frames[:, COLUMN["mouthClose"]] = frames[:, COLUMN["jawOpen"]] * (lips + 0.35 * teeth)
-    pressed = lips * edges
-    for side in ("Left", "Right"):
-        frames[:, COLUMN["mouthPress" + side]] = 0.22 * pressed
-    frames[:, COLUMN["mouthRollLower"]] = 0.10 * pressed + 0.45 * teeth
-    frames[:, COLUMN["mouthRollUpper"]] = 0.08 * pressed

@@ -6,10 +6,10 @@ from typing import Literal
 from pydantic import Field
 
 from avatar_serving.media import AnimateRequest, FaceFrame
-from avatar_serving.stages.animate.accents import accentuate
-from avatar_serving.stages.animate.life import life
+from avatar_serving.stages.animate.face import Speaking, face
 from avatar_serving.stages.animate.mouth import mouth
 from avatar_serving.stages.animate.segments import segments
+from avatar_serving.stages.animate.sound import listen, prosody
 from avatar_serving.stages.animate.timeline import timeline
 from avatar_serving.stages.base import StageConfig
 
@@ -40,8 +40,6 @@ class PhonesAnimate:
         if not line.count:
             return []
         spoken = segments(request.phones, request.seconds)
-        frames = life(request.behaviour, request.seed, line)
-        frames += mouth(spoken, line)
-        accentuate(frames, spoken, request.seed, line)
-        frames[:, -3:] *= self._config.liveliness
-        return line.frames(frames)
+        heard = None if request.audio is None else prosody(listen(request.audio), line)
+        speaking = Speaking(mouth(spoken, line), spoken, heard)
+        return line.frames(face(request, speaking, line, self._config.liveliness))
