@@ -99,6 +99,9 @@ class Conversation(Strict):
     answer begins sooner. For models of this machine; a remote one would charge for it."""
     history_messages: int = Field(default=16, ge=2)
     """Newest messages that the language model is told."""
+    summarise: bool = True
+    """Tell the language model a summary of the older ones, that it writes itself while the avatar
+    speaks."""
 
 
 class Profile(Strict):

@@ -1,6 +1,6 @@
 """The items of one conversation in order; of the answers, only what was heard."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from avatar_serving.errors import InvalidRequest, NotFound
 from avatar_serving.media import Message, Word
@@ -110,6 +110,14 @@ class Conversation:
         out."""
         told = self._history.messages(self._order, self._items, limit)
         return (Message("system", instructions), *told)
+
+    def left_behind(self) -> tuple[str, dict[str, Message]]:
+        """The summary of what the language model is no longer told, and what it lacks, by id."""
+        return self._history.summary, self._history.left(self._order, self._items)
+
+    def summarise(self, summary: str, about: Iterable[str]) -> None:
+        """*summary* is now also *about* these items."""
+        self._history.summarise(summary, about)
 
     def _position(self, after: str | None) -> int:
         if after is None:

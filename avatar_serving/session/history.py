@@ -1,6 +1,6 @@
 """Which items a language model is told, so that what it has read stays the same for many turns."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from avatar_serving.media import Message
 from avatar_serving.protocol.items import (
@@ -12,6 +12,7 @@ from avatar_serving.protocol.items import (
     UserMessage,
     text_of,
 )
+from avatar_serving.session.summary import summary_message
 
 
 class History:
@@ -22,10 +23,26 @@ class History:
     def __init__(self) -> None:
         self._untold: set[str] = set()
         """Ids of the items that the window has left behind."""
+        self._summarised: set[str] = set()
+        """Those of them that ``summary`` is about."""
+        self.summary = ""
 
     def forget(self, item_id: str) -> None:
-        """The item was deleted."""
+        """The item was deleted. A summary that knew of it is written anew."""
         self._untold.discard(item_id)
+        if item_id in self._summarised:
+            self.summary = ""
+            self._summarised.clear()
+
+    def left(self, order: Sequence[str], items: Mapping[str, Item]) -> dict[str, Message]:
+        """By id, the messages left behind that no summary is about."""
+        waiting = [i for i in order if i in self._untold and i not in self._summarised]
+        return {item_id: message_of(items[item_id]) for item_id in waiting}
+
+    def summarise(self, summary: str, about: Iterable[str]) -> None:
+        """*summary* replaces the one before, and is also *about* these items."""
+        self.summary = summary
+        self._summarised.update(self._untold.intersection(about))
 
     def messages(
         self, order: Sequence[str], items: Mapping[str, Item], limit: int
@@ -39,7 +56,8 @@ class History:
         said = [(item_id, message) for item_id, message in told if message.role != "system"]
         if len(said) > limit:
             self._untold.update(_oldest(said, limit))
-        return tuple(message for item_id, message in told if item_id not in self._untold)
+        notes = (summary_message(self.summary),) if self.summary else ()
+        return (*notes, *(message for item_id, message in told if item_id not in self._untold))
 
 
 def _oldest(said: Sequence[tuple[str, Message]], limit: int) -> list[str]:

@@ -20,6 +20,7 @@ from avatar_serving.session.outbox import Outbox
 from avatar_serving.session.persona import system_prompt
 from avatar_serving.session.powers import Identity, Powers
 from avatar_serving.session.rest import Rest
+from avatar_serving.session.summary import summary_request
 from avatar_serving.session.supply import Stretches, Supply
 from avatar_serving.text.languages import language_of
 
@@ -163,8 +164,8 @@ class Responder:
     def read_ahead(self) -> None:
         """Have the language model read what it knows so far, while nobody waits for it."""
         self._stop_reading()
-        if self._powers.habits.read_ahead:
-            self._reading = asyncio.create_task(self._read())
+        if self._powers.habits.read_ahead or self._powers.habits.summarise:
+            self._reading = asyncio.create_task(self._prepare())
 
     async def close(self) -> None:
         """The client is gone: stop without a word."""
@@ -179,12 +180,26 @@ class Responder:
             self._reading.cancel()
             self._reading = None
 
-    async def _read(self) -> None:
-        chat = replace(self._chat("", Wish()), max_tokens=1)
+    async def _prepare(self) -> None:
+        """What can be done for the next answer while nobody waits for it."""
         try:
-            await collect(self._powers.llm.run(chat))
+            chat = self._chat("", Wish())
+            if self._powers.habits.summarise and await self._summarise():
+                chat = self._chat("", Wish())
+            if self._powers.habits.read_ahead:
+                await collect(self._powers.llm.run(replace(chat, max_tokens=1)))
         except AvatarError as error:
-            log.warning("reading ahead failed", code=error.code)
+            log.warning("preparing the next answer failed", code=error.code)
+
+    async def _summarise(self) -> bool:
+        """Put what has left the model's window into a few words."""
+        before, left = self.conversation.left_behind()
+        if not left:
+            return False
+        told = [message for message in left.values() if message.text]
+        deltas = await collect(self._powers.llm.run(summary_request(before, told)))
+        self.conversation.summarise("".join(deltas).strip() or before, left)
+        return True
 
     async def _heard(self) -> None:
         self._answer = None
@@ -198,7 +213,8 @@ class Responder:
             description=identity.description,
             language=self.config.language,
         )
-        messages = self.conversation.messages(prompt, habits.history_messages)
+        # One less than may be told: what is said next has its place already.
+        messages = self.conversation.messages(prompt, habits.history_messages - 1)
         if said:
             messages = (*messages, Message("user", said))
         tokens = wish.max_tokens or self.config.max_tokens or habits.answer_tokens
