@@ -71,15 +71,21 @@ def pose(rig: PortraitRig, values: tuple[float, ...], photo: float = 0.0) -> Pos
 
     *photo* 1 with the rest weights gives the picture that the avatar was made of.
     """
+    mouth, eyes, skin = (pose_part(part, rig.pivot, values, photo) for part in rig.parts)
+    return Posed(mouth, eyes, skin)
+
+
+def pose_part(
+    part: Part, pivot: tuple[float, float, float], values: tuple[float, ...], photo: float = 0.0
+) -> Floats:
+    """The vertices (n, 3) of one part for one face frame; see `pose`."""
     if len(values) != len(CHANNELS):
         raise ValueError(f"{len(values)} values for {len(CHANNELS)} channels")
     numbers = np.asarray(values, np.float32)
     weights = np.append(numbers[: len(ARKIT)], np.float32(photo))
     angles = np.radians(numbers[-len(HEAD) :])
-    pivot = np.asarray(rig.pivot, np.float32)
-    mouth, eyes, skin = (_turned(_morphed(part, weights), part.head, angles, pivot)
-                         for part in rig.parts)  # fmt: skip
-    return Posed(mouth, eyes, skin)
+    centre = np.asarray(pivot, np.float32)
+    return _turned(_morphed(part, weights), part.head, angles, centre)
 
 
 def _morphed(part: Part, weights: Floats) -> Floats:

@@ -6,5 +6,8 @@ from pydantic import Field
 
 from avatar_serving.stages.render.flat import FlatRenderConfig
 from avatar_serving.stages.render.mesh import MeshRenderConfig
+from avatar_serving.stages.render.splats import SplatsRenderConfig
 
-RenderConfig = Annotated[MeshRenderConfig | FlatRenderConfig, Field(discriminator="engine")]
+RenderConfig = Annotated[
+    MeshRenderConfig | SplatsRenderConfig | FlatRenderConfig, Field(discriminator="engine")
+]

@@ -1,7 +1,5 @@
 """Textured triangles in layers, on one CPU core."""
 
-import threading
-from collections import OrderedDict
 from collections.abc import AsyncGenerator, Generator
 from typing import Literal
 
@@ -11,11 +9,11 @@ from avatar_serving import images
 from avatar_serving.avatars import package
 from avatar_serving.avatars.canvas import Canvas
 from avatar_serving.avatars.raster import warm_up
-from avatar_serving.avatars.rig import PortraitRig
 from avatar_serving.errors import InvalidRequest
 from avatar_serving.flow import in_thread
 from avatar_serving.media import RenderRequest, VideoFrame
 from avatar_serving.stages.base import StageConfig
+from avatar_serving.stages.render.kept import Kept
 
 
 class MeshRenderConfig(StageConfig):
@@ -32,8 +30,7 @@ class MeshRenderConfig(StageConfig):
 class MeshRender:
     def __init__(self, config: MeshRenderConfig) -> None:
         self._config = config
-        self._rigs: OrderedDict[bytes, PortraitRig] = OrderedDict()
-        self._lock = threading.Lock()
+        self._rigs = Kept(config.kept_rigs, package.load)
         warm_up()
 
     def run(self, request: RenderRequest, /) -> AsyncGenerator[VideoFrame, None]:
@@ -42,17 +39,6 @@ class MeshRender:
     def _render(self, request: RenderRequest) -> Generator[VideoFrame, None, None]:
         if not 16 <= request.size <= self._config.max_size_px:
             raise InvalidRequest(f"size must be 16..{self._config.max_size_px} pixels", "size")
-        canvas = Canvas(self._rig(request.package), request.size)
+        canvas = Canvas(self._rigs(request.package), request.size)
         for frame in request.frames:
             yield VideoFrame(frame.at_s, images.from_array(canvas.draw(frame.values)))
-
-    def _rig(self, content: bytes) -> PortraitRig:
-        """Consecutive requests of one video have the same package."""
-        with self._lock:
-            if (rig := self._rigs.get(content)) is None:
-                rig = package.load(content)
-                self._rigs[content] = rig
-            self._rigs.move_to_end(content)
-            while len(self._rigs) > self._config.kept_rigs:
-                self._rigs.popitem(last=False)
-        return rig
