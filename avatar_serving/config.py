@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from avatar_serving.detectors.end_of_turn import EndOfTurnConfig
 from avatar_serving.detectors.vad import VadConfig
 from avatar_serving.errors import InvalidRequest
+from avatar_serving.rails import Rails
 from avatar_serving.stages.animate import AnimateConfig
 from avatar_serving.stages.asr import AsrConfig
 from avatar_serving.stages.base import StageConfig
@@ -128,6 +129,8 @@ class Profile(Strict):
     """What one caller may ask for."""
     conversation: Conversation = Conversation()
     """How quickly and how long the avatar speaks."""
+    rails: Rails = Rails()
+    """What no avatar of this profile talks about; personas can add to it."""
     placement: dict[StageName, Placement] = {}
     """Stages that run on replicas of their own; the others run in the gateway."""
 

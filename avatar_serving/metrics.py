@@ -29,6 +29,7 @@ voice_to_voice = Histogram(
     "Last speech sample received to first audio sent",
     buckets=_SECONDS,
 )
+blocked = Counter("avatar_blocked_total", "Texts that the guard rails refused", ["rule", "topic"])
 barge_in = Histogram(
     "avatar_barge_in_seconds", "Speech heard to the answer stopped", buckets=_SECONDS
 )

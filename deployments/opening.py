@@ -7,12 +7,14 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any, cast
 
+from avatar_serving import metrics
 from avatar_serving.errors import InvalidRequest
 from avatar_serving.flow import collect
 from avatar_serving.media import AnimateRequest, Behaviour, ChatRequest, Manner, Spoken
 from avatar_serving.protocol.ids import new_id
 from avatar_serving.protocol.motion import encode_frames
 from avatar_serving.protocol.session_config import SessionConfig, merge
+from avatar_serving.rails import Blocked, Guard, Railed, RailedText
 from avatar_serving.session.clock import Noted
 from avatar_serving.session.powers import Identity, Powers
 from avatar_serving.session.session import Session
@@ -99,6 +101,7 @@ def with_secret(held: Services, body: Json) -> Json:
 def powers(held: Services, model: LanguageModel) -> Powers:
     profile, stages = held.profile, held.stages
     habits = profile.conversation
+    guard = Guard(profile.rails, stages["llm"], _count)
     if model.remote:
         habits = habits.model_copy(update={"read_ahead": False})
 
@@ -106,17 +109,17 @@ def powers(held: Services, model: LanguageModel) -> Powers:
         chat: ChatRequest, manner: Manner, note: Callable[[str], None]
     ) -> AsyncGenerator[Spoken, None]:
         noted = ConverseStages(
-            Noted(stages["llm"], note, "llm_first_token"),
+            Noted(Railed(stages["llm"], guard), note, "llm_first_token"),
             Noted(stages["tts"], note, "tts_first_audio"),
             stages["animate"],
         )
-        async with aclosing(converse(noted, chat, manner)) as stretches:
+        async with aclosing(converse(noted, chat, manner, guard.spoken)) as stretches:
             async for stretch in stretches:
                 yield stretch
 
     return Powers(
         asr=stages["asr"],
-        llm=stages["llm"],
+        llm=RailedText(stages["llm"], guard),
         speak=speak,
         vad=held.vad,
         end_of_turn=held.end_of_turn,
@@ -126,6 +129,10 @@ def powers(held: Services, model: LanguageModel) -> Powers:
         habits=habits,
         model=model.id,
     )
+
+
+def _count(blocked: Blocked) -> None:
+    metrics.blocked.labels(blocked.rule, blocked.topic).inc()
 
 
 async def make_clips(animate: Animate) -> tuple[tuple[Behaviour, str], ...]:

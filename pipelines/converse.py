@@ -1,6 +1,6 @@
 """One spoken answer: messages in, clauses of sound with their motion out."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 
@@ -23,6 +23,10 @@ _SENTENCE_PAUSE_S = 0.25
 _CLAUSE_PAUSE_S = 0.08
 
 
+Check = Callable[[AsyncGenerator[str, None], ChatRequest], AsyncGenerator[str, None]]
+"""Lets clauses of an answer pass, or puts something else in their place."""
+
+
 @dataclass(frozen=True, slots=True)
 class ConverseStages:
     llm: Llm
@@ -31,10 +35,11 @@ class ConverseStages:
 
 
 async def converse(
-    stages: ConverseStages, chat: ChatRequest, manner: Manner
+    stages: ConverseStages, chat: ChatRequest, manner: Manner, check: Check | None = None
 ) -> AsyncGenerator[Spoken, None]:
     """Speak the answer to *chat*. Closing the stream is barge-in: every stage stops."""
-    texts = prefetch(clauses(stages.llm.run(chat)), maxsize=4)
+    said = clauses(stages.llm.run(chat))
+    texts = prefetch(check(said, chat) if check else said, maxsize=4)
     async with aclosing(speak(stages, texts, manner)) as stretches:
         async for stretch in stretches:
             yield stretch

@@ -21,6 +21,7 @@ from pydantic_core import PydanticUndefined
 from avatar_serving import config, metrics
 from avatar_serving.detectors.end_of_turn import EndOfTurnConfig
 from avatar_serving.detectors.vad import VadConfig
+from avatar_serving.rails import Rails
 from avatar_serving.stages.llm import ModelChoice
 
 PAGE = Path(__file__).parents[1] / "docs" / "options.md"
@@ -56,6 +57,7 @@ def tables() -> dict[str, str]:
         "conversation": options_table(config.Conversation),
         "placement": options_table(config.Placement),
         "model choice": options_table(ModelChoice),
+        "rails": options_table(Rails),
         "engines": "\n\n".join(engine_sections()),
         "metrics": table(("metric", "kind", "labels", "what"), metric_rows()),
     }
