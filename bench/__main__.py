@@ -18,18 +18,22 @@ from avatar_serving.errors import AvatarError
 from bench.conversation import conversation
 from bench.figures import Figure, Target, figure, show, write
 from bench.gateway import gateway
+from bench.recognition import recognition
+from bench.recordings import recordings
 from bench.stages import animate_frames, mesh_frames
-from demo.script import STATEMENT, user_voice
+from bench.turn_taking import Case, show_cases, turn_taking, write_cases
+from demo.script import STATEMENT, user_voices
 from demo.service import service
 
 console = Console(width=None if sys.stdout.isatty() else 130)
 _BUILD = Target("<= 5 s", p95=5.0)
 _BUILDS = 3
+_VOICES = 4
 
 
 def main(
-    turns: Annotated[int, typer.Option(help="Turns of the conversation.")] = 12,
-    interruptions: Annotated[int, typer.Option(help="Answers to speak over.")] = 5,
+    turns: Annotated[int, typer.Option(help="Turns of the conversation.")] = 52,
+    interruptions: Annotated[int, typer.Option(help="Answers to speak over.")] = 12,
     sessions: Annotated[int, typer.Option(help="Live sessions for the gateway's figure.")] = 40,
     port: Annotated[int, typer.Option(help="Two ports from here on must be free.")] = 8710,
     out: Annotated[Path, typer.Option()] = Path("out/bench.json"),
@@ -37,18 +41,23 @@ def main(
     """Measure this machine. Services are started for it, so that nothing else shares them."""
     out.parent.mkdir(parents=True, exist_ok=True)
     try:
-        figures = [animate_frames()]
-        figures += _with_models(port, out.parent, turns, interruptions)
+        figures = [animate_frames(), *recognition(load_profile("cpu"), recordings())]
+        measured, cases = _with_models(port, out.parent, turns, interruptions)
+        figures += measured
         figures += _gateway(port + 1, out.parent, sessions)
     except AvatarError as error:
         console.print(f"[bold red]{error.code}[/]: {escape(str(error))}", highlight=False)
         sys.exit(1)
     write(out, figures)
+    write_cases(out, cases)
     show(figures, console)
+    show_cases(cases, console)
     console.print(f"written to {out}")
 
 
-def _with_models(port: int, out: Path, turns: int, interruptions: int) -> list[Figure]:
+def _with_models(
+    port: int, out: Path, turns: int, interruptions: int
+) -> tuple[list[Figure], list[Case]]:
     with service(port, "cpu", out / "bench-cpu.log", _say) as running, Rest(running.url) as rest:
         photo, builds, avatar = _portrait(), list[float](), Avatar(id="", name="")
         for i in range(_BUILDS):
@@ -60,9 +69,12 @@ def _with_models(port: int, out: Path, turns: int, interruptions: int) -> list[F
         _say("drawing")
         mesh = mesh_frames(load_profile("cpu").render, rest.package(avatar.id))
         _say(f"{turns} turns and {interruptions} interruptions, in real time")
-        voice = user_voice(rest.voices(), avatar.voice)
+        voices = user_voices(rest.voices(), avatar.voice)[:_VOICES]
         where = Where(running.url, avatar=avatar.id)
-        return [built, mesh, *conversation(rest, where, voice, turns, interruptions)]
+        talked = conversation(rest, where, voices, turns, interruptions)
+        _say("turn taking: pauses, noise, backchannels, echo")
+        taken, cases = turn_taking(rest, where, voices[0])
+        return [built, mesh, *talked, *taken], cases
 
 
 def _gateway(port: int, out: Path, sessions: int) -> list[Figure]:

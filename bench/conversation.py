@@ -4,17 +4,8 @@ import asyncio
 
 from avatar_serving.client import Rest, Turn, Where, ask, open_session
 from bench.figures import Figure, Target, figure
+from bench.questions import LONG, QUESTIONS, STOP
 
-QUESTIONS = (
-    "Hello, who are you?",
-    "What is the capital of France?",
-    "What do you like most about your work?",
-    "How far away is the Moon?",
-    "Can you recommend a good book?",
-    "Which planet is the largest in our solar system?",
-)
-_LONG = "Please tell me everything that you know about the sea."
-_STOP = "Wait, stop. What is the time?"
 _LISTEN_S = 2.0
 _PAUSE_S = 1.0
 
@@ -25,11 +16,13 @@ _UNDERRUNS = Target("none", p95=0)
 
 
 def conversation(
-    rest: Rest, where: Where, voice: str, turns: int, interruptions: int
+    rest: Rest, where: Where, voices: list[str], turns: int, interruptions: int
 ) -> list[Figure]:
-    """Hold *turns* turns, then speak over *interruptions* answers."""
-    spoken = {text: rest.speech(text, voice) for text in (*QUESTIONS, _LONG, _STOP)}
-    quiet, cut = asyncio.run(_hold(where, spoken, turns, interruptions))
+    """Hold *turns* turns, their users' voices in turn, then speak over *interruptions* answers."""
+    asked = [(QUESTIONS[i % len(QUESTIONS)], voices[i % len(voices)]) for i in range(turns)]
+    said = [(text, rest.speech(text, voice)) for text, voice in asked]
+    over = (rest.speech(LONG, voices[0]), rest.speech(STOP, voices[0]))
+    quiet, cut = asyncio.run(_hold(where, said, over, interruptions))
     every = quiet + cut
     late = [ms for turn in every for ms in turn.answer.lateness_ms()]
     drift = [turn.answer.drift_ms() for turn in quiet]
@@ -59,16 +52,15 @@ def _steps(turns: list[Turn]) -> list[Figure]:
 
 
 async def _hold(
-    where: Where, spoken: dict[str, bytes], turns: int, interruptions: int
+    where: Where, said: list[tuple[str, bytes]], over: tuple[bytes, bytes], interruptions: int
 ) -> tuple[list[Turn], list[Turn]]:
     async with open_session(where) as client:
         quiet, cut = list[Turn](), list[Turn]()
-        for i in range(turns):
+        for text, pcm in said:
             await asyncio.sleep(_PAUSE_S)
-            text = QUESTIONS[i % len(QUESTIONS)]
-            quiet.append(await ask(client, text, spoken[text]))
+            quiet.append(await ask(client, text, pcm))
         for _ in range(interruptions):
             await asyncio.sleep(_PAUSE_S)
-            await ask(client, _LONG, spoken[_LONG], leave_after_s=_LISTEN_S)
-            cut.append(await ask(client, _STOP, spoken[_STOP]))
+            await ask(client, LONG, over[0], leave_after_s=_LISTEN_S)
+            cut.append(await ask(client, STOP, over[1]))
         return quiet, cut

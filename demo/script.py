@@ -31,11 +31,16 @@ LEAVE_AFTER_S = 2.5
 """How long an answer is heard that will be spoken over."""
 
 
-def user_voice(voices: tuple[VoiceEntry, ...], avatar_voice: str) -> str:
-    """A voice that nobody confuses with the avatar's: an English one, a man's if there is one."""
+def user_voices(voices: tuple[VoiceEntry, ...], avatar_voice: str) -> list[str]:
+    """English voices that nobody confuses with the avatar's, men's first."""
     others = [v for v in voices if v.id != avatar_voice and v.language.startswith("en")]
     others.sort(key=lambda v: (v.gender != "male", v.id != "am_michael"))
-    return others[0].id if others else avatar_voice
+    return [voice.id for voice in others] or [avatar_voice]
+
+
+def user_voice(voices: tuple[VoiceEntry, ...], avatar_voice: str) -> str:
+    """The first of them."""
+    return user_voices(voices, avatar_voice)[0]
 
 
 def speak_lines(rest: Rest, voice: str) -> list[bytes]:
