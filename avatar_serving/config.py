@@ -98,6 +98,9 @@ class Conversation(Strict):
     read_ahead: bool = False
     """Let the language model read the conversation while the avatar speaks, so that its next
     answer begins sooner. For models of this machine; a remote one would charge for it."""
+    notice_feelings: bool = True
+    """Tell the language model, in one line behind the user's words, how the user sounds and what
+    the client's camera sees of them."""
     history_messages: int = Field(default=16, ge=2)
     """Newest messages that the language model is told."""
     summarise: bool = True

@@ -15,7 +15,7 @@ from scipy.signal import find_peaks
 
 from avatar_serving.media import AudioChunk
 
-_LONGEST_S = 8.0
+_LONGEST_S = 5.0
 _FRAME_S, _HOP_S = 0.040, 0.010
 _LOWEST_HZ, _HIGHEST_HZ = 65.0, 420.0
 _VOICED = 0.5
@@ -23,6 +23,8 @@ _VOICED = 0.5
 _QUIET_DB = 30.0
 """Frames this far below the loudest are pauses."""
 _FEW_FRAMES = 15
+_SLOWEST_RATE, _FASTEST_RATE = 1.0, 9.0
+"""A sound that swells more rarely or more often is no speech."""
 
 _USUAL_RATE, _USUAL_RANGE = 4.2, 6.0
 """Of a speaker never heard before: syllables a second, semitones."""
@@ -44,7 +46,7 @@ class Prosody:
 
 
 def prosody(audio: AudioChunk) -> Prosody | None:
-    """Of the last 8 s of *audio*; None where there is too little voice in it."""
+    """Of the last 5 s of *audio*; None where there is too little voice in it."""
     rate = audio.sample_rate
     samples = np.frombuffer(audio.pcm, np.int16)[-round(_LONGEST_S * rate) :] / 32768.0
     if len(samples) < 0.3 * rate:
@@ -55,12 +57,15 @@ def prosody(audio: AudioChunk) -> Prosody | None:
     pitch = _pitch(frames[loud], rate)
     if len(pitch) < _FEW_FRAMES:
         return None
+    syllables = _syllables(level, loud) / (np.count_nonzero(loud) * _HOP_S)
+    if not _SLOWEST_RATE < syllables < _FASTEST_RATE:
+        return None
     low, middle, high = np.percentile(pitch, (10, 50, 90))
     return Prosody(
         level_db=float(10 * np.log10(np.mean(10 ** (level[loud] / 10)))),
         pitch_hz=float(middle),
         range_semitones=float(12 * np.log2(high / low)),
-        rate=_syllables(level, loud) / (np.count_nonzero(loud) * _HOP_S),
+        rate=float(syllables),
     )
 
 

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from avatar_serving.media import CHANNELS, Behaviour
+from avatar_serving.media import CHANNELS, Behaviour, Emotion
 from avatar_serving.protocol.base import FromServer, Part
 
 FPS = 30
@@ -24,6 +24,14 @@ class AvatarClips(FromServer):
 class AvatarState(FromServer):
     type: Literal["avatar.state"] = "avatar.state"
     state: Behaviour
+
+
+class AvatarMood(FromServer):
+    """What the face shows while it does not speak; motion of an answer has its mood in it."""
+
+    type: Literal["avatar.mood"] = "avatar.mood"
+    emotion: Emotion
+    intensity: float
 
 
 class _OfAnswer(FromServer):

@@ -1,10 +1,11 @@
-"""Every message that a client may send: the eleven of the Realtime API, and one of ours."""
+"""Every message that a client may send: the eleven of the Realtime API, and two of ours."""
 
-from typing import Any, Literal, cast, get_args
+from typing import Annotated, Any, Literal, cast, get_args
 
 from pydantic import Field, ValidationError
 from pydantic_core import from_json
 
+from avatar_serving.affect.face import Gesture, Seen
 from avatar_serving.errors import InvalidRequest
 from avatar_serving.protocol.base import FromClient, Id, Json, Milliseconds, Part, refusal
 from avatar_serving.protocol.items import Item, ItemOrReference
@@ -105,6 +106,41 @@ class AvatarPlayback(FromClient):
     played_ms: Milliseconds
 
 
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class AvatarAffect(FromClient):
+    """A user's face as numbers: the mean of both sides, ARKit's 0..1."""
+
+    type: Literal["avatar.affect"] = "avatar.affect"
+    present: bool = True
+    """A face is seen at all."""
+    smile: Share = 0.0
+    frown: Share = 0.0
+    brow_raise: Share = 0.0
+    brow_furrow: Share = 0.0
+    eye_wide: Share = 0.0
+    jaw_open: Share = 0.0
+    nose_wrinkle: Share = 0.0
+    attention: Share = 1.0
+    """1: turned to the screen."""
+    gesture: Gesture = "none"
+
+    @property
+    def seen(self) -> Seen:
+        return Seen(
+            smile=self.smile,
+            frown=self.frown,
+            brow_raise=self.brow_raise,
+            brow_furrow=self.brow_furrow,
+            eye_wide=self.eye_wide,
+            jaw_open=self.jaw_open,
+            nose_wrinkle=self.nose_wrinkle,
+            attention=self.attention if self.present else 0.0,
+            gesture=self.gesture,
+        )
+
+
 ClientEvent = (
     SessionUpdate
     | InputAudioBufferAppend
@@ -118,6 +154,7 @@ ClientEvent = (
     | ResponseCancel
     | OutputAudioBufferClear
     | AvatarPlayback
+    | AvatarAffect
 )
 
 CLIENT_EVENTS: dict[str, type[ClientEvent]] = {

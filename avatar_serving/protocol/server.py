@@ -11,6 +11,7 @@ from avatar_serving.protocol.avatar import (
     AvatarAnimationDone,
     AvatarAnimationStarted,
     AvatarClips,
+    AvatarMood,
     AvatarState,
     AvatarTurn,
     AvatarWords,
@@ -82,6 +83,7 @@ __all__ = [
 
 ServerEvent = (
     AvatarClips
+    | AvatarMood
     | AvatarState
     | AvatarAnimationStarted
     | AvatarAnimationDelta

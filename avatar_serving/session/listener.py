@@ -225,6 +225,7 @@ class Listener:
         behind_s = self._hearing.now_s - self._hearing.last_speech_s
         clock = self._clock = TurnClock(self._out.now, self._arrived_s - behind_s)
         clock.note("drafted")
+        self._start(self._responder.empathy.listen(said))
         before = self._finishing
 
         async def transcribe() -> Transcript:

@@ -16,6 +16,7 @@ from avatar_serving.session.announcer import Announcer, Delivery
 from avatar_serving.session.answer import Answer
 from avatar_serving.session.clock import Noted, TurnClock
 from avatar_serving.session.conversation import Conversation
+from avatar_serving.session.empathy import Empathy
 from avatar_serving.session.outbox import Outbox
 from avatar_serving.session.persona import system_prompt
 from avatar_serving.session.powers import Identity, Powers
@@ -47,6 +48,7 @@ class Responder:
     ) -> None:
         self.conversation = Conversation(powers.limits.items)
         self.config = config
+        self.empathy = Empathy(outbox, told=powers.habits.notice_feelings)
         self._powers = powers
         self._identity = identity
         self._out = outbox
@@ -80,7 +82,10 @@ class Responder:
         async def chat() -> ChatRequest:
             if settled is not None:
                 await settled()
-            return self._chat(said, wish)
+            asked = self._chat(said, wish)
+            if self.active:
+                await self.empathy.show()
+            return asked
 
         source = self._spoken(chat, clock) if spoken else self._written(chat, clock)
         return self._answer_with(Supply(source), clock, spoken)
@@ -102,6 +107,7 @@ class Responder:
         await self.interrupt("turn_detected")
         self._answer = answer
         await self._out.state("thinking")
+        await self.empathy.show()
         answer.release()
 
     async def interrupt(self, reason: str, *, hold: bool = False) -> bool:
@@ -217,6 +223,7 @@ class Responder:
         messages = self.conversation.messages(prompt, habits.history_messages - 1)
         if said:
             messages = (*messages, Message("user", said))
+        messages = self.empathy.regard(messages)
         tokens = wish.max_tokens or self.config.max_tokens or habits.answer_tokens
         return ChatRequest(messages, max_tokens=tokens, model=self._powers.model)
 
@@ -233,6 +240,7 @@ class Responder:
             max(0.5, self.config.audio.output.speed),
             self._identity.seed,
             self._identity.animated,
+            self.empathy.mood,
         )
         async with aclosing(self._powers.speak(chat, manner, clock.note)) as stretches:
             async for stretch in stretches:

@@ -71,6 +71,8 @@ class Session:
                 await self._listener.push(audio)
             case client.AvatarPlayback(item_id=item_id, played_ms=played_ms):
                 self._responder.played(item_id, played_ms)
+            case client.AvatarAffect():
+                await self._responder.empathy.see(event)
             case client.SessionUpdate(session=patch):
                 await self._update(patch)
             case client.InputAudioBufferCommit():

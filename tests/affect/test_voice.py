@@ -53,6 +53,11 @@ def test_noise_has_no_pitch():
     assert prosody(AudioChunk(noise.tobytes(), RATE)) is None
 
 
+def test_a_steady_tone_is_no_voice():
+    hum = np.sin(2 * np.pi * 220 * np.arange(2 * RATE) / RATE) * 8000
+    assert prosody(AudioChunk(hum.astype(np.int16).tobytes(), RATE)) is None
+
+
 def test_arousal_is_against_the_speaker_themselves():
     for usual in (speech(100.0), speech(220.0)):
         found = prosody(usual)

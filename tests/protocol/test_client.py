@@ -19,7 +19,7 @@ OPENAI: dict[str, TypeAdapter[Any]] = {
 
 
 def test_every_event_has_a_golden_message() -> None:
-    assert set(CLIENT) == set(CLIENT_EVENTS) == {*OPENAI, "avatar.playback"}
+    assert set(CLIENT) == set(CLIENT_EVENTS) == {*OPENAI, "avatar.playback", "avatar.affect"}
 
 
 @pytest.mark.parametrize("kind", CLIENT)
