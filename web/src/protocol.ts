@@ -2,6 +2,9 @@
 
 import type { Behaviour } from "./motion/director.ts";
 
+export type Emotion =
+  | "neutral" | "joy" | "sadness" | "anger" | "fear" | "disgust" | "surprise" | "concern" | "thinking";
+
 export interface Word {
   readonly text: string;
   readonly start_ms: number;
@@ -86,6 +89,7 @@ export type ServerEvent =
       readonly clips: readonly Clip[];
     }
   | { readonly type: "avatar.state"; readonly state: Behaviour }
+  | { readonly type: "avatar.mood"; readonly emotion: Emotion; readonly intensity: number }
   | ({
       readonly type: "avatar.animation.started";
       readonly fps: number;
@@ -132,7 +136,24 @@ export type ClientEvent =
     }
   | { readonly type: "response.create" }
   | { readonly type: "response.cancel" }
-  | { readonly type: "avatar.playback"; readonly item_id: string; readonly played_ms: number };
+  | { readonly type: "avatar.playback"; readonly item_id: string; readonly played_ms: number }
+  | ({ readonly type: "avatar.affect" } & Affect);
+
+export type Gesture = "none" | "nod" | "shake" | "wave";
+
+/** The user's face as numbers, 0..1 each. */
+export interface Affect {
+  readonly present: boolean;
+  readonly smile: number;
+  readonly frown: number;
+  readonly brow_raise: number;
+  readonly brow_furrow: number;
+  readonly eye_wide: number;
+  readonly jaw_open: number;
+  readonly nose_wrinkle: number;
+  readonly attention: number;
+  readonly gesture: Gesture;
+}
 
 type FieldKind = "string" | "number" | "object" | "array";
 type Fields = Readonly<Record<string, FieldKind>>;
@@ -167,6 +188,7 @@ const REQUIRED: { readonly [T in ServerEventType]: Fields } = {
   "response.output_text.done": { ...IN_RESPONSE, text: "string" },
   "avatar.clips": { ...MOTION_HEADER, clips: "array" },
   "avatar.state": { state: "string" },
+  "avatar.mood": { emotion: "string", intensity: "number" },
   "avatar.animation.started": { ...IN_RESPONSE, ...MOTION_HEADER },
   "avatar.animation.delta": { ...IN_RESPONSE, time_code: "number", frames: "string" },
   "avatar.animation.done": IN_RESPONSE,
