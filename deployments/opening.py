@@ -14,7 +14,7 @@ from avatar_serving.media import AnimateRequest, Behaviour, ChatRequest, Manner,
 from avatar_serving.protocol.ids import new_id
 from avatar_serving.protocol.motion import encode_frames
 from avatar_serving.protocol.session_config import SessionConfig, merge
-from avatar_serving.rails import Blocked, Guard, Railed, RailedText
+from avatar_serving.rails import Blocked, Guard, Railed, RailedText, Rails
 from avatar_serving.session.clock import Noted
 from avatar_serving.session.powers import Identity, Powers
 from avatar_serving.session.session import Session
@@ -25,6 +25,7 @@ from deployments.services import Services
 from pipelines.converse import ConverseStages, converse
 
 _CLIPS_S: dict[Behaviour, float] = {"idle": 12.0, "listening": 9.0, "thinking": 6.0}
+_NO_RAILS = Rails()
 _SHORTEST_S, _LONGEST_S, _DEFAULT_S = 10, 7200, 600
 
 Json = dict[str, Any]
@@ -72,9 +73,10 @@ async def open_session(
     config = SessionConfig(id=opening.session_id, model=model.id)
     if opening.locked:
         config = merge(config, opening.locked)
-    identity = await asyncio.to_thread(_identity, held, opening)
+    identity, rails = await asyncio.to_thread(_identity, held, opening)
     config = merge(config, {"avatar": {"id": identity.avatar_id}})
-    return Session(powers(held, model), identity, config, send, locked=opening.locked is not None)
+    able = powers(held, model, rails)
+    return Session(able, identity, config, send, locked=opening.locked is not None)
 
 
 def with_secret(held: Services, body: Json) -> Json:
@@ -98,10 +100,10 @@ def with_secret(held: Services, body: Json) -> Json:
     return {"value": secret, "expires_at": expires_at, "session": config.model_dump(mode="json")}
 
 
-def powers(held: Services, model: LanguageModel) -> Powers:
+def powers(held: Services, model: LanguageModel, rails: Rails = _NO_RAILS) -> Powers:
     profile, stages = held.profile, held.stages
     habits = profile.conversation
-    guard = Guard(profile.rails, stages["llm"], _count)
+    guard = Guard(profile.rails.and_also(rails), stages["llm"], _count)
     if model.remote:
         habits = habits.model_copy(update={"read_ahead": False})
 
@@ -149,11 +151,12 @@ def _loop(behaviour: Behaviour, seconds: float) -> AnimateRequest:
     return AnimateRequest(seconds, behaviour=behaviour, seed=7, loop=True)
 
 
-def _identity(held: Services, opening: Opening) -> Identity:
+def _identity(held: Services, opening: Opening) -> tuple[Identity, Rails]:
     if opening.avatar_id is None:
-        return Identity(None, "Ada", "", "", held.profile.voice, opening.animated)
+        nobody = Identity(None, "Ada", "", "", held.profile.voice, opening.animated)
+        return nobody, _NO_RAILS
     row = held.store.avatar(opening.avatar_id)
-    return Identity(
+    identity = Identity(
         avatar_id=row.id,
         name=row.name,
         persona=row.persona,
@@ -162,3 +165,4 @@ def _identity(held: Services, opening: Opening) -> Identity:
         animated=opening.animated,
         seed=zlib.crc32(row.id.encode()),
     )
+    return identity, Rails.model_validate(row.rails)

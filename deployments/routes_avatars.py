@@ -17,8 +17,10 @@ from avatar_serving.flow import last
 from avatar_serving.media import Description, Look, Progress, Review
 from avatar_serving.safety.consent import Consent
 from avatar_serving.stages.tts import find_voice
+from avatar_serving.store import Character
 from deployments.failures import error_body
 from deployments.guard import require_key, services
+from deployments.routes_personas import CharacterBody, character_of
 from deployments.services import Services
 from pipelines.create_avatar import (
     Created,
@@ -53,6 +55,9 @@ class CreateBody(BaseModel):
     look: LookBody = LookBody()
     voice: str = ""
     persona: str = ""
+    template: str = ""
+    """Id of the persona it is made from; its rails become the avatar's."""
+    greeting: str = Field(default="", max_length=400)
     description: str = ""
 
 
@@ -99,9 +104,12 @@ async def create(
         description=body.description,
         limits=image_limits(held),
     )
+    character = character_of(held, CharacterBody(template=body.template, greeting=body.greeting))
     held.creations.check()
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(_events(held, wanted), media_type="text/event-stream", headers=headers)
+    return StreamingResponse(
+        _events(held, wanted, character), media_type="text/event-stream", headers=headers
+    )
 
 
 @router.get("/v1/avatars")
@@ -159,12 +167,14 @@ def image_limits(held: Services) -> images.ImageLimits:
     return images.ImageLimits(max_bytes=limits.image_bytes, max_pixels=limits.image_pixels)
 
 
-async def _events(held: Services, wanted: CreateRequest) -> AsyncGenerator[str, None]:
+async def _events(
+    held: Services, wanted: CreateRequest, character: Character
+) -> AsyncGenerator[str, None]:
     try:
         with held.creations.reserve():
             async with aclosing(create_avatar(held.create, wanted)) as items:
                 async for item in items:
-                    yield await _event(held, item)
+                    yield await _event(held, item, character)
         metrics.created.labels("done").inc()
     except AvatarError as error:
         metrics.created.labels(error.code).inc()
@@ -176,7 +186,7 @@ async def _events(held: Services, wanted: CreateRequest) -> AsyncGenerator[str, 
         yield _sse("error", error_body(failure)["error"])
 
 
-async def _event(held: Services, item: CreateItem) -> str:
+async def _event(held: Services, item: CreateItem, character: Character) -> str:
     match item:
         case Progress():
             return _sse("progress", asdict(item))
@@ -185,7 +195,7 @@ async def _event(held: Services, item: CreateItem) -> str:
         case Description():
             return _sse("description", asdict(item))
         case Created(package):
-            row = await asyncio.to_thread(held.store.add_avatar, package)
+            row = await asyncio.to_thread(held.store.add_avatar, package, character)
             return _sse("done", {"avatar": row.public()})
 
 

@@ -15,7 +15,7 @@ from avatar_serving.config import Profile
 from avatar_serving.errors import AvatarError, WrongState
 from avatar_serving.protocol.client import CLIENT_EVENTS
 from avatar_serving.protocol.server import SERVER_EVENTS
-from deployments import routes_avatars, routes_realtime, routes_speech
+from deployments import routes_avatars, routes_personas, routes_realtime, routes_speech
 from scripts import options
 from tests.deployments.serving import gateway
 
@@ -76,7 +76,8 @@ def test_every_event_is_on_the_protocol_page():
 
 def test_every_route_is_on_the_protocol_page():
     text = page("docs/protocol.md")
-    routers = (routes_avatars.router, routes_realtime.router, routes_speech.router)
+    modules = (routes_avatars, routes_personas, routes_realtime, routes_speech)
+    routers = [module.router for module in modules]
     paths = {
         route.path.replace("{avatar_id}", "{id}")
         for router in routers

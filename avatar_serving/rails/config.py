@@ -76,10 +76,11 @@ class Rails(BaseModel):
         return tuple(listed_topics()[t] if isinstance(t, str) else t for t in self.topics)
 
     def and_also(self, other: "Rails") -> "Rails":
-        """Both: what either refuses is refused. Of refusal texts, those of *other* count."""
+        """These with the topics, judge and refusal texts of an avatar. Whether the instructions are
+        guarded is not its to say."""
         return Rails(
             topics=tuple(dict.fromkeys((*self.topics, *other.topics))),
-            instructions=self.instructions or other.instructions,
+            instructions=self.instructions,
             judge=self.judge or other.judge,
             refusals={**self.refusals, **other.refusals},
         )

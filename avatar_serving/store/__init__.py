@@ -1,5 +1,5 @@
 """What outlives a session: avatars, API keys, client secrets."""
 
-from avatar_serving.store.store import AvatarRow, Store
+from avatar_serving.store.store import AvatarRow, Character, Store
 
-__all__ = ["AvatarRow", "Store"]
+__all__ = ["AvatarRow", "Character", "Store"]

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -38,9 +38,28 @@ class AvatarRow:
     """The strictest of its parts: commercial, unknown or non-commercial."""
     consented_at: str | None
     """When the person in the picture agreed; their words are in the package."""
+    template: str = ""
+    """Id of the persona that it was made from."""
+    greeting: str = ""
+    """What it says first, to clients that want to be greeted."""
+    rails: dict[str, Any] = field(default_factory=dict[str, Any])
+    """Guard rails of its own."""
 
     def public(self) -> dict[str, Any]:
         return {"object": "avatar", **asdict(self), "licences": list(self.licences)}
+
+
+@dataclass(frozen=True, slots=True)
+class Character:
+    """What of an avatar can be changed; None stays as it is. The package keeps what it was made
+    with."""
+
+    name: str | None = None
+    voice: str | None = None
+    persona: str | None = None
+    template: str | None = None
+    greeting: str | None = None
+    rails: dict[str, Any] | None = None
 
 
 class Store:
@@ -63,7 +82,7 @@ class Store:
     def close(self) -> None:
         self._database.close()
 
-    def add_avatar(self, data: bytes) -> AvatarRow:
+    def add_avatar(self, data: bytes, character: Character | None = None) -> AvatarRow:
         """Keep an avatar package under a new id: one picture may become several avatars.
 
         Raises:
@@ -72,6 +91,7 @@ class Store:
         """
         opened = package.read(data)
         made = _table(secrets.token_hex(16), opened.manifest, len(data), self._now())
+        _change(made, character or Character())
         row = _row(made)
         self._files.write(row.id, data, opened.files["thumbnail.webp"])
         try:
@@ -96,6 +116,17 @@ class Store:
             found = session.get(AvatarTable, checked_id(avatar_id))
             if found is None:
                 raise NotFound("avatar", avatar_id)
+            return _row(found)
+
+    def change_avatar(self, avatar_id: str, character: Character) -> AvatarRow:
+        """Raises:
+        NotFound: no such avatar.
+        """
+        with self._database.session() as session:
+            found = session.get(AvatarTable, checked_id(avatar_id))
+            if found is None:
+                raise NotFound("avatar", avatar_id)
+            _change(found, character)
             return _row(found)
 
     def delete_avatar(self, avatar_id: str) -> None:
@@ -166,10 +197,19 @@ def _table(avatar_id: str, manifest: Manifest, size: int, now: datetime) -> Avat
         size=size,
         licences=sorted({part.licence for part in manifest.licences}),
         licence_class=next((kind for kind in _WORST_FIRST if kind in classes), "unknown"),
+        template="",
+        greeting="",
+        rails={},
         consented_at=consent.at.astimezone(UTC).replace(tzinfo=None)
         if consent is not None and consent.agreed
         else None,
     )
+
+
+def _change(row: AvatarTable, character: Character) -> None:
+    for option in fields(character):
+        if (value := getattr(character, option.name)) is not None:
+            setattr(row, option.name, value)
 
 
 def _row(found: AvatarTable) -> AvatarRow:
@@ -185,6 +225,9 @@ def _row(found: AvatarTable) -> AvatarRow:
         licences=tuple(found.licences),
         licence_class=found.licence_class,
         consented_at=None if found.consented_at is None else _iso(found.consented_at),
+        template=found.template,
+        greeting=found.greeting,
+        rails=dict(found.rails),
     )
 
 

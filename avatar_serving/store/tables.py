@@ -6,11 +6,16 @@ from datetime import datetime
 from sqlalchemy import JSON, DateTime, String, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 MIGRATIONS: dict[int, tuple[str, ...]] = {
     2: (
         "ALTER TABLE avatars ADD COLUMN licence_class VARCHAR(20) NOT NULL DEFAULT 'unknown'",
         "ALTER TABLE avatars ADD COLUMN consented_at DATETIME",
+    ),
+    3: (
+        "ALTER TABLE avatars ADD COLUMN template VARCHAR(40) NOT NULL DEFAULT ''",
+        "ALTER TABLE avatars ADD COLUMN greeting TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE avatars ADD COLUMN rails JSON NOT NULL DEFAULT '{}'",
     ),
 }
 """What leads to each version from the one before it."""
@@ -43,6 +48,9 @@ class AvatarTable(Base):
     licences: Mapped[list[str]] = mapped_column(JSON)
     licence_class: Mapped[str] = mapped_column(String(20), server_default="unknown")
     consented_at: Mapped[datetime | None] = mapped_column(DateTime)
+    template: Mapped[str] = mapped_column(String(40), server_default="", default="")
+    greeting: Mapped[str] = mapped_column(Text, server_default="", default="")
+    rails: Mapped[dict[str, object]] = mapped_column(JSON, server_default="{}", default=dict)
 
 
 class KeyTable(Base):

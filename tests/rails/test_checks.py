@@ -101,7 +101,8 @@ def test_two_sets_of_rails_hold_together() -> None:
         Rails(topics=("gambling", "politics"), instructions=False, refusals={"en": "Never."})
     )
     assert both.topics == ("politics", "gambling")
-    assert both.instructions and both.refusals == {"en": "Never.", "zh": "不。"}
+    assert both.instructions and not Rails(instructions=False).and_also(both).instructions
+    assert both.refusals == {"en": "Never.", "zh": "不。"}
 
 
 PROMPT = (

@@ -3,13 +3,14 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from avatar_serving.errors import NotFound, PackageInvalid, StageFailed
-from avatar_serving.store import Store
+from avatar_serving.store import Character, Store
 from avatar_serving.store.files import AvatarFiles
 from avatar_serving.store.tables import SCHEMA_VERSION
 from tests.store.packages import small_package
@@ -210,6 +211,7 @@ def test_a_store_of_an_earlier_version_is_brought_up_to_date(tmp_path: Path) -> 
         store = Store(tmp_path)
         old = store.avatars()[0]
         assert (old.name, old.licence_class, old.consented_at) == ("Old", "unknown", None)
+        assert (old.greeting, old.rails) == ("", {})
         store.close()
 
 
@@ -226,3 +228,12 @@ def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
     (tmp_path / "avatars.db").write_bytes(b"not a database" * 100)
     with pytest.raises(StageFailed, match="store"):
         Store(tmp_path)
+
+
+def test_a_character_is_changed_and_the_rest_stays(store: Store) -> None:
+    row = store.add_avatar(small_package(), Character(greeting="Hi!", rails={"topics": ["x"]}))
+    assert (row.greeting, row.rails, row.persona[:8]) == ("Hi!", {"topics": ["x"]}, "I am Ada")
+    changed = store.change_avatar(row.id, Character(name="Bea", persona="", rails={}))
+    assert changed == replace(row, name="Bea", persona="", rails={}) == store.avatar(row.id)
+    with pytest.raises(NotFound):
+        store.change_avatar("0" * 32, Character(name="Bea"))
