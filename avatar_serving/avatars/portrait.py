@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from avatar_serving.avatars import glb, package
+from avatar_serving.avatars.backdrop import background
 from avatar_serving.avatars.correctives import close_lids, close_lips, neutral, on_flesh
 from avatar_serving.avatars.crop import Square, head_and_shoulders
 from avatar_serving.avatars.eyes import Eye, build_eyes
@@ -26,7 +27,7 @@ from avatar_serving.avatars.rig import Floats, PortraitRig
 from avatar_serving.avatars.shades import mouth_colours
 from avatar_serving.avatars.skin import build_skin
 from avatar_serving.avatars.surface import face_surface, lip_pairs
-from avatar_serving.avatars.textures import background, cut_out, polygon_mask, to_pixels
+from avatar_serving.avatars.textures import cut_out, polygon_mask, to_pixels
 from avatar_serving.errors import ImageRejected
 from avatar_serving.faces import Face, FaceFinder
 from avatar_serving.faces.matte import person_matte

@@ -62,13 +62,6 @@ def shrunk(mask: Mask, pixels: int) -> Mask:
     return _morph(mask, pixels, cv2.MORPH_ERODE)
 
 
-def background(picture: Pixels, matte: Floats) -> Pixels:
-    """The picture without the person: whatever is seen when the head moves away."""
-    size = picture.shape[0]
-    person = grown(matte > FAINT, max(2, size // 256))
-    return to_bytes(fill(picture.astype(np.float32), (~person).astype(np.float32)))
-
-
 def cut_out(picture: Pixels, matte: Floats, behind: Pixels) -> Pixels:
     """The person with alpha. At soft edges the colour is the person's own, the part of the
     background that shines through taken away, so that hair keeps no rim when it moves."""

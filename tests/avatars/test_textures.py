@@ -1,6 +1,7 @@
 import numpy as np
 
-from avatar_serving.avatars.textures import background, cut_out, fill, polygon_mask, to_pixels
+from avatar_serving.avatars.backdrop import background
+from avatar_serving.avatars.textures import cut_out, fill, polygon_mask, to_pixels
 
 
 def test_fill_keeps_the_known_and_continues_it() -> None:

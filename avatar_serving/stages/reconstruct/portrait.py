@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import Field
 
 from avatar_serving import images
-from avatar_serving.avatars import portrait
+from avatar_serving.avatars import patches, portrait
 from avatar_serving.avatars.basis import face_basis
 from avatar_serving.avatars.canvas import Canvas
 from avatar_serving.avatars.raster import warm_up
@@ -47,6 +47,7 @@ class PortraitReconstruct:
         face_basis()
         face_surface()
         warm_up()
+        patches.warm_up()
 
     def run(self, request: ReconstructRequest, /) -> AsyncGenerator[Progress | bytes, None]:
         return in_thread(self._reconstruct(request))
