@@ -10,7 +10,11 @@ from avatar_serving.stages.animate import AnimateConfig
 from avatar_serving.stages.base import StageConfig
 from tests.animate.conftest import spell
 
-ENGINES: list[type[StageConfig]] = list(get_args(get_args(AnimateConfig)[0]))
+CONFIGS: list[type[StageConfig]] = list(get_args(get_args(AnimateConfig)[0]))
+ENGINES = [
+    pytest.param(config, marks=[pytest.mark.weights] if config.weights else [])
+    for config in CONFIGS
+]
 
 
 @pytest.mark.parametrize("config", ENGINES)

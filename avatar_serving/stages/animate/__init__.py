@@ -4,7 +4,8 @@ from typing import Annotated
 
 from pydantic import Field
 
+from avatar_serving.stages.animate.audio import AudioConfig
 from avatar_serving.stages.animate.phones import PhonesConfig
 from avatar_serving.stages.animate.still import StillConfig
 
-AnimateConfig = Annotated[PhonesConfig | StillConfig, Field(discriminator="engine")]
+AnimateConfig = Annotated[AudioConfig | PhonesConfig | StillConfig, Field(discriminator="engine")]
