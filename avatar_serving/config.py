@@ -101,6 +101,12 @@ class Conversation(Strict):
     notice_feelings: bool = True
     """Tell the language model, in one line behind the user's words, how the user sounds and what
     the client's camera sees of them."""
+    filler_s: float = Field(default=2.0, ge=0)
+    """Wait for the result of a function after which the avatar says that it takes a moment; 0:
+    never."""
+    reprompts: int = Field(default=2, ge=0)
+    """How many times in a row the avatar speaks to a user who stays silent for the session's
+    ``idle_timeout_ms``."""
     history_messages: int = Field(default=16, ge=2)
     """Newest messages that the language model is told."""
     summarise: bool = True

@@ -101,9 +101,46 @@ class Transcript:
 
 
 @dataclass(frozen=True, slots=True)
+class Tool:
+    """A function that the client can do for a language model."""
+
+    name: str
+    description: str
+    parameters: str
+    """JSON schema of its arguments, as JSON text."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """A language model wants a function done."""
+
+    id: str
+    """Names the call, so that its result can be told apart from others."""
+    name: str
+    arguments: str
+    """A JSON object, as text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """What an answer has cost, as its language model counted."""
+
+    prompt: int
+    answer: int
+    cached: int = 0
+    """Of *prompt*: read before and remembered."""
+    complete: bool = True
+    """False: it was cut at ``max_tokens``."""
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
-    role: Literal["system", "user", "assistant"]
+    role: Literal["system", "user", "assistant", "tool"]
     text: str
+    calls: tuple[ToolCall, ...] = ()
+    """Functions that the assistant wanted done."""
+    call_id: str = ""
+    """Of the role tool: the call that *text* is the result of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +151,13 @@ class ChatRequest:
     seed: int | None = None
     model: str = ""
     """Which of the profile's language models answers; empty: its default."""
+    tools: tuple[Tool, ...] = ()
+    tool_choice: str = "auto"
+    """auto, none, required, or the name of the one that must be called."""
+
+
+ChatDelta = str | ToolCall | Tokens
+"""What an answer is made of: text as it is written, whole calls, and at last what it has cost."""
 
 
 Behaviour = Literal["idle", "listening", "thinking", "speaking"]

@@ -24,6 +24,7 @@ stage_total = Histogram(
 )
 stage_errors = Counter("avatar_stage_errors_total", "Streams ended by an error", ["stage", "code"])
 turns = Counter("avatar_turns_total", "Answers by how they ended", ["status"])
+tokens = Counter("avatar_tokens_total", "Tokens read, remembered and written", ["kind"])
 voice_to_voice = Histogram(
     "avatar_voice_to_voice_seconds",
     "Last speech sample received to first audio sent",
@@ -42,14 +43,15 @@ class Observed(Generic[In, Out]):
     """A stage that reports how long its streams take."""
 
     def __init__(self, name: str, stage: Stage[In, Out]) -> None:
+        self.stage = stage
+        """The same without being reported."""
         self._name = name
-        self._stage = stage
 
     async def run(self, request: In, /) -> AsyncGenerator[Out, None]:
         began = time.perf_counter()
         first = True
         try:
-            async with aclosing(self._stage.run(request)) as items:
+            async with aclosing(self.stage.run(request)) as items:
                 async for item in items:
                     if first:
                         stage_first_item.labels(self._name).observe(time.perf_counter() - began)

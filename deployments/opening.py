@@ -10,7 +10,16 @@ from typing import Any, cast
 from avatar_serving import metrics
 from avatar_serving.errors import InvalidRequest
 from avatar_serving.flow import collect
-from avatar_serving.media import AnimateRequest, Behaviour, ChatRequest, Manner, Spoken
+from avatar_serving.media import (
+    AnimateRequest,
+    Behaviour,
+    ChatRequest,
+    Manner,
+    Spoken,
+    Tokens,
+    ToolCall,
+)
+from avatar_serving.metrics import Observed
 from avatar_serving.protocol.ids import new_id
 from avatar_serving.protocol.motion import encode_frames
 from avatar_serving.protocol.session_config import SessionConfig, merge
@@ -18,11 +27,12 @@ from avatar_serving.rails import Blocked, Guard, Railed, RailedText, Rails
 from avatar_serving.session.clock import Noted
 from avatar_serving.session.powers import Identity, Powers
 from avatar_serving.session.session import Session
+from avatar_serving.session.usage import Metered
 from avatar_serving.stages.base import Animate
 from avatar_serving.stages.llm import LanguageModel, find_model
 from avatar_serving.stages.tts import find_voice
 from deployments.services import Services
-from pipelines.converse import ConverseStages, converse
+from pipelines.converse import ConverseStages, converse, speak_text
 
 _CLIPS_S: dict[Behaviour, float] = {"idle": 12.0, "listening": 9.0, "thinking": 6.0}
 _NO_RAILS = Rails()
@@ -102,16 +112,20 @@ def with_secret(held: Services, body: Json) -> Json:
 
 def powers(held: Services, model: LanguageModel, rails: Rails = _NO_RAILS) -> Powers:
     profile, stages = held.profile, held.stages
+    llm = stages["llm"]
     habits = profile.conversation
-    guard = Guard(profile.rails.and_also(rails), stages["llm"], _count)
+    guard = Guard(profile.rails.and_also(rails), llm, _count)
     if model.remote:
         habits = habits.model_copy(update={"read_ahead": False})
 
     async def speak(
-        chat: ChatRequest, manner: Manner, note: Callable[[str], None]
-    ) -> AsyncGenerator[Spoken, None]:
+        chat: ChatRequest,
+        manner: Manner,
+        note: Callable[[str], None],
+        count: Callable[[Tokens], None],
+    ) -> AsyncGenerator[Spoken | ToolCall, None]:
         noted = ConverseStages(
-            Noted(Railed(stages["llm"], guard), note, "llm_first_token"),
+            Noted(Metered(Railed(llm, guard), count), note, "llm_first_token"),
             Noted(stages["tts"], note, "tts_first_audio"),
             stages["animate"],
         )
@@ -121,8 +135,10 @@ def powers(held: Services, model: LanguageModel, rails: Rails = _NO_RAILS) -> Po
 
     return Powers(
         asr=stages["asr"],
-        llm=RailedText(stages["llm"], guard),
+        llm=RailedText(llm, guard),
+        reader=llm.stage if isinstance(llm, Observed) else llm,
         speak=speak,
+        say=lambda text, manner: speak_text(held.converse, text, manner),
         vad=held.vad,
         end_of_turn=held.end_of_turn,
         find_voice=lambda voice: find_voice(profile.tts, voice),

@@ -8,6 +8,7 @@ from avatar_serving.flow import collect, prefetch
 from avatar_serving.media import (
     AnimateRequest,
     AudioChunk,
+    ChatDelta,
     ChatRequest,
     FaceFrame,
     Manner,
@@ -15,6 +16,7 @@ from avatar_serving.media import (
     Speech,
     SpeechRequest,
     Spoken,
+    ToolCall,
 )
 from avatar_serving.stages.base import Animate, Llm, Tts
 from avatar_serving.text.clauses import clauses
@@ -36,13 +38,31 @@ class ConverseStages:
 
 async def converse(
     stages: ConverseStages, chat: ChatRequest, manner: Manner, check: Check | None = None
-) -> AsyncGenerator[Spoken, None]:
-    """Speak the answer to *chat*. Closing the stream is barge-in: every stage stops."""
-    said = clauses(stages.llm.run(chat))
+) -> AsyncGenerator[Spoken | ToolCall, None]:
+    """Speak the answer to *chat*, then name the functions that the model wants done.
+
+    Closing the stream is barge-in: every stage stops.
+    """
+    calls: list[ToolCall] = []
+    said = clauses(_text(stages.llm.run(chat), calls))
     texts = prefetch(check(said, chat) if check else said, maxsize=4)
     async with aclosing(speak(stages, texts, manner)) as stretches:
         async for stretch in stretches:
             yield stretch
+    for call in calls:
+        yield call
+
+
+async def _text(
+    deltas: AsyncGenerator[ChatDelta, None], calls: list[ToolCall]
+) -> AsyncGenerator[str, None]:
+    """The words of an answer; its calls are put aside."""
+    async with aclosing(deltas):
+        async for delta in deltas:
+            if isinstance(delta, str):
+                yield delta
+            elif isinstance(delta, ToolCall):
+                calls.append(delta)
 
 
 async def speak(
@@ -61,6 +81,19 @@ async def speak(
                     yield Spoken(shown, speech, start_s, frames)
                     start_s += speech.audio.seconds
                     shown = ""
+
+
+async def speak_text(
+    stages: ConverseStages, text: str, manner: Manner
+) -> AsyncGenerator[Spoken, None]:
+    """Speak *text* as it stands."""
+
+    async def whole() -> AsyncGenerator[str, None]:
+        yield text
+
+    async with aclosing(speak(stages, clauses(whole()), manner)) as stretches:
+        async for stretch in stretches:
+            yield stretch
 
 
 def _with_pause(audio: AudioChunk, text: str) -> AudioChunk:

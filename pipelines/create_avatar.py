@@ -109,7 +109,8 @@ async def describe(vlm: Vlm, llm: Llm, image: Image) -> Description:
     if not measured.facts:
         return measured
     prompt = ChatRequest(describe_prompt(measured), max_tokens=80, temperature=0.2, seed=0)
-    text = " ".join("".join(await collect(llm.run(prompt))).split())
+    written = "".join(delta for delta in await collect(llm.run(prompt)) if isinstance(delta, str))
+    text = " ".join(written.split())
     return replace(measured, text=text or measured.text)
 
 

@@ -14,13 +14,18 @@ class TokenDetails(Part):
     audio_tokens: int = 0
 
 
+class InputTokenDetails(TokenDetails):
+    cached_tokens: int = 0
+    """Of all: read for an earlier response and remembered."""
+
+
 class Usage(Part):
-    """Tokens as the language model counted its deltas; sound is not billed in tokens here."""
+    """Tokens as the language model counted them; sound is not counted in tokens here."""
 
     total_tokens: int = 0
     input_tokens: int = 0
     output_tokens: int = 0
-    input_token_details: TokenDetails = TokenDetails()
+    input_token_details: InputTokenDetails = InputTokenDetails()
     output_token_details: TokenDetails = TokenDetails()
 
 

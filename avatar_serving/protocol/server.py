@@ -42,6 +42,7 @@ from avatar_serving.protocol.conversation import (
 )
 from avatar_serving.protocol.responses import (
     ContentPart,
+    InputTokenDetails,
     Response,
     ResponseAudio,
     ResponseAudioOutput,
@@ -69,6 +70,7 @@ __all__ = [
     "ContentPart",
     "DurationUsage",
     "ErrorBody",
+    "InputTokenDetails",
     "RateLimit",
     "Response",
     "ResponseAudio",

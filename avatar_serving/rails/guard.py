@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import replace
 
-from avatar_serving.media import ChatRequest, Message
+from avatar_serving.media import ChatDelta, ChatRequest, Message, Tokens, ToolCall
 from avatar_serving.rails.checks import Blocked, answered, asked
 from avatar_serving.rails.config import Rails
 from avatar_serving.rails.judge import judged
@@ -90,7 +90,7 @@ class Railed:
         self._llm = llm
         self._guard = guard
 
-    async def run(self, request: ChatRequest, /) -> AsyncGenerator[str, None]:
+    async def run(self, request: ChatRequest, /) -> AsyncGenerator[ChatDelta, None]:
         admitted = await self._guard.admit(request)
         if isinstance(admitted, str):
             yield admitted
@@ -107,11 +107,14 @@ class RailedText:
         self._railed = Railed(llm, guard)
         self._guard = guard
 
-    async def run(self, request: ChatRequest, /) -> AsyncGenerator[str, None]:
-        texts = self._guard.spoken(_pieces(self._railed.run(request)), request, " ")
-        async with aclosing(texts):
+    async def run(self, request: ChatRequest, /) -> AsyncGenerator[ChatDelta, None]:
+        rest: list[ToolCall | Tokens] = []
+        pieces = _pieces(self._railed.run(request), rest)
+        async with aclosing(self._guard.spoken(pieces, request, " ")) as texts:
             async for text in texts:
                 yield text
+        for item in rest:
+            yield item
 
 
 def _last_said(chat: ChatRequest) -> int | None:
@@ -125,11 +128,16 @@ def _last_said(chat: ChatRequest) -> int | None:
     return None
 
 
-async def _pieces(deltas: AsyncGenerator[str, None]) -> AsyncGenerator[str, None]:
-    """The same text in whole clauses."""
+async def _pieces(
+    deltas: AsyncGenerator[ChatDelta, None], rest: list[ToolCall | Tokens]
+) -> AsyncGenerator[str, None]:
+    """The same text in whole clauses; what is no text is put aside."""
     held = ""
     async with aclosing(deltas):
         async for delta in deltas:
+            if not isinstance(delta, str):
+                rest.append(delta)
+                continue
             held += delta
             while cut := find_cut(held, LATER, False):
                 yield held[:cut]

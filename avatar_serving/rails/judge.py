@@ -25,7 +25,8 @@ async def judged(llm: Llm, topics: Sequence[Topic], text: str, model: str) -> bo
     )
     chat = ChatRequest(question, max_tokens=3, temperature=0.0, model=model)
     try:
-        answer = "".join([str(delta) for delta in await collect(llm.run(chat))])
+        deltas = await collect(llm.run(chat))
     except AvatarError:
         return False
+    answer = "".join(delta for delta in deltas if isinstance(delta, str))
     return answer.strip().lower().startswith(("yes", "是"))

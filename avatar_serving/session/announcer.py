@@ -1,39 +1,22 @@
-"""Says one response on the wire, in the order clients rely on, never far ahead of its playback."""
+"""Says one response on the wire, in the order clients rely on."""
 
-import asyncio
-from dataclasses import dataclass, replace
-from typing import Any, Literal
+from collections.abc import Callable
+from typing import Literal
 
-from avatar_serving import metrics
 from avatar_serving.errors import AvatarError
-from avatar_serving.media import AudioChunk, FaceFrame, Spoken, Word
+from avatar_serving.media import Spoken, ToolCall
 from avatar_serving.protocol import avatar, items
 from avatar_serving.protocol import server as wire
-from avatar_serving.protocol.audio import OutputEncoder
-from avatar_serving.protocol.motion import encode_frames
+from avatar_serving.protocol.ids import new_id
+from avatar_serving.session.answer_item import AnswerItem, Delivery
 from avatar_serving.session.clock import TurnClock
-from avatar_serving.session.conversation import Conversation, heard_text
-from avatar_serving.session.heard import timed_words
+from avatar_serving.session.conversation import Conversation
 from avatar_serving.session.ledger import PlaybackLedger
 from avatar_serving.session.outbox import Outbox
+from avatar_serving.session.usage import Tally
 
-Stretch = Spoken | str
+Stretch = Spoken | str | ToolCall
 Status = Literal["in_progress", "completed", "cancelled", "failed"]
-
-_SLICE_S = 0.2
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """How a response is delivered."""
-
-    response_id: str
-    item_id: str
-    spoken: bool
-    """False: as text only."""
-    animated: bool
-    lead_s: float
-    """How far sound may be sent ahead of its playback."""
 
 
 class Announcer:
@@ -42,29 +25,38 @@ class Announcer:
     def __init__(
         self,
         delivery: Delivery,
-        encoder: OutputEncoder,
         outbox: Outbox,
         conversation: Conversation,
         clock: TurnClock,
+        tally: Tally,
+        busy_s: Callable[[], float],
     ) -> None:
+        """*busy_s* tells how long an earlier answer will still sound: this one waits for it."""
         self.delivery = delivery
-        self.ledger = PlaybackLedger()
-        self._encoder = encoder
+        self.calls: list[ToolCall] = []
+        """The functions that the client was asked to do."""
+        remembered = conversation if delivery.conversation_id is not None else None
+        self._item = AnswerItem(delivery, outbox, remembered, clock, busy_s)
         self._out = outbox
-        self._conversation = conversation
+        self._conversation = remembered
         self._clock = clock
-        self._texts: list[str] = []
-        self._words: list[Word] = []
+        self._tally = tally
+        self._asked: list[items.FunctionCall] = []
         self._opened = False
         self._closed = False
-        self._ids: dict[str, Any] = {
-            "response_id": delivery.response_id,
-            "item_id": delivery.item_id,
-        }
+
+    @property
+    def ledger(self) -> PlaybackLedger:
+        return self._item.ledger
 
     @property
     def transcript(self) -> str:
-        return "".join(self._texts)
+        return self._item.transcript
+
+    @property
+    def said(self) -> bool:
+        """Something of it was said, so that there is an item."""
+        return self._item.opened
 
     def unheard_s(self) -> float:
         """How long the sound that was sent will still be playing."""
@@ -72,172 +64,100 @@ class Announcer:
 
     def heard_text(self, heard_ms: int) -> str:
         """What was heard of the answer in its first *heard_ms*."""
-        return heard_text(self._words, self.transcript, heard_ms)
+        return self._item.heard_text(heard_ms)
 
     async def open(self) -> None:
-        if self._opened:
-            return
-        self._opened = True
-        to, item = self.delivery, self._item("in_progress")
-        await self._out.send(wire.ResponseCreated(response=self._response("in_progress")))
-        await self._out.send(wire.ResponseOutputItemAdded(response_id=to.response_id, item=item))
-        _, previous = self._conversation.add(item)
-        await self._out.send(wire.ConversationItemAdded(item=item, previous_item_id=previous))
-        await self._out.send(wire.ResponseContentPartAdded(**self._ids, part=self._part("")))
-        if to.animated:
-            await self._out.send(avatar.AvatarAnimationStarted(**self._ids))
+        if not self._opened:
+            self._opened = True
+            await self._out.send(wire.ResponseCreated(response=self._response("in_progress")))
 
     async def play(self, stretch: Stretch) -> None:
         """Send a stretch; returns when the next may be sent."""
-        if isinstance(stretch, str):
-            await self._write(stretch)
-            return
-        await self._caption(stretch)
-        rate = stretch.speech.audio.sample_rate
-        step = round(_SLICE_S * rate) * 2
-        pcm, shown = stretch.speech.audio.pcm, 0
-        for at in range(0, len(pcm), step):
-            begin_s = stretch.start_s + at / 2 / rate
-            await self._pace(begin_s)
-            last = at + step >= len(pcm)
-            due = len(stretch.frames) if last else _before(stretch.frames, begin_s + _SLICE_S)
-            await self._move(stretch.frames[shown:due])
-            shown = due
-            await self._sound(AudioChunk(pcm[at : at + step], rate))
+        if isinstance(stretch, ToolCall):
+            await self._item.close("completed")
+            await self._call(stretch)
+        else:
+            await self._item.play(stretch)
 
     async def close(self, status: Status, reason: str | None, error: AvatarError | None) -> None:
         if self._closed:
             return
         self._closed = True
-        text, item = self.transcript, self._item(status)
-        self._conversation.answered(item, self._words)
-        if self.delivery.spoken:
-            await self._out.send(wire.ResponseOutputAudioDone(**self._ids))
-            await self._out.send(
-                wire.ResponseOutputAudioTranscriptDone(**self._ids, transcript=text)
-            )
-        else:
-            await self._out.send(wire.ResponseOutputTextDone(**self._ids, text=text))
-        await self._out.send(wire.ResponseContentPartDone(**self._ids, part=self._part(text)))
-        response_id = self.delivery.response_id
-        await self._out.send(wire.ResponseOutputItemDone(response_id=response_id, item=item))
-        await self._out.send(wire.ConversationItemDone(item=item))
-        if self.delivery.animated:
-            await self._out.send(avatar.AvatarAnimationDone(**self._ids))
+        whole = status == "completed" and self._tally.complete
+        await self._item.close("completed" if whole else "incomplete")
         await self._out.send(wire.ResponseDone(response=self._response(status, reason, error)))
         await self._out.send(wire.RateLimitsUpdated())
 
     async def report(self, heard: str | None = None) -> None:
         """Tell an avatar client where the turn's time went."""
         if self.delivery.animated:
-            timings = self._clock.timings_ms()
             await self._out.send(
-                avatar.AvatarTurn(**self._ids, timings_ms=timings, heard_text=heard)
+                avatar.AvatarTurn(
+                    response_id=self.delivery.response_id,
+                    item_id=self.delivery.item_id,
+                    timings_ms=self._clock.timings_ms(),
+                    heard_text=heard,
+                )
             )
 
-    def _item(self, status: Status) -> items.AssistantMessage:
-        text = self.transcript
-        spoken = self.delivery.spoken
-        part = items.OutputAudio(transcript=text) if spoken else items.OutputText(text=text)
-        return items.AssistantMessage(
-            id=self.delivery.item_id,
-            status=status if status in ("in_progress", "completed") else "incomplete",
-            content=() if status == "in_progress" else (part,),
+    async def _call(self, call: ToolCall) -> None:
+        """Ask the client to do a function."""
+        index = len(self._asked) + self.said
+        item = items.FunctionCall(
+            id=new_id("item"), name=call.name, arguments=call.arguments, call_id=call.id
         )
-
-    def _part(self, text: str) -> wire.ContentPart:
-        if self.delivery.spoken:
-            return wire.ContentPart(type="audio", transcript=text)
-        return wire.ContentPart(type="text", text=text)
+        self._asked.append(item)
+        begun = item.model_copy(update={"status": "in_progress", "arguments": ""})
+        response_id = self.delivery.response_id
+        ids = {"response_id": response_id, "output_index": index}
+        of_call = {**ids, "item_id": item.id, "call_id": call.id}
+        await self._out.send(wire.ResponseOutputItemAdded.model_validate({**ids, "item": begun}))
+        previous = None
+        if self._conversation is not None:
+            _, previous = self._conversation.add(item)
+            self.calls.append(call)
+            await self._out.send(wire.ConversationItemAdded(item=begun, previous_item_id=previous))
+        whole = {**of_call, "arguments": call.arguments, "name": call.name}
+        delta = wire.ResponseFunctionCallArgumentsDelta
+        await self._out.send(delta.model_validate({**of_call, "delta": call.arguments}))
+        await self._out.send(wire.ResponseFunctionCallArgumentsDone.model_validate(whole))
+        await self._out.send(wire.ResponseOutputItemDone.model_validate({**ids, "item": item}))
+        if self._conversation is not None:
+            await self._out.send(wire.ConversationItemDone(item=item, previous_item_id=previous))
 
     def _response(
         self, status: Status, reason: str | None = None, error: AvatarError | None = None
     ) -> wire.Response:
-        done = status != "in_progress"
-        details = None
-        if done and status != "completed":
-            cause = (
-                wire.StatusError(type="server_error", code=error.code, message=error.message)
-                if error
-                else None
-            )
-            details = wire.StatusDetails(type=status, reason=reason, error=cause)
+        done, to = status != "in_progress", self.delivery
+        cut = status == "completed" and not self._tally.complete
+        output = wire.ResponseAudioOutput(format=to.format, voice=to.voice)
         return wire.Response(
-            id=self.delivery.response_id,
-            status=status,
-            status_details=details,
-            output=(self._item(status),) if done else (),
-            output_modalities=("audio",) if self.delivery.spoken else ("text",),
-            usage=wire.Usage() if done else None,
+            id=to.response_id,
+            status="incomplete" if cut else status,
+            status_details=_details(status, reason, error, cut=cut),
+            output=self._output(status) if done else (),
+            conversation_id=to.conversation_id,
+            output_modalities=("audio",) if to.spoken else ("text",),
+            audio=wire.ResponseAudio(output=output) if to.spoken else wire.ResponseAudio(),
+            max_output_tokens=to.max_tokens,
+            metadata=to.metadata,
+            usage=self._tally.usage() if done else None,
         )
 
-    async def _write(self, delta: str) -> None:
-        self._texts.append(delta)
-        await self._out.send(wire.ResponseOutputTextDelta(**self._ids, delta=delta))
-
-    async def _caption(self, stretch: Spoken) -> None:
-        """Say what is about to be heard, and when each word of it."""
-        rate = stretch.speech.audio.sample_rate
-        self.ledger.generated(round(len(stretch.speech.audio.pcm) / 2 / rate * 1000))
-        words = [
-            replace(w, start_s=w.start_s + stretch.start_s, end_s=w.end_s + stretch.start_s)
-            for w in timed_words(stretch)
-        ]
-        self._words += words
-        if stretch.text:
-            delta = joined(self._texts[-1] if self._texts else "", stretch.text)
-            self._texts.append(delta)
-            await self._out.send(wire.ResponseOutputAudioTranscriptDelta(**self._ids, delta=delta))
-        if self.delivery.animated and words:
-            timed = tuple(
-                avatar.TimedWord(
-                    text=word.text,
-                    start_ms=round(word.start_s * 1000),
-                    end_ms=round(word.end_s * 1000),
-                )
-                for word in words
-            )
-            await self._out.send(avatar.AvatarWords(**self._ids, words=timed))
-
-    async def _pace(self, begin_s: float) -> None:
-        """Wait until *begin_s* of the answer is at most ``lead_s`` ahead of its playback."""
-        ahead_s = begin_s - self.ledger.heard_ms(self._out.now()) / 1000 - self.delivery.lead_s
-        if ahead_s > 0:
-            await asyncio.sleep(ahead_s)
-
-    async def _move(self, frames: tuple[FaceFrame, ...]) -> None:
-        if not frames or not self.delivery.animated:
-            return
-        await self._out.send(
-            avatar.AvatarAnimationDelta(
-                **self._ids, time_code=frames[0].at_s, frames=encode_frames(frames)
-            )
-        )
-
-    async def _sound(self, audio: AudioChunk) -> None:
-        await self._out.send(
-            wire.ResponseOutputAudioDelta(**self._ids, delta=self._encoder.encode(audio))
-        )
-        first = self.ledger.sent_ms == 0
-        self.ledger.sent(round(audio.seconds * 1000), self._out.now())
-        if first:
-            await self._first_sound()
-
-    async def _first_sound(self) -> None:
-        self._clock.note("first_audio_sent")
-        waited_s = self._clock.since_origin_s("first_audio_sent")
-        if self._clock.spoken and waited_s is not None:
-            metrics.voice_to_voice.observe(waited_s)
-        await self._out.state("speaking")
+    def _output(self, status: Status) -> tuple[items.Item, ...]:
+        whole = status == "completed" and self._tally.complete
+        said = (self._item.made("completed" if whole else "incomplete"),) if self.said else ()
+        return (*said, *self._asked)
 
 
-def _before(frames: tuple[FaceFrame, ...], end_s: float) -> int:
-    """How many frames belong before *end_s*; sums of tenths are not exact."""
-    return sum(frame.at_s < end_s - 1e-4 for frame in frames)
-
-
-def joined(before: str, text: str) -> str:
-    """*text* as it follows *before*: with a space between, unless both meet in Chinese."""
-    if not before or before[-1].isspace():
-        return text
-    return text if ord(before[-1]) > 0x2E7F and ord(text[0]) > 0x2E7F else f" {text}"
+def _details(
+    status: Status, reason: str | None, error: AvatarError | None, *, cut: bool
+) -> wire.StatusDetails | None:
+    if cut:
+        return wire.StatusDetails(type="incomplete", reason="max_output_tokens")
+    if status in ("in_progress", "completed"):
+        return None
+    cause = None
+    if error is not None:
+        cause = wire.StatusError(type="server_error", code=error.code, message=error.message)
+    return wire.StatusDetails(type=status, reason=reason, error=cause)

@@ -85,7 +85,7 @@ class Answer:
             while left_s > 0:
                 await asyncio.sleep(left_s)
                 left_s = self.announcer.unheard_s()
-            await self._on_heard()
+            await self._settle("completed")
 
     async def _speak(self) -> None:
         while (stretch := await self._supply.next()) is not None:
@@ -104,6 +104,12 @@ class Answer:
         await self._supply.close()
         await self._open()
         await self._end("failed", None, error)
+        await self._settle("failed")
+
+    async def _settle(self, outcome: str) -> None:
+        """Nothing more will be heard of it: count it, and tell where its time went."""
+        metrics.turns.labels(outcome).inc()
+        await self.announcer.report()
         await self._on_heard()
 
     async def _end(
@@ -114,6 +120,3 @@ class Answer:
         self._ended = True
         await self.announcer.open()
         await self.announcer.close(status, reason, error)
-        metrics.turns.labels(status).inc()
-        if status != "cancelled":
-            await self.announcer.report()

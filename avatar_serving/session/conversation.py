@@ -21,6 +21,7 @@ class Conversation:
     """Every item has an id of its own. A full conversation forgets its oldest items."""
 
     def __init__(self, limit: int = 500) -> None:
+        self.id = new_id("conv")
         self._items: dict[str, Item] = {}
         self._order: list[str] = []
         self._spoken: dict[str, tuple[str, Sequence[Word]]] = {}
@@ -61,6 +62,10 @@ class Conversation:
         if item_id in self._items:
             content = (InputAudio(transcript=transcript),)
             self._items[item_id] = UserMessage(id=item_id, content=content)
+
+    def leave_out(self, item_id: str) -> None:
+        """Show the item to the client, and never to the language model."""
+        self._history.leave_out(item_id)
 
     def answered(self, item: AssistantMessage, words: Sequence[Word]) -> None:
         """An answer is complete; *words* say when each word of it is heard."""

@@ -1,8 +1,9 @@
 """Which items a language model is told, so that what it has read stays the same for many turns."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
-from avatar_serving.media import Message
+from avatar_serving.media import Message, ToolCall
 from avatar_serving.protocol.items import (
     AssistantMessage,
     FunctionCall,
@@ -26,6 +27,10 @@ class History:
         self._summarised: set[str] = set()
         """Those of them that ``summary`` is about."""
         self.summary = ""
+
+    def leave_out(self, item_id: str) -> None:
+        """The item is none of the model's business."""
+        self._untold.add(item_id)
 
     def forget(self, item_id: str) -> None:
         """The item was deleted. A summary that knew of it is written anew."""
@@ -51,34 +56,71 @@ class History:
         told = [
             (item_id, message)
             for item_id in order
-            if item_id not in self._untold and (message := message_of(items[item_id])).text
+            if item_id not in self._untold and _says(message := message_of(items[item_id]))
         ]
         said = [(item_id, message) for item_id, message in told if message.role != "system"]
         if len(said) > limit:
             self._untold.update(_oldest(said, limit))
         notes = (summary_message(self.summary),) if self.summary else ()
-        return (*notes, *(message for item_id, message in told if item_id not in self._untold))
+        kept = [message for item_id, message in told if item_id not in self._untold]
+        return (*notes, *paired(kept))
 
 
 def _oldest(said: Sequence[tuple[str, Message]], limit: int) -> list[str]:
     """Ids to let go of: whole steps, and answers that have lost their question."""
     batch = max(1, limit // 2)
     count = -(-(len(said) - limit) // batch) * batch
-    while count < len(said) - 1 and said[count][1].role == "assistant":
+    while count < len(said) - 1 and said[count][1].role in ("assistant", "tool"):
         count += 1
     return [item_id for item_id, _ in said[:count]]
 
 
 def message_of(item: Item) -> Message:
-    """What a language model is told of an item; an empty text: nothing."""
+    """What a language model is told of an item; without text or calls: nothing."""
     match item:
         case SystemMessage():
             return Message("system", text_of(item))
         case AssistantMessage():
             return Message("assistant", text_of(item))
         case FunctionCall(name=name):
-            return Message("assistant", f"[called {name} with {text_of(item)}]")
-        case FunctionCallOutput():
-            return Message("user", f"[result: {text_of(item)}]")
+            call = ToolCall(item.call_id or item.id or "", name, item.arguments)
+            return Message("assistant", "", calls=(call,))
+        case FunctionCallOutput(call_id=call_id):
+            return Message("tool", text_of(item), call_id=call_id)
         case UserMessage():
             return Message("user", text_of(item))
+
+
+def paired(messages: Sequence[Message]) -> tuple[Message, ...]:
+    """*messages* as language models demand them: each call is followed by its result, whatever was
+    said between them; a result without its call is left out."""
+    results = {message.call_id: message for message in messages if message.role == "tool"}
+    made: list[Message] = []
+    for message in _joined(messages):
+        made.append(message)
+        made += [
+            results.get(call.id) or Message("tool", _PENDING, call_id=call.id)
+            for call in message.calls
+        ]
+    return tuple(made)
+
+
+_PENDING = "There is no result yet."
+
+
+def _joined(messages: Iterable[Message]) -> list[Message]:
+    """Without results; calls that were made together are one message."""
+    made: list[Message] = []
+    calling = False
+    for message in messages:
+        if message.role != "tool":
+            if message.calls and calling:
+                made[-1] = replace(made[-1], calls=(*made[-1].calls, *message.calls))
+            else:
+                made.append(message)
+        calling = bool(message.calls)
+    return made
+
+
+def _says(message: Message) -> bool:
+    return bool(message.text or message.calls) or message.role == "tool"

@@ -120,6 +120,12 @@ class Listener:
         if self._turns.floor is Floor.FREE:
             await self._out.state("idle")
 
+    @property
+    def quiet(self) -> bool:
+        """The user is not speaking, and nothing that was said is still being recognised."""
+        busy = self._finishing is not None and not self._finishing.done()
+        return self._turns.floor is Floor.FREE and not busy
+
     def answering(self) -> None:
         """The avatar has the floor: speech is an interruption from now on."""
         self._turns.feed(AnswerStarted())

@@ -7,12 +7,18 @@ from avatar_serving.config import Conversation as Habits
 from avatar_serving.config import Limits
 from avatar_serving.detectors.end_of_turn import EndOfTurn
 from avatar_serving.detectors.vad import VadModel
-from avatar_serving.media import Behaviour, ChatRequest, Manner, Spoken
+from avatar_serving.media import Behaviour, ChatRequest, Manner, Spoken, Tokens, ToolCall
 from avatar_serving.stages.base import Asr, Llm
 from avatar_serving.stages.tts import Voice
 
-Speak = Callable[[ChatRequest, Manner, Callable[[str], None]], AsyncGenerator[Spoken, None]]
-"""Speak the answer to a chat. The last argument is told the name of each step as it is reached."""
+Speak = Callable[
+    [ChatRequest, Manner, Callable[[str], None], Callable[[Tokens], None]],
+    AsyncGenerator[Spoken | ToolCall, None],
+]
+"""Speak the answer to a chat. The third argument is told the name of each step as it is reached,
+the last what the language model has cost."""
+Say = Callable[[str, Manner], AsyncGenerator[Spoken, None]]
+"""Speak a text as it stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +27,10 @@ class Powers:
 
     asr: Asr
     llm: Llm
+    reader: Llm
+    """The same model, for reading ahead: nobody waits for it, so nothing of it is measured."""
     speak: Speak
+    say: Say
     vad: VadModel
     end_of_turn: EndOfTurn
     find_voice: Callable[[str], Voice]

@@ -1,67 +1,82 @@
 """The avatar's side of a conversation: answers begun, released, cut to what was heard."""
 
-import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import aclosing
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
-from avatar_serving import logs, metrics
-from avatar_serving.errors import AvatarError
-from avatar_serving.flow import collect
-from avatar_serving.media import ChatRequest, Manner, Message, Spoken
-from avatar_serving.protocol.audio import OutputEncoder
+from avatar_serving import metrics
+from avatar_serving.errors import LimitExceeded
+from avatar_serving.media import ChatRequest
 from avatar_serving.protocol.ids import new_id
 from avatar_serving.protocol.session_config import SessionConfig
-from avatar_serving.session.announcer import Announcer, Delivery
+from avatar_serving.session.announcer import Announcer
 from avatar_serving.session.answer import Answer
-from avatar_serving.session.clock import Noted, TurnClock
+from avatar_serving.session.answer_item import Delivery
+from avatar_serving.session.clock import TurnClock
 from avatar_serving.session.conversation import Conversation
 from avatar_serving.session.empathy import Empathy
+from avatar_serving.session.filler import Filler
 from avatar_serving.session.outbox import Outbox
-from avatar_serving.session.persona import system_prompt
 from avatar_serving.session.powers import Identity, Powers
+from avatar_serving.session.preparing import Preparing
+from avatar_serving.session.prompting import Prompting
 from avatar_serving.session.rest import Rest
-from avatar_serving.session.summary import summary_request
+from avatar_serving.session.speaking import Speaking
 from avatar_serving.session.supply import Stretches, Supply
-from avatar_serving.text.languages import language_of
+from avatar_serving.session.usage import Tally
+from avatar_serving.session.wish import Wish
 
-log = logs.get()
+_MOST_ASIDE = 4
+"""Responses out of band at the same time."""
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """What one response is asked to be; None: as the session says."""
+class Surroundings:
+    """What a responder knows of the rest of its session."""
 
-    instructions: str | None = None
-    spoken: bool | None = None
-    max_tokens: int | None = None
+    on_free: Callable[[], Awaitable[None]]
+    """Told when the last sound of the avatar was heard."""
+    quiet: Callable[[], bool]
+    """Whether the user is neither speaking nor waiting for an answer."""
 
 
 class Responder:
+    """At most one answer of the conversation is being given. One that was sent whole and is still
+    heard may be followed by the next, which waits for its end before it sounds."""
+
     def __init__(
         self,
         powers: Powers,
         identity: Identity,
         config: SessionConfig,
         outbox: Outbox,
-        on_free: Callable[[], Awaitable[None]],
+        around: Surroundings,
     ) -> None:
         self.conversation = Conversation(powers.limits.items)
         self.config = config
         self.empathy = Empathy(outbox, told=powers.habits.notice_feelings)
+        self.filler = Filler(powers.habits.filler_s, self._fill)
         self._powers = powers
         self._identity = identity
         self._out = outbox
-        self._on_free = on_free
+        self._around = around
+        self._prompting = Prompting(powers, identity, self.conversation, self.empathy)
+        self._speaking = Speaking(powers, self._prompting)
+        self._preparing = Preparing(
+            powers, self.conversation, lambda: self._prompting.chat(self.config, Wish())
+        )
         self._answer: Answer | None = None
+        self._sounding: list[Answer] = []
+        """Sent whole and still heard, while a later one is prepared."""
+        self._aside: dict[str, Answer] = {}
+        """Out of band, by the id of the response."""
+        self._filling: Answer | None = None
         self._rest: Rest | None = None
         """Of the answer that was interrupted last, while it may yet go on."""
         self._said = ""
-        self._reading: asyncio.Task[None] | None = None
 
     @property
     def active(self) -> bool:
-        """A response has been created and is not done."""
+        """A response of the conversation has been created and is not done."""
         return self._answer is not None and self._answer.active
 
     def begin(
@@ -76,38 +91,60 @@ class Responder:
         *settled* is waited for first: what was said before may still be being recognised.
         """
         wish = wish or Wish()
-        self._stop_reading()
-        spoken = self.config.spoken if wish.spoken is None else wish.spoken
+        self._preparing.stop()
+        delivery, tally = self._delivery(wish), Tally()
 
-        async def chat() -> ChatRequest:
+        async def ask() -> ChatRequest:
             if settled is not None:
                 await settled()
-            asked = self._chat(said, wish)
+            asked = self._prompting.chat(self.config, wish, said)
             if self.active:
                 await self.empathy.show()
             return asked
 
-        source = self._spoken(chat, clock) if spoken else self._written(chat, clock)
-        return self._answer_with(Supply(source), clock, spoken)
+        if wish.text:
+            source = self._speaking.said(self.config, wish)
+        elif delivery.spoken:
+            source = self._speaking.spoken(ask, self.config, wish, clock, tally)
+        else:
+            source = self._speaking.written(ask, clock, tally)
+        return self._answer_with(Supply(source), clock, delivery, tally)
 
-    def _answer_with(self, supply: Stretches, clock: TurnClock, spoken: bool) -> Answer:
-        delivery = Delivery(
-            response_id=new_id("resp"),
-            item_id=new_id("item"),
-            spoken=spoken,
-            animated=spoken and self._identity.animated,
-            lead_s=self._powers.habits.lead_s,
-        )
-        encoder = OutputEncoder(self.config.audio.output.format)
-        announcer = Announcer(delivery, encoder, self._out, self.conversation, clock)
-        return Answer(supply, announcer, clock, self.read_ahead, self._heard)
+    async def make_way(self) -> bool:
+        """Whether an answer may begin now. A filler ends for it."""
+        answer = self._answer
+        if answer is None or not answer.active:
+            return True
+        if answer is not self._filling:
+            return False
+        self._answer = None
+        if answer.announcer.said:
+            await self._silence(answer, "client_cancelled")
+        else:
+            await answer.drop()
+        return True
 
     async def release(self, answer: Answer) -> None:
-        """The floor is the avatar's: let the answer be heard."""
+        """The user's turn is over: let the answer be heard, and nothing before it any more."""
         await self.interrupt("turn_detected")
-        self._answer = answer
-        await self._out.state("thinking")
-        await self.empathy.show()
+        await self._give(answer)
+
+    async def follow(self, answer: Answer) -> None:
+        """The client asked for an answer: it begins where the one before it ends."""
+        await self.give_up()
+        self._take_turn(answer)
+        await self._give(answer)
+
+    async def beside(self, answer: Answer) -> None:
+        """Let an answer out of band be heard.
+
+        Raises:
+            LimitExceeded: too many at once.
+        """
+        if len(self._aside) >= _MOST_ASIDE:
+            await answer.drop()
+            raise LimitExceeded("responses out of band", len(self._aside) + 1, _MOST_ASIDE)
+        self._aside[answer.announcer.delivery.response_id] = answer
         answer.release()
 
     async def interrupt(self, reason: str, *, hold: bool = False) -> bool:
@@ -115,23 +152,16 @@ class Responder:
 
         With *hold* the rest is kept until ``resume`` or ``give_up``.
         """
+        self.filler.close()
         await self.give_up()
+        sounding, self._sounding = self._sounding, []
         answer, self._answer = self._answer, None
-        if answer is None:
-            return False
-        announcer = answer.announcer
-        heard_ms = announcer.ledger.heard_ms(self._out.now())
-        announcer.ledger.stop(self._out.now())
-        self._said = announcer.transcript
-        if hold and announcer.delivery.spoken:
-            self._rest = await answer.hold(reason, heard_ms)
-        else:
-            await answer.stop(reason)
-        if announcer.delivery.spoken:
-            self.conversation.truncate(announcer.delivery.item_id, heard_ms)
-        await announcer.report(announcer.heard_text(heard_ms))
-        metrics.turns.labels("interrupted").inc()
-        return True
+        for before in sounding:
+            await self._silence(before, reason)
+        if answer is not None:
+            self._said = answer.announcer.transcript
+            await self._silence(answer, reason, hold=hold)
+        return bool(sounding) or answer is not None
 
     @property
     def interrupted(self) -> bool:
@@ -148,9 +178,10 @@ class Responder:
         rest, self._rest = self._rest, None
         if rest is None:
             return False
-        self._stop_reading()
+        self._preparing.stop()
         rest.go_on()
-        answer = self._answer_with(rest, TurnClock(self._out.now), spoken=True)
+        delivery = self._delivery(Wish(spoken=True))
+        answer = self._answer_with(rest, TurnClock(self._out.now), delivery, Tally())
         metrics.turns.labels("resumed").inc()
         await self.release(answer)
         return True
@@ -161,96 +192,137 @@ class Responder:
         if rest is not None:
             await rest.close()
 
+    async def cancel(self, response_id: str | None) -> bool:
+        """Stop a response that is being given: this one, or that of the conversation."""
+        beside = self._aside.pop(response_id or "", None)
+        if beside is not None:
+            await self._silence(beside, "client_cancelled")
+            return True
+        answer = self._answer
+        if answer is None or not answer.active:
+            return False
+        if response_id not in (None, answer.announcer.delivery.response_id):
+            return False
+        return await self.interrupt("client_cancelled")
+
     def played(self, item_id: str, played_ms: int) -> None:
         """The client says how much it has played."""
-        answer = self._answer
-        if answer is not None and answer.announcer.delivery.item_id == item_id:
+        if (answer := self._find(item_id)) is not None:
             answer.announcer.ledger.acknowledge(played_ms, self._out.now())
 
+    async def cut(self, item_id: str, heard_ms: int) -> None:
+        """The client has stopped the sound of an answer that was sent whole."""
+        answer = self._find(item_id)
+        if answer is None or answer.active:
+            return
+        answer.announcer.ledger.acknowledge(heard_ms, self._out.now())
+        if answer in self._sounding:
+            self._sounding.remove(answer)
+        else:
+            self._answer = None
+        await self._silence(answer, "client_cancelled")
+
     def read_ahead(self) -> None:
-        """Have the language model read what it knows so far, while nobody waits for it."""
-        self._stop_reading()
-        if self._powers.habits.read_ahead or self._powers.habits.summarise:
-            self._reading = asyncio.create_task(self._prepare())
+        """Prepare the next answer, while nobody waits for one."""
+        self._preparing.start()
 
     async def close(self) -> None:
         """The client is gone: stop without a word."""
-        self._stop_reading()
+        self._preparing.stop()
+        self.filler.close()
         await self.give_up()
-        if self._answer is not None:
-            answer, self._answer = self._answer, None
+        answers = [*self._sounding, *self._aside.values()]
+        answers += [self._answer] if self._answer else []
+        self._sounding, self._aside, self._answer = [], {}, None
+        for answer in answers:
+            metrics.turns.labels("abandoned").inc()
             await answer.drop()
 
-    def _stop_reading(self) -> None:
-        if self._reading is not None:
-            self._reading.cancel()
-            self._reading = None
-
-    async def _prepare(self) -> None:
-        """What can be done for the next answer while nobody waits for it."""
-        try:
-            chat = self._chat("", Wish())
-            if self._powers.habits.summarise and await self._summarise():
-                chat = self._chat("", Wish())
-            if self._powers.habits.read_ahead:
-                await collect(self._powers.llm.run(replace(chat, max_tokens=1)))
-        except AvatarError as error:
-            log.warning("preparing the next answer failed", code=error.code)
-
-    async def _summarise(self) -> bool:
-        """Put what has left the model's window into a few words."""
-        before, left = self.conversation.left_behind()
-        if not left:
-            return False
-        told = [message for message in left.values() if message.text]
-        deltas = await collect(self._powers.llm.run(summary_request(before, told)))
-        self.conversation.summarise("".join(deltas).strip() or before, left)
-        return True
-
-    async def _heard(self) -> None:
-        self._answer = None
-        await self._on_free()
-
-    def _chat(self, said: str, wish: Wish) -> ChatRequest:
-        habits, identity = self._powers.habits, self._identity
-        prompt = system_prompt(
-            name=identity.name,
-            persona=wish.instructions or self.config.instructions or identity.persona,
-            description=identity.description,
-            language=self.config.language,
+    def _delivery(self, wish: Wish) -> Delivery:
+        spoken = self.config.spoken if wish.spoken is None else wish.spoken
+        return Delivery(
+            response_id=new_id("resp"),
+            item_id=new_id("item"),
+            spoken=spoken,
+            animated=spoken and self._identity.animated,
+            lead_s=self._powers.habits.lead_s,
+            conversation_id=self.conversation.id if wish.remembered else None,
+            voice=self._prompting.voice(self.config, wish) if spoken else "",
+            format=wish.format or self.config.audio.output.format,
+            max_tokens=wish.max_tokens or self.config.max_output_tokens,
+            metadata=wish.metadata,
         )
-        # One less than may be told: what is said next has its place already.
-        messages = self.conversation.messages(prompt, habits.history_messages - 1)
-        if said:
-            messages = (*messages, Message("user", said))
-        messages = self.empathy.regard(messages)
-        tokens = wish.max_tokens or self.config.max_tokens or habits.answer_tokens
-        return ChatRequest(messages, max_tokens=tokens, model=self._powers.model)
 
-    async def _spoken(
-        self, ask: Callable[[], Awaitable[ChatRequest]], clock: TurnClock
-    ) -> AsyncGenerator[Spoken | str, None]:
-        chat = await ask()
-        voice = self._powers.find_voice(self.config.audio.output.voice or self._identity.voice)
-        last = chat.messages[-1].text
-        language = language_of(last) if self.config.language == "auto" else self.config.language
-        manner = Manner(
-            voice.id,
-            language,
-            max(0.5, self.config.audio.output.speed),
-            self._identity.seed,
-            self._identity.animated,
-            self.empathy.mood,
-        )
-        async with aclosing(self._powers.speak(chat, manner, clock.note)) as stretches:
-            async for stretch in stretches:
-                yield stretch
+    def _answer_with(
+        self, supply: Stretches, clock: TurnClock, delivery: Delivery, tally: Tally
+    ) -> Answer:
+        out = self._out
+        announcer = Announcer(delivery, out, self.conversation, clock, tally, self._busy_s)
 
-    async def _written(
-        self, ask: Callable[[], Awaitable[ChatRequest]], clock: TurnClock
-    ) -> AsyncGenerator[Spoken | str, None]:
-        chat = await ask()
-        llm = Noted(self._powers.llm, clock.note, "llm_first_token")
-        async with aclosing(llm.run(chat)) as deltas:
-            async for delta in deltas:
-                yield delta
+        async def heard() -> None:
+            await self._heard(answer)
+
+        answer = Answer(supply, announcer, clock, lambda: self._sent(answer), heard)
+        return answer
+
+    def _take_turn(self, answer: Answer) -> None:
+        """*answer* is the present one; the one before it may be heard to its end."""
+        before, self._answer = self._answer, answer
+        if before is not None:
+            self._sounding.append(before)
+
+    async def _give(self, answer: Answer) -> None:
+        self.filler.close()
+        self._answer = answer
+        await self._out.state("thinking")
+        await self.empathy.show()
+        answer.release()
+
+    async def _silence(self, answer: Answer, reason: str, *, hold: bool = False) -> None:
+        announcer, delivery = answer.announcer, answer.announcer.delivery
+        heard_ms = announcer.ledger.heard_ms(self._out.now())
+        announcer.ledger.stop(self._out.now())
+        if hold and delivery.spoken:
+            self._rest = await answer.hold(reason, heard_ms)
+        else:
+            await answer.stop(reason)
+        if delivery.spoken and announcer.said and delivery.conversation_id is not None:
+            self.conversation.truncate(delivery.item_id, heard_ms)
+        metrics.turns.labels("interrupted").inc()
+        await announcer.report(announcer.heard_text(heard_ms))
+
+    def _busy_s(self) -> float:
+        """How long what was sent before the present answer will still be heard."""
+        return max((answer.announcer.unheard_s() for answer in self._sounding), default=0.0)
+
+    def _find(self, item_id: str) -> Answer | None:
+        answers = [*self._sounding, *([self._answer] if self._answer else [])]
+        return next((a for a in answers if a.announcer.delivery.item_id == item_id), None)
+
+    def _sent(self, answer: Answer) -> None:
+        """All of an answer was sent; it may still be heard."""
+        announcer = answer.announcer
+        if announcer.delivery.spoken:
+            self.filler.expect([call.id for call in announcer.calls])
+        self.read_ahead()
+
+    async def _heard(self, answer: Answer) -> None:
+        self._aside.pop(answer.announcer.delivery.response_id, None)
+        if answer in self._sounding:
+            self._sounding.remove(answer)
+        elif answer is self._answer:
+            self._answer = None
+        if self._answer is None and not self._sounding:
+            await self._around.on_free()
+
+    async def _fill(self) -> None:
+        """Say that a function takes its time, unless somebody is speaking."""
+        if self.active or not self._around.quiet():
+            return
+        sentence = self.filler.sentence(self._prompting.language)
+        wish = Wish(text=sentence, spoken=True, metadata={"avatar": "filler"})
+        answer = self.begin(TurnClock(self._out.now), wish=wish)
+        self.conversation.leave_out(answer.announcer.delivery.item_id)
+        self._filling = answer
+        self._take_turn(answer)
+        answer.release()

@@ -1,21 +1,23 @@
 """One connection: client events in, the conversation out."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
+from contextlib import aclosing, contextmanager
 from typing import Any
 
-from avatar_serving.errors import AvatarError, LimitExceeded, WrongState
+from avatar_serving.errors import AvatarError, LimitExceeded, NotFound, WrongState
 from avatar_serving.protocol import client
 from avatar_serving.protocol import server as wire
 from avatar_serving.protocol.avatar import AvatarClips, Clip
 from avatar_serving.protocol.client import ClientEvent, event_id_of, parse_client
-from avatar_serving.protocol.items import Item, text_of
+from avatar_serving.protocol.items import FunctionCallOutput, Item, text_of
 from avatar_serving.protocol.session_config import SessionConfig, merge
+from avatar_serving.session.answer import Answer
 from avatar_serving.session.clock import TurnClock
 from avatar_serving.session.listener import Listener
 from avatar_serving.session.outbox import Outbox
 from avatar_serving.session.powers import Identity, Powers
-from avatar_serving.session.responder import Responder, Wish
+from avatar_serving.session.responder import Responder, Surroundings
+from avatar_serving.session.wish import Wish, wish_of
 
 
 class Session:
@@ -36,7 +38,8 @@ class Session:
         self._identity = identity
         self._locked = locked
         self._out = Outbox(send, animated=identity.animated)
-        self._responder = Responder(powers, identity, config, self._out, self._on_free)
+        around = Surroundings(self._on_free, lambda: self._listener.quiet)
+        self._responder = Responder(powers, identity, config, self._out, around)
         self._listener = Listener(powers, self._out, self._responder)
 
     async def run(self, messages: AsyncGenerator[str, None]) -> None:
@@ -81,18 +84,20 @@ class Session:
                 await self._listener.clear()
             case client.ResponseCreate(response=options):
                 await self._respond(options)
-            case client.ResponseCancel():
-                await self._cancel()
+            case client.ResponseCancel(response_id=response_id):
+                await self._cancel(response_id)
             case client.OutputAudioBufferClear():
                 await self._responder.interrupt("client_cancelled")
                 await self._on_free()
             case client.ConversationItemCreate(item=item, previous_item_id=after):
                 await self._add(item, after)
             case client.ConversationItemRetrieve(item_id=item_id):
-                item = self._responder.conversation.retrieve(item_id)
+                with _known("item_retrieve_invalid_item_id"):
+                    item = self._responder.conversation.retrieve(item_id)
                 await self._out.send(wire.ConversationItemRetrieved(item=item))
             case client.ConversationItemDelete(item_id=item_id):
-                self._responder.conversation.delete(item_id)
+                with _known("item_delete_invalid_item_id"):
+                    self._responder.conversation.delete(item_id)
                 await self._out.send(wire.ConversationItemDeleted(item_id=item_id))
             case client.ConversationItemTruncate():
                 await self._truncate(event)
@@ -100,10 +105,9 @@ class Session:
     async def _on_free(self) -> None:
         await self._listener.free()
 
-    async def _cancel(self) -> None:
-        if not self._responder.active:
-            raise WrongState("response_cancel_not_active", "there is no response to cancel")
-        await self._responder.interrupt("client_cancelled")
+    async def _cancel(self, response_id: str | None) -> None:
+        if not await self._responder.cancel(response_id):
+            raise WrongState("response_cancel_not_active", "there is no such response to cancel")
         await self._on_free()
 
     async def _update(self, patch: dict[str, Any]) -> None:
@@ -117,36 +121,43 @@ class Session:
         if before.audio.input != config.audio.input:
             self._listener.configure()
         await self._out.send(wire.SessionUpdated(session=config))
-        if before.instructions != config.instructions:
+        if (before.instructions, before.tools) != (config.instructions, config.tools):
             self._responder.read_ahead()
 
     async def _respond(self, options: client.ResponseOptions | None) -> None:
-        if self._responder.active:
-            code = "conversation_already_has_active_response"
-            raise WrongState(code, "an answer is being given; cancel it first")
         wish = Wish()
         if options is not None:
-            tokens = options.max_output_tokens
-            wish = Wish(
-                instructions=None if self._locked else options.instructions,
-                spoken=None
-                if not options.output_modalities
-                else "audio" in options.output_modalities,
-                max_tokens=tokens if isinstance(tokens, int) else None,
+            wish = wish_of(options, self._responder.conversation, locked=self._locked)
+            self._check_length(wish.instructions or "")
+            if wish.voice:
+                self._powers.find_voice(wish.voice)
+        if not wish.remembered:
+            return await self._responder.beside(self._begin(wish))
+        if not await self._responder.make_way():
+            raise WrongState(
+                "conversation_already_has_active_response",
+                "an answer is being given; cancel it first",
             )
-        clock = TurnClock(self._out.now)
-        answer = self._responder.begin(clock, wish=wish, settled=self._listener.settled)
+        answer = self._begin(wish)
         self._listener.answering()
-        await self._responder.release(answer)
+        await self._responder.follow(answer)
+
+    def _begin(self, wish: Wish) -> Answer:
+        clock = TurnClock(self._out.now)
+        return self._responder.begin(clock, wish=wish, settled=self._listener.settled)
 
     async def _add(self, item: Item, after: str | None) -> None:
         self._check_length(text_of(item))
         added, previous = self._responder.conversation.add(item, after)
+        if isinstance(added, FunctionCallOutput):
+            self._responder.filler.arrived(added.call_id)
         await self._out.send(wire.ConversationItemAdded(item=added, previous_item_id=previous))
         await self._out.send(wire.ConversationItemDone(item=added, previous_item_id=previous))
 
     async def _truncate(self, event: client.ConversationItemTruncate) -> None:
-        self._responder.conversation.truncate(event.item_id, event.audio_end_ms)
+        await self._responder.cut(event.item_id, event.audio_end_ms)
+        with _known("item_truncate_invalid_item_id"):
+            self._responder.conversation.truncate(event.item_id, event.audio_end_ms)
         await self._out.send(
             wire.ConversationItemTruncated(
                 item_id=event.item_id,
@@ -159,6 +170,15 @@ class Session:
         maximum = self._powers.limits.text_chars
         if len(text) > maximum:
             raise LimitExceeded("limits.text_chars", len(text), maximum)
+
+
+@contextmanager
+def _known(code: str) -> Generator[None, None, None]:
+    """An item that does not exist, in the code that clients know."""
+    try:
+        yield
+    except NotFound as error:
+        raise WrongState(code, error.message) from error
 
 
 def without_locked(patch: dict[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from avatar_serving.media import (
     AnimateRequest,
+    ChatDelta,
     ChatRequest,
     Description,
     FaceFrame,
@@ -41,7 +42,7 @@ Vlm = Stage[Image, Description]
 Stylise = Stage[StyliseRequest, Progress | Image]
 Reconstruct = Stage[ReconstructRequest, Progress | bytes]
 Asr = Stage[Utterance, Transcript]
-Llm = Stage[ChatRequest, str]
+Llm = Stage[ChatRequest, ChatDelta]
 Tts = Stage[SpeechRequest, Speech]
 Animate = Stage[AnimateRequest, FaceFrame]
 Render = Stage[RenderRequest, VideoFrame]

@@ -9,7 +9,7 @@ import pytest
 
 from avatar_serving.errors import InvalidRequest, Overloaded, StageFailed, StageTimeout
 from avatar_serving.flow import collect
-from avatar_serving.media import ChatRequest, Message
+from avatar_serving.media import ChatRequest, Message, Tokens, Tool, ToolCall
 from avatar_serving.stages.llm import OpenAiConfig
 
 HELLO = ChatRequest((Message("system", "Be kind."), Message("user", "Hi")), 10, 0.5, seed=3)
@@ -48,8 +48,20 @@ async def start(writer: asyncio.StreamWriter, status: str = "200 OK") -> None:
 
 
 async def say(writer: asyncio.StreamWriter, text: str) -> None:
-    choice = {"index": 0, "delta": {"content": text}, "finish_reason": None}
-    chunk = {"id": "1", "object": "chat.completion.chunk", "created": 0, "choices": [choice]}
+    await send(writer, {"content": text})
+
+
+async def send(
+    writer: asyncio.StreamWriter, delta: dict[str, object], end: str | None = None, **more: object
+) -> None:
+    choice = {"index": 0, "delta": delta, "finish_reason": end}
+    chunk = {
+        "id": "1",
+        "object": "chat.completion.chunk",
+        "created": 0,
+        "choices": [choice],
+        **more,
+    }
     writer.write(f"data: {json.dumps(chunk)}\n\n".encode())
     await writer.drain()
 
@@ -65,13 +77,65 @@ async def test_streams_what_the_server_says() -> None:
         writer.write(b"data: [DONE]\n\n")
 
     async with server(answer) as config:
-        assert await collect(config.build().run(HELLO)) == ["Hel", "lo."]
+        assert await collect(config.build().run(HELLO)) == ["Hel", "lo.", Tokens(0, 2)]
     (body,) = asked
     assert body["messages"] == [
         {"role": "system", "content": "Be kind."},
         {"role": "user", "content": "Hi"},
     ]
     assert (body["max_tokens"], body["temperature"], body["seed"]) == (10, 0.5, 3)
+
+
+async def test_calls_and_their_cost_are_put_together() -> None:
+    asked: list[dict[str, object]] = []
+
+    async def answer(body: dict[str, object], writer: asyncio.StreamWriter) -> None:
+        asked.append(body)
+        await start(writer)
+        await say(writer, "Let me see.")
+        named = {"name": "clock", "arguments": ""}
+        call = {"index": 0, "id": "c7", "type": "function", "function": named}
+        await send(writer, {"tool_calls": [call]})
+        for part in ('{"zone"', ': "UTC"}'):
+            await send(writer, {"tool_calls": [{"index": 0, "function": {"arguments": part}}]})
+        usage = {"prompt_tokens": 9, "completion_tokens": 5, "total_tokens": 14,
+                 "prompt_tokens_details": {"cached_tokens": 4}}  # fmt: skip
+        await send(writer, {}, "tool_calls", usage=usage)
+        writer.write(b"data: [DONE]\n\n")
+
+    call = ToolCall("c1", "clock", "{}")
+    messages = (
+        Message("user", "Now?"),
+        Message("assistant", "", calls=(call,)),
+        Message("tool", "noon", call_id="c1"),
+        Message("user", "And in UTC?"),
+    )
+    tool = Tool("clock", "The time", '{"type": "object"}')
+    async with server(answer) as config:
+        request = ChatRequest(messages, tools=(tool,), tool_choice="clock")
+        got = await collect(config.build().run(request))
+    assert got == ["Let me see.", ToolCall("c7", "clock", '{"zone": "UTC"}'), Tokens(9, 5, 4)]
+    (body,) = asked
+    told = {"name": "clock", "description": "The time", "parameters": {"type": "object"}}
+    assert body["tools"] == [{"type": "function", "function": told}]
+    assert body["tool_choice"] == {"type": "function", "function": {"name": "clock"}}
+    assert body["messages"] == [
+        {"role": "user", "content": "Now?"},
+        {"role": "assistant", "content": None, "tool_calls": [
+            {"id": "c1", "type": "function", "function": {"name": "clock", "arguments": "{}"}}]},
+        {"role": "tool", "content": "noon", "tool_call_id": "c1"},
+        {"role": "user", "content": "And in UTC?"},
+    ]  # fmt: skip
+
+
+async def test_an_answer_that_was_cut_says_so() -> None:
+    async def answer(body: dict[str, object], writer: asyncio.StreamWriter) -> None:
+        await start(writer)
+        await send(writer, {"content": "So"}, "length")
+        writer.write(b"data: [DONE]\n\n")
+
+    async with server(answer) as config:
+        assert await collect(config.build().run(HELLO)) == ["So", Tokens(0, 1, complete=False)]
 
 
 async def test_closing_the_stream_hangs_up() -> None:

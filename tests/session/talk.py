@@ -15,35 +15,50 @@ from avatar_serving.protocol.session_config import SessionConfig, merge
 from avatar_serving.session.clock import Noted
 from avatar_serving.session.powers import Identity, Powers
 from avatar_serving.session.session import Session
+from avatar_serving.session.usage import Metered
 from avatar_serving.stages.animate.still import StillConfig
 from avatar_serving.stages.asr.scripted import ScriptedConfig
 from avatar_serving.stages.llm.echo import EchoConfig
 from avatar_serving.stages.tts import find_voice
 from avatar_serving.stages.tts.tone import ToneConfig
-from pipelines.converse import ConverseStages, converse
+from pipelines.converse import ConverseStages, converse, speak_text
 
 FRAME_S = 0.02
 
 
-def powers(heard="Tell me a story.", *, asr_s=0.3, word_s=0.05, limits=None, llm=None, asr=None):
+def powers(
+    heard="Tell me a story.",
+    *,
+    asr_s=0.3,
+    word_s=0.05,
+    limits=None,
+    llm=None,
+    asr=None,
+    habits=None,
+):
     tone = ToneConfig()
     llm = llm or EchoConfig(word_s=word_s, prefix="You said this: ").build()
     tts, animate = tone.build(), StillConfig().build()
 
-    def speak(chat, manner, note):
-        stages = ConverseStages(Noted(llm, note, "llm_first_token"), tts, animate)
-        return converse(stages, chat, manner)
+    def speak(chat, manner, note, count):
+        noted = Noted(Metered(llm, count), note, "llm_first_token")
+        return converse(ConverseStages(noted, tts, animate), chat, manner)
+
+    def say(text, manner):
+        return speak_text(ConverseStages(llm, tts, animate), text, manner)
 
     return Powers(
         asr=asr or ScriptedConfig(text=heard, delay_s=asr_s).build(),
         llm=llm,
+        reader=llm,
         speak=speak,
+        say=say,
         vad=EnergyConfig().build(),
         end_of_turn=AlwaysConfig().build(),
         find_voice=lambda voice: find_voice(tone, voice),
         clips=(("idle", ""),),
         limits=limits or Limits(),
-        habits=Habits(),
+        habits=habits or Habits(),
         model="echo",
     )
 

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from avatar_serving.errors import InvalidRequest, NotFound
-from avatar_serving.media import Message, Word
+from avatar_serving.media import Message, ToolCall, Word
 from avatar_serving.protocol.items import (
     AssistantMessage,
     FunctionCall,
@@ -125,14 +125,55 @@ def test_speech_is_told_once_it_is_recognised() -> None:
     assert len(conversation) == 0
 
 
-def test_calls_are_told_in_words() -> None:
+def called(call_id: str) -> FunctionCall:
+    return FunctionCall(name="clock", arguments="{}", call_id=call_id)
+
+
+def result(call_id: str, text: str = "noon") -> FunctionCallOutput:
+    return FunctionCallOutput(call_id=call_id, output=text)
+
+
+def calls(*ids: str) -> Message:
+    return Message("assistant", "", tuple(ToolCall(i, "clock", "{}") for i in ids))
+
+
+def told(*items: Item) -> tuple[Message, ...]:
     conversation = Conversation()
-    conversation.add(FunctionCall(name="clock", arguments="{}", call_id="c"))
-    conversation.add(FunctionCallOutput(call_id="c", output="noon"))
-    assert conversation.messages("", 9)[1:] == (
-        Message("assistant", "[called clock with {}]"),
-        Message("user", "[result: noon]"),
-    )
+    for item in items:
+        conversation.add(item)
+    return conversation.messages("", 99)[1:]
+
+
+def noon(call_id: str) -> Message:
+    return Message("tool", "noon", call_id=call_id)
+
+
+def test_a_call_is_followed_by_its_result() -> None:
+    assert told(called("c"), result("c")) == (calls("c"), noon("c"))
+    late = told(called("c"), user("Well?"), result("c"))
+    assert late == (calls("c"), noon("c"), Message("user", "Well?"))
+
+
+def test_calls_made_together_are_told_together() -> None:
+    together = told(called("a"), called("b"), result("b"), result("a"))
+    assert together == (calls("a", "b"), noon("a"), noon("b"))
+    apart = told(called("a"), result("a"), called("b"), result("b"))
+    assert apart == (calls("a"), noon("a"), calls("b"), noon("b"))
+
+
+def test_a_call_without_a_result_waits_and_a_result_without_a_call_is_not_told() -> None:
+    (call, pending), orphan = told(called("c")), told(result("c"))
+    assert call == calls("c")
+    assert (pending.role, pending.call_id) == ("tool", "c") and "no result" in pending.text
+    assert orphan == ()
+
+
+def test_some_items_are_for_the_client_alone() -> None:
+    conversation = Conversation()
+    conversation.leave_out("filler")
+    conversation.add(answer("One moment.", "filler"))
+    conversation.add(user("a"))
+    assert texts(conversation) == ["a"]
 
 
 def test_a_full_conversation_forgets_its_oldest() -> None:

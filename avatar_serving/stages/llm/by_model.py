@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from avatar_serving.errors import UnknownModel
-from avatar_serving.media import ChatRequest
+from avatar_serving.media import ChatDelta, ChatRequest
 from avatar_serving.stages.base import Llm
 from avatar_serving.stages.llm.base import LanguageModel, LlmEngineConfig
 from avatar_serving.stages.llm.echo import EchoConfig
@@ -99,7 +99,7 @@ class ByModelLlm:
         self._built: dict[str, Llm] = {first.name: first.llm.build()}
         self._building = asyncio.Lock()
 
-    async def run(self, request: ChatRequest, /) -> AsyncGenerator[str, None]:
+    async def run(self, request: ChatRequest, /) -> AsyncGenerator[ChatDelta, None]:
         """Raises:
         UnknownModel: the profile offers no such model.
         WeightMissing, StageFailed ...: it cannot be loaded.

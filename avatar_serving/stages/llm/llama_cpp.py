@@ -11,8 +11,9 @@ from pydantic import Field
 
 from avatar_serving import weights
 from avatar_serving.errors import InvalidRequest, StageFailed, StageTimeout
-from avatar_serving.media import ChatRequest
+from avatar_serving.media import ChatDelta, ChatRequest, Tokens
 from avatar_serving.stages.llm.base import LlmEngineConfig
+from avatar_serving.stages.llm.calling import TEMPERATURE, CallReader, grammar, prompted
 
 _CACHE_MIB = 256
 """Memory for prompts of sessions that hold no slot at the moment."""
@@ -60,18 +61,25 @@ class LlamaCppLlm:
         self._server = _load(config)
         self._threads = ThreadPoolExecutor(config.parallel, thread_name_prefix="llama")
 
-    async def run(self, request: ChatRequest, /) -> AsyncGenerator[str, None]:
+    async def run(self, request: ChatRequest, /) -> AsyncGenerator[ChatDelta, None]:
         if not request.messages:
             raise InvalidRequest("nothing to answer: there are no messages", "messages")
         answer = _Answer(asyncio.get_running_loop())
         work = self._threads.submit(answer.fetch, self._server, self._body(request))
+        reader = CallReader(calling=grammar(request) is not None)
+        cost, complete = Tokens(0, 0), True
         try:
             while (chunk := await self._next(answer)) is not None:
-                if delta := _delta(chunk):
+                if delta := reader.push(_delta(chunk)):
                     yield delta
+                complete = complete and not _cut(chunk)
+                cost = _cost(chunk, complete) or cost
         finally:
             answer.wanted = False
             work.cancel()
+        if (call := reader.finish()) is not None:
+            yield call
+        yield cost
 
     async def _next(self, answer: "_Answer") -> Any:
         try:
@@ -82,15 +90,20 @@ class LlamaCppLlm:
 
     def _body(self, request: ChatRequest) -> dict[str, object]:
         seed = {} if request.seed is None else {"seed": request.seed}
+        rules = grammar(request)
+        shape = {} if rules is None else {"grammar": rules}
+        roam = request.temperature if rules is None else min(TEMPERATURE, request.temperature)
         return {
-            "messages": [{"role": m.role, "content": m.text} for m in request.messages],
+            "messages": [{"role": m.role, "content": m.text} for m in prompted(request)],
             "max_tokens": request.max_tokens,
-            "temperature": request.temperature,
+            "temperature": roam,
             "top_p": self._config.top_p,
             "repeat_penalty": self._config.repeat_penalty,
             "cache_prompt": True,
             "stream": True,
+            "stream_options": {"include_usage": True},
             **seed,
+            **shape,
         }
 
 
@@ -125,6 +138,19 @@ def _delta(chunk: Any) -> str:
         raise StageFailed("llm", detail)
     choices = chunk.get("choices") or [{}]
     return choices[0].get("delta", {}).get("content") or ""
+
+
+def _cut(chunk: Any) -> bool:
+    """Whether the answer ended because it was long enough."""
+    return any(choice.get("finish_reason") == "length" for choice in chunk.get("choices") or ())
+
+
+def _cost(chunk: Any, complete: bool) -> Tokens | None:
+    usage = chunk.get("usage")
+    if not usage:
+        return None
+    cached = (usage.get("prompt_tokens_details") or {}).get("cached_tokens", 0)
+    return Tokens(usage["prompt_tokens"], usage["completion_tokens"], cached, complete)
 
 
 def _load(config: LlamaCppConfig) -> Any:

@@ -4,16 +4,14 @@ import os
 from collections.abc import AsyncGenerator, Generator
 from contextlib import aclosing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
 from avatar_serving.errors import InvalidRequest, Overloaded, StageFailed, StageTimeout
-from avatar_serving.media import ChatRequest
+from avatar_serving.media import ChatDelta, ChatRequest
 from avatar_serving.stages.llm.base import LlmEngineConfig
-
-if TYPE_CHECKING:
-    from openai.types.chat import ChatCompletionMessageParam
+from avatar_serving.stages.llm.chat_format import Gathered, choice_param, message_param, tool_param
 
 _RETRY_AFTER_S = 2.0
 
@@ -83,7 +81,7 @@ class OpenAiLlm:
             max_retries=config.retries,
         )
 
-    async def run(self, request: ChatRequest, /) -> AsyncGenerator[str, None]:
+    async def run(self, request: ChatRequest, /) -> AsyncGenerator[ChatDelta, None]:
         if not request.messages:
             raise InvalidRequest("nothing to answer: there are no messages", "messages")
         with _our_errors(self._config.timeout_s):
@@ -91,31 +89,28 @@ class OpenAiLlm:
                 async for delta in deltas:
                     yield delta
 
-    async def _deltas(self, request: ChatRequest) -> AsyncGenerator[str, None]:
+    async def _deltas(self, request: ChatRequest) -> AsyncGenerator[ChatDelta, None]:
         from openai import omit
 
         stream = await self._client.chat.completions.create(
             model=self._config.model,
-            messages=[_message(m.role, m.text) for m in request.messages],
+            messages=[message_param(message) for message in request.messages],
             max_tokens=request.max_tokens,
             temperature=request.temperature,
             seed=omit if request.seed is None else request.seed,
+            tools=[tool_param(tool) for tool in request.tools] or omit,
+            tool_choice=choice_param(request.tool_choice) if request.tools else omit,
             stream=True,
+            stream_options={"include_usage": True},
         )
+        gathered = Gathered()
         async with stream:
             async for chunk in stream:
-                if chunk.choices and (delta := chunk.choices[0].delta.content):
+                if delta := gathered.push(chunk):
                     yield delta
-
-
-def _message(
-    role: Literal["system", "user", "assistant"], text: str
-) -> "ChatCompletionMessageParam":
-    if role == "system":
-        return {"role": "system", "content": text}
-    if role == "user":
-        return {"role": "user", "content": text}
-    return {"role": "assistant", "content": text}
+        for call in gathered.calls():
+            yield call
+        yield gathered.tokens()
 
 
 @contextmanager

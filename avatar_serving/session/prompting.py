@@ -1,0 +1,90 @@
+"""What the language model is asked for a response, and the voice that says its answer."""
+
+import json
+from collections.abc import Sequence
+
+from avatar_serving.media import ChatRequest, Manner, Message, Tool
+from avatar_serving.protocol.session_config import FunctionTool, NamedFunction, SessionConfig
+from avatar_serving.session.conversation import Conversation
+from avatar_serving.session.empathy import Empathy
+from avatar_serving.session.history import message_of, paired
+from avatar_serving.session.persona import system_prompt
+from avatar_serving.session.powers import Identity, Powers
+from avatar_serving.session.wish import Wish
+from avatar_serving.text.languages import language_of
+
+
+class Prompting:
+    def __init__(
+        self, powers: Powers, identity: Identity, conversation: Conversation, empathy: Empathy
+    ) -> None:
+        self.language = "en"
+        """The one that was spoken last."""
+        self._powers = powers
+        self._identity = identity
+        self._conversation = conversation
+        self._empathy = empathy
+
+    def chat(self, config: SessionConfig, wish: Wish, said: str = "") -> ChatRequest:
+        """The question, with *said* as its last word."""
+        habits, identity = self._powers.habits, self._identity
+        prompt = system_prompt(
+            name=identity.name,
+            persona=wish.instructions or config.instructions or identity.persona,
+            description=identity.description,
+            language=config.language,
+        )
+        if wish.input is None:
+            # One less than may be told: what is said next has its place already.
+            messages = self._conversation.messages(prompt, habits.history_messages - 1)
+            messages = (*messages, *([Message("user", said)] if said else []))
+        else:
+            told = paired([message_of(item) for item in wish.input])
+            messages = (Message("system", prompt), *told)
+        if wish.remembered and wish.input is None:
+            messages = self._empathy.regard(messages)
+        nudge = [Message("system", wish.nudge)] if wish.nudge else []
+        choice = config.tool_choice if wish.tool_choice is None else wish.tool_choice
+        return ChatRequest(
+            (*messages, *nudge),
+            max_tokens=wish.max_tokens or config.max_tokens or habits.answer_tokens,
+            model=self._powers.model,
+            tools=_tools(config.tools if wish.tools is None else wish.tools),
+            tool_choice=choice.name if isinstance(choice, NamedFunction) else choice,
+        )
+
+    def voice(self, config: SessionConfig, wish: Wish) -> str:
+        """The name of the voice, which may not exist."""
+        return wish.voice or config.audio.output.voice or self._identity.voice
+
+    def manner(self, config: SessionConfig, wish: Wish, chat: ChatRequest | None) -> Manner:
+        """How the answer to *chat* is spoken; without one, as the last answer was.
+
+        Raises:
+            NotFound: no such voice.
+        """
+        if config.language != "auto":
+            self.language = config.language
+        elif chat is not None:
+            self.language = language_of(_last_words(chat.messages))
+        return Manner(
+            self._powers.find_voice(self.voice(config, wish)).id,
+            self.language,
+            max(0.5, config.audio.output.speed),
+            self._identity.seed,
+            self._identity.animated,
+            self._empathy.mood,
+        )
+
+
+def _last_words(messages: Sequence[Message]) -> str:
+    """What the user said last: results and nudges are in a language of their own."""
+    said = [message.text for message in messages if message.role == "user"]
+    return said[-1] if said else messages[-1].text
+
+
+def _tools(tools: tuple[FunctionTool, ...]) -> tuple[Tool, ...]:
+    return tuple(
+        Tool(tool.name, tool.description, json.dumps(tool.parameters, ensure_ascii=False))
+        for tool in tools
+    )
