@@ -91,7 +91,7 @@ def _sources(smooth: Floats, hole: Mask) -> NDArray[np.int32] | None:
 
 def _places(side: int) -> NDArray[np.int32]:
     """(side, side, 2): the row and column of each pixel."""
-    return np.stack(np.mgrid[:side, :side], -1).astype(np.int32)
+    return np.moveaxis(np.mgrid[:side, :side], 0, -1).astype(np.int32)
 
 
 def _whole(known: Mask) -> Mask:

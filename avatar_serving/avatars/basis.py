@@ -16,7 +16,7 @@ from avatar_serving.faces import canonical_mesh
 from avatar_serving.faces.topology import OVAL
 from avatar_serving.media import ARKIT
 
-VERSION = "4"
+VERSION = "5"
 """Raise it when what `_make` writes changes."""
 RIM_TRUST = 0.01
 """How much the landmarks on the face's outline count: it runs where the mesh turns away from the
@@ -25,6 +25,8 @@ STIFFNESS = 0.4
 """How much smoothness counts against landmark noise."""
 ROUNDER = 1.5
 """Protruded lips of real speakers narrow the mouth more than the sculpted ones do."""
+STRONGER = {"mouthFrown": 1.7, "browDown": 1.5}
+"""Over the sculpted ones, of which little is left to see in a photo that keeps its shading."""
 CORNERS = (33, 133, 263, 362, 78, 308)
 """Of the eyes and of the mouth opening."""
 JAW = ("jawForward", "jawLeft", "jawRight", "jawOpen")
@@ -57,7 +59,7 @@ def _make(folder: Path, target: Path) -> None:
     points = _average(views, head.vertices)
     turn, scale, shift = similarity(points, canonical)
     shapes = np.stack([_average(views, unit) for unit in head.units]) @ turn.T * scale
-    shapes = _rounded(_symmetric(_smoothed(shapes, canonical), canonical))
+    shapes = _livelier(_symmetric(_smoothed(shapes, canonical), canonical))
     teeth = head.vertices[head.lower_teeth] @ turn.T * scale + shift
     moved = (head.units[ARKIT.index(name)][head.lower_teeth] @ turn.T * scale for name in JAW)
     jaw = np.stack([_affine(teeth, displacement) for displacement in moved])
@@ -109,11 +111,14 @@ def _bending(canonical: Floats) -> Floats:
     return bend
 
 
-def _rounded(shapes: Floats) -> Floats:
+def _livelier(shapes: Floats) -> Floats:
     pucker, funnel = ARKIT.index("mouthPucker"), ARKIT.index("mouthFunnel")
     shapes = shapes.copy()
     shapes[pucker] *= np.array([ROUNDER, 1, ROUNDER])
     shapes[funnel] += shapes[pucker] * np.array([0.6, 0, 0])
+    for name, more in STRONGER.items():
+        for side in ("Left", "Right"):
+            shapes[ARKIT.index(name + side)] *= more
     return shapes
 
 

@@ -1,16 +1,13 @@
-"""What makes lids and lips of one person meet exactly, whatever the mean face does."""
+"""What makes the lids of one person meet exactly, whatever the mean face does."""
 
 import numpy as np
 
 from avatar_serving.avatars.fit import Fit
 from avatar_serving.avatars.rig import Floats
-from avatar_serving.avatars.surface import Indices, lid_pairs, lip_pairs
-from avatar_serving.faces import canonical_mesh
+from avatar_serving.avatars.surface import Indices, lid_pairs
 from avatar_serving.faces.topology import (
     LEFT_BROW,
     LEFT_EYE,
-    LIPS_INNER,
-    LIPS_OUTER,
     RIGHT_BROW,
     RIGHT_EYE,
 )
@@ -18,25 +15,10 @@ from avatar_serving.media import ARKIT
 
 OVERLAP = 0.006
 """How far the upper lid reaches over the lower, in face widths: no eye shines through."""
-INTO_LIPS, INTO_CORNERS = 0.16, 0.4
-"""Shares of the way from the inner to the outer edge of the lips."""
-LIP_REACH_CM = 0.7
-"""Over what distance the closing of the mouth spreads into the lips."""
 BLINKS = (
     ("eyeBlinkRight", RIGHT_EYE, RIGHT_BROW[:5]),
     ("eyeBlinkLeft", LEFT_EYE, LEFT_BROW[:5]),
 )
-
-
-def on_flesh(rest: Floats) -> Floats:
-    """(468, 3): the edge of an open mouth moved a little into the lips, and its corners outwards,
-    so that lips which close show no sliver of teeth or shadow from the photo along their seam."""
-    inner, outer = list(LIPS_INNER), list(LIPS_OUTER)
-    share = np.full((len(inner), 1), INTO_LIPS)
-    share[[0, 10]] = INTO_CORNERS
-    moved = rest.copy()
-    moved[inner] += (rest[outer] - rest[inner]) * share
-    return moved
 
 
 def neutral(fit: Fit) -> Floats:
@@ -84,25 +66,3 @@ def _meet(blink: Floats, face: Floats, upper: Indices, lower: Indices, overlap: 
     extra[upper] = gap * np.array([0.5, 1, 1])
     extra[lower] = -gap * np.array([0.5, 0, 0])
     blink += extra
-
-
-def close_lips(fit: Fit) -> Floats:
-    """(468, 3): what to add to the neutral face so that the lips touch along their whole seam."""
-    upper, lower = np.array(lip_pairs()).T
-    face = neutral(fit)
-    half = (face[lower] - face[upper]) / 2
-    correction = np.zeros_like(face)
-    points = canonical_mesh()[0]
-    seam = (points[upper] + points[lower])[:, 1].mean() / 2
-    for rim, step in ((upper, half), (lower, -half)):
-        side = 1 if rim is upper else -1
-        own = (points[:, 1] - seam) * side > -0.05
-        apart = np.linalg.norm(points[:, None] - points[rim], axis=2)
-        near = np.exp(-((apart / LIP_REACH_CM) ** 2))
-        share = near / np.maximum(near.sum(1, keepdims=True), 1e-9)
-        strength = near.max(1) * own
-        correction += share @ step * strength[:, None]
-        correction[rim] = step
-    corners = [LIPS_OUTER[0], LIPS_OUTER[10]]
-    correction[corners] = 0
-    return correction

@@ -18,6 +18,8 @@ BOWL_SHADES = (0.62, 0.5, 0.36, 0.24, 0.15, 0.1)
 FLESH = np.array([150, 62, 58], np.float32) / 255
 INCISOR_CM = 0.42
 """How far the edges of the upper incisors lie below the lips' seam."""
+ROUNDED_CM = {"mouthFunnel": (0.5, 0.3), "mouthPucker": (0.4, 0.15)}
+"""How far rounded lips leave the teeth behind, and by how much each row then draws back."""
 BEHIND_CM = 0.55
 """How far the front teeth lie behind the lips' seam."""
 
@@ -64,8 +66,8 @@ def build_mouth(
     low = edge + np.array([0, 0.12, -0.22], np.float32)
     moving = [teeth(low, colours.enamel, upper=False), gums(low, upper=False), tongue(low)]
     shells = [_bowl(frame, lips, lip_shapes)]
-    shells += [_fixed(shell, frame) for shell in fixed]
-    shells += [_on_jaw(shell, frame) for shell in moving]
+    shells += [_behind_lips(_fixed(shell, frame), frame, 1) for shell in fixed]
+    shells += [_behind_lips(_on_jaw(shell, frame), frame, -1) for shell in moving]
     return _joined(shells, colours.light)
 
 
@@ -103,6 +105,14 @@ def _on_jaw(shell: Shell, frame: _Frame) -> _Placed:
     if shell.out is not None:
         morphs[MORPHS.index("tongueOut")] = frame.step(shell.out)
     return _Placed(frame.place(shell.points), morphs, shell.triangles, shell.colours)
+
+
+def _behind_lips(shell: _Placed, frame: _Frame, up: int) -> _Placed:
+    """Lips that round themselves leave the teeth behind, and apart."""
+    for name, (back, apart) in ROUNDED_CM.items():
+        step = frame.step(np.array([[0, up * apart, -back]], np.float32))
+        shell.morphs[MORPHS.index(name)] += step
+    return shell
 
 
 def _bowl(frame: _Frame, lips: Floats, lip_shapes: Floats) -> _Placed:

@@ -8,11 +8,12 @@ from numpy.typing import NDArray
 
 from avatar_serving.avatars import glb, package
 from avatar_serving.avatars.backdrop import background
-from avatar_serving.avatars.correctives import close_lids, close_lips, neutral, on_flesh
+from avatar_serving.avatars.correctives import close_lids, neutral
 from avatar_serving.avatars.crop import Square, head_and_shoulders
 from avatar_serving.avatars.eyes import Eye, build_eyes
 from avatar_serving.avatars.fit import Fit, fit
 from avatar_serving.avatars.glb_reader import Model
+from avatar_serving.avatars.lips import close_lips, on_flesh, shaped_lips
 from avatar_serving.avatars.manifest import (
     CropEntry,
     EngineEntry,
@@ -129,8 +130,8 @@ def _rig(image: Pixels, points: Floats, fitted: Fit, matte: Floats, behind: Pixe
     if open_mouth:
         fitted = replace(fitted, rest=on_flesh(fitted.rest))
     rest = surface.refined(fitted.rest)
-    shapes = close_lids(fitted, outline.width)
-    closed = close_lips(fitted)
+    fitted = _corrected(fitted, outline.width)
+    shapes, closed = fitted.shapes, close_lips(fitted)
     photo_face = neutral(fitted) + closed
     texture = cut_out(image, matte, behind)
     skin, body_depth = build_skin(fitted, shapes, closed, outline, texture)
@@ -154,6 +155,14 @@ def _rig(image: Pixels, points: Floats, fitted: Fit, matte: Floats, behind: Pixe
         mouth, eyes, skin, behind, _pivot(outline, body_depth),
         (*(float(w) for w in np.round(fitted.weights, 6)), *(0.0 for _ in HEAD)),
     )  # fmt: skip
+
+
+def _corrected(fitted: Fit, face_width: float) -> Fit:
+    """With shapes whose lids and lips meet. Shapes and neutral face depend on each other; a second
+    round settles them."""
+    for _ in range(2):
+        fitted = replace(fitted, shapes=close_lids(fitted, face_width))
+    return replace(fitted, shapes=shaped_lips(fitted, neutral(fitted) + close_lips(fitted)))
 
 
 def _eye(side: str, ring: Floats, iris: Floats) -> Eye:

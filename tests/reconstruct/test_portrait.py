@@ -15,7 +15,7 @@ from avatar_serving.avatars.sheet import pose_values
 from avatar_serving.avatars.surface import face_surface, lid_pairs, lip_pairs
 from avatar_serving.errors import ImageRejected
 from avatar_serving.faces import FaceFinder
-from avatar_serving.faces.topology import LEFT_EYE, RIGHT_EYE
+from avatar_serving.faces.topology import LEFT_EYE, LIPS_OUTER, RIGHT_EYE
 from avatar_serving.flow import collect
 from avatar_serving.media import Progress, ReconstructRequest
 from avatar_serving.stages.reconstruct.portrait import PortraitReconstructConfig
@@ -63,6 +63,24 @@ def test_lips_touch_when_neutral(made: Made) -> None:
     upper, lower = np.array(lip_pairs()).T
     skin = made.rig.skin.positions
     assert np.abs(skin[upper] - skin[lower])[:, :2].max() < 0.002 * width(made.rig)
+
+
+@pytest.mark.parametrize(
+    "name", ["mouthPucker", "mouthSmileLeft", "mouthFrownRight", "browDownLeft"]
+)
+def test_lips_stay_shut_where_nothing_opens_them(made: Made, name: str) -> None:
+    upper, lower = np.array(lip_pairs()).T
+    skin = made.rig.skin.positions + made.rig.skin.morphs[MORPHS.index(name)]
+    assert np.abs(skin[upper, 1] - skin[lower, 1]).max() < 0.003 * width(made.rig)
+
+
+@pytest.mark.parametrize("name", ["mouthPucker", "mouthFunnel"])
+def test_a_mouth_that_grinned_becomes_round(made: Made, name: str) -> None:
+    corners = [LIPS_OUTER[0], LIPS_OUTER[10]]
+    skin = made.rig.skin
+    still = np.ptp(skin.positions[corners, 0])
+    rounded = np.ptp((skin.positions + skin.morphs[MORPHS.index(name)])[corners, 0])
+    assert rounded < 0.72 * still
 
 
 @pytest.mark.parametrize("ring", [RIGHT_EYE, LEFT_EYE])

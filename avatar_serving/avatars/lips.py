@@ -1,0 +1,127 @@
+"""What makes the lips of one person meet along their seam, and open in the shapes of speech."""
+
+import numpy as np
+
+from avatar_serving.avatars.correctives import neutral
+from avatar_serving.avatars.fit import Fit
+from avatar_serving.avatars.rig import Floats
+from avatar_serving.avatars.surface import Indices, lip_pairs
+from avatar_serving.faces import canonical_mesh
+from avatar_serving.faces.topology import LIPS_INNER, LIPS_OUTER
+from avatar_serving.media import ARKIT
+
+INTO_LIPS, INTO_CORNERS = 0.16, 0.4
+"""Shares of the way from the inner to the outer edge of the lips."""
+REACH_CM = 0.7
+"""Over what distance a movement of the seam spreads into the lips."""
+CORNERS = (LIPS_OUTER[0], LIPS_OUTER[10])
+ROUNDED = {"mouthPucker": 0.7, "mouthFunnel": 0.76}
+"""Width of a mouth that rounds, over that of the mean mouth at rest: a mouth that was wide in the
+photo has further to go."""
+MOST = 2.0
+"""At most so many times as far as the mean mouth goes."""
+FULLER = 0.12
+"""How much higher rounded lips grow, over their height."""
+
+
+def on_flesh(rest: Floats) -> Floats:
+    """(468, 3): the edge of an open mouth moved a little into the lips, and its corners outwards,
+    so that lips which close show no sliver of teeth or shadow from the photo along their seam."""
+    inner, outer = list(LIPS_INNER), list(LIPS_OUTER)
+    share = np.full((len(inner), 1), INTO_LIPS)
+    share[[0, 10]] = INTO_CORNERS
+    moved = rest.copy()
+    moved[inner] += (rest[outer] - rest[inner]) * share
+    return moved
+
+
+def close_lips(fit: Fit) -> Floats:
+    """(468, 3): what to add to the neutral face so that the lips touch along their whole seam."""
+    upper, lower = np.array(lip_pairs()).T
+    face = neutral(fit)
+    half = (face[lower] - face[upper]) / 2
+    correction = _spread(half)
+    correction[list(CORNERS)] = 0
+    return correction
+
+
+def shaped_lips(fit: Fit, face: Floats) -> Floats:
+    """The shapes (52, 468, 3) with rounding that fits this person's mouth, and a seam that either
+    opens or stays shut. *face* (468, 3): neutral, its mouth closed."""
+    shapes = fit.shapes.copy()
+    for name, share in ROUNDED.items():
+        _round(shapes[ARKIT.index(name)], share, fit, face)
+    for name, shape in zip(ARKIT, shapes, strict=True):
+        _part(shape, face, oval=name == "mouthFunnel")
+    return shapes
+
+
+def _round(shape: Floats, share: float, fit: Fit, face: Floats) -> None:
+    """Bring the corners so near to one another, in place, and the lips' outer edges apart."""
+    right, left = CORNERS
+    points = canonical_mesh()[0]
+    goal = share * fit.scale * np.linalg.norm(points[left] - points[right])
+    along = face[left] - face[right]
+    width = float(np.linalg.norm(along))
+    along = along / width
+    narrowed = float((shape[right] - shape[left]) @ along)
+    if narrowed <= 0:
+        return
+    more = float(np.clip((width - goal) / narrowed, 1, MOST)) - 1
+    shape += (shape @ along)[:, None] * along * more
+    _unbend(shape, face, 1 - narrowed * (1 + more) / width)
+    outer, inner = list(LIPS_OUTER), list(LIPS_INNER)
+    arch = np.sin(np.linspace(0, 2 * np.pi, len(outer), endpoint=False))[:, None] ** 2
+    shape[outer] += (face[outer] - face[inner]) * arch * FULLER
+
+
+def _unbend(shape: Floats, face: Floats, ratio: float) -> None:
+    """A seam that curves up towards its corners would, made narrower by *ratio*, be a V: lower the
+    corners so that it keeps its curve."""
+    seam = face[[*LIPS_INNER, *CORNERS]]
+    x = face[:, 0] - face[list(CORNERS), 0].mean()
+    curve = float(np.polyfit(seam[:, 0] - face[list(CORNERS), 0].mean(), seam[:, 1], 2)[0])
+    points = canonical_mesh()[0]
+    apart = np.linalg.norm(points[:, None] - points[[*LIPS_OUTER, *LIPS_INNER]], axis=2).min(1)
+    reach = np.abs(x[list(CORNERS)]).max()
+    fall = curve * (1 - ratio**2) * np.minimum(x**2, reach**2)
+    shape[:, 1] -= fall * np.exp(-((apart / REACH_CM) ** 2))
+
+
+def _part(shape: Floats, face: Floats, *, oval: bool) -> None:
+    """Where upper and lower lip would pass one another they stay together; an *oval* opening is as
+    round as it is high."""
+    upper, lower = np.array(lip_pairs()).T
+    gap = shape[upper, 1] - shape[lower, 1]
+    wanted = np.maximum(gap, 0)
+    if oval:
+        x = (face + shape)[upper, 0]
+        ends = np.sort((face + shape)[list(CORNERS), 0])
+        off = (2 * x - ends.sum()) / (ends[1] - ends[0])
+        wanted = wanted.max() * np.sqrt(np.clip(1 - off**2, 0, 1))
+    step = np.zeros((len(upper), 3))
+    step[:, 1] = (wanted - gap) / 2
+    if np.abs(step).max() > 1e-7:
+        shape += _spread(step)
+
+
+def _spread(step: Floats) -> Floats:
+    """(468, 3): points of the seam's upper edge moved by *step* (9, 3), those of the lower by its
+    opposite, the lips around them less and less."""
+    upper, lower = np.array(lip_pairs()).T
+    points = canonical_mesh()[0]
+    seam = (points[upper] + points[lower])[:, 1].mean() / 2
+    spread = np.zeros((len(points), 3), np.float32)
+    for rim, move, side in ((upper, step, 1), (lower, -step, -1)):
+        own = (points[:, 1] - seam) * side > -0.05
+        spread += _around(rim, move, points) * own[:, None]
+    # The rims themselves exactly, after both have pulled at each other's surroundings.
+    spread[upper], spread[lower] = step, -step
+    return spread
+
+
+def _around(rim: Indices, move: Floats, points: Floats) -> Floats:
+    apart = np.linalg.norm(points[:, None] - points[rim], axis=2)
+    near = np.exp(-((apart / REACH_CM) ** 2))
+    share = near / np.maximum(near.sum(1, keepdims=True), 1e-9)
+    return share @ move * near.max(1)[:, None]
