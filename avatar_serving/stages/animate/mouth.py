@@ -26,7 +26,7 @@ _OPEN_S, _CLOSE_S = 0.06, 0.09
 """Time to leave the resting mouth at the start of a stretch, and to come back at its end."""
 _APPROACH_S, _RELEASE_S = 0.065, 0.070
 
-_MOVES = {
+MOVES = {
     "jawOpen": 0, "mouthFunnel": 1, "mouthPucker": 2, "mouthStretchLeft": 3,
     "mouthStretchRight": 3, "mouthSmileLeft": 4, "mouthSmileRight": 4, "mouthLowerDownLeft": 5,
     "mouthLowerDownRight": 5, "mouthUpperUpLeft": 6, "mouthUpperUpRight": 6, "tongueOut": 7,
@@ -61,7 +61,7 @@ def mouth(segments: tuple[Segment, ...], line: Timeline) -> Mouth:
         return still_mouth(line)
     frames, edges = line.empty(), line.edges(_OPEN_S, _CLOSE_S)
     places = _blend(segments, line) * edges[:, None]
-    for name, articulator in _MOVES.items():
+    for name, articulator in MOVES.items():
         frames[:, COLUMN[name]] = places[:, articulator]
     return Mouth(frames, *closures(segments, line))
 
