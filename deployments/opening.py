@@ -86,7 +86,7 @@ async def open_session(
     identity, rails = await asyncio.to_thread(_identity, held, opening)
     config = merge(config, {"avatar": {"id": identity.avatar_id}})
     able = powers(held, model, rails)
-    return Session(able, identity, config, send, locked=opening.locked is not None)
+    return Session(able, identity, config, send, secret=opening.locked)
 
 
 def with_secret(held: Services, body: Json) -> Json:

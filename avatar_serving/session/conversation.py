@@ -63,6 +63,12 @@ class Conversation:
             content = (InputAudio(transcript=transcript),)
             self._items[item_id] = UserMessage(id=item_id, content=content)
 
+    @property
+    def last_words(self) -> str | None:
+        """The id of the newest message in which the user says something."""
+        said = (i for i in reversed(self._order) if isinstance(self._items[i], UserMessage))
+        return next((item_id for item_id in said if text_of(self._items[item_id])), None)
+
     def leave_out(self, item_id: str) -> None:
         """Show the item to the client, and never to the language model."""
         self._history.leave_out(item_id)

@@ -5,7 +5,7 @@ from collections.abc import Coroutine
 from typing import Any
 
 from avatar_serving import logs, metrics
-from avatar_serving.errors import AvatarError, InvalidRequest
+from avatar_serving.errors import AvatarError, WrongState
 from avatar_serving.flow import last
 from avatar_serving.media import AudioChunk, Transcript, Utterance
 from avatar_serving.protocol import server as wire
@@ -96,7 +96,10 @@ class Listener:
     async def commit(self) -> None:
         """The client says that the turn is over."""
         if self._hearing.buffered_s < _SHORTEST_S:
-            raise InvalidRequest("the input audio buffer holds less than 100 ms of audio", "audio")
+            raise WrongState(
+                "input_audio_buffer_commit_empty",
+                "the input audio buffer holds less than 100 ms of audio",
+            )
         async with self._acting:
             self._hearing.onset_s = 0.0 if not self._automatic else self._hearing.onset_s
             self._hearing.last_speech_s = self._hearing.now_s
@@ -112,6 +115,19 @@ class Listener:
             self._partials = self._listen_along()
             self._hearing.clear()
         await self._out.send(wire.InputAudioBufferCleared())
+
+    async def say_nothing(self, silent_s: float) -> None:
+        """The user has been silent for *silent_s*: their turn is an empty one."""
+        item_id, self._item_id = self._item_id, new_id("item")
+        ended_ms = round(max(self._hearing.now_s, silent_s) * 1000)
+        await self._out.send(
+            wire.InputAudioBufferTimeoutTriggered(
+                audio_start_ms=ended_ms - round(silent_s * 1000),
+                audio_end_ms=ended_ms,
+                item_id=item_id,
+            )
+        )
+        await self._announce_item(item_id)
 
     async def free(self) -> None:
         """The avatar has been heard to the end."""
@@ -319,6 +335,9 @@ class Listener:
                 wire.InputAudioBufferSpeechStopped(audio_end_ms=ended_ms, item_id=item_id)
             )
             await self._out.state("thinking")
+        await self._announce_item(item_id)
+
+    async def _announce_item(self, item_id: str) -> None:
         conversation = self._responder.conversation
         item, previous = conversation.add_spoken(item_id)
         await self._out.send(

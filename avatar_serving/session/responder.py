@@ -79,6 +79,11 @@ class Responder:
         """A response of the conversation has been created and is not done."""
         return self._answer is not None and self._answer.active
 
+    @property
+    def silent(self) -> bool:
+        """No answer of the conversation is being given or heard."""
+        return self._answer is None and not self._sounding
+
     def begin(
         self,
         clock: TurnClock,
@@ -312,7 +317,7 @@ class Responder:
             self._sounding.remove(answer)
         elif answer is self._answer:
             self._answer = None
-        if self._answer is None and not self._sounding:
+        if self.silent:
             await self._around.on_free()
 
     async def _fill(self) -> None:

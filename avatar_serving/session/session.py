@@ -2,18 +2,20 @@
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from contextlib import aclosing, contextmanager
-from typing import Any
+from typing import Any, cast
 
-from avatar_serving.errors import AvatarError, LimitExceeded, NotFound, WrongState
+from avatar_serving.errors import AvatarError, InvalidRequest, LimitExceeded, NotFound, WrongState
 from avatar_serving.protocol import client
 from avatar_serving.protocol import server as wire
 from avatar_serving.protocol.avatar import AvatarClips, Clip
 from avatar_serving.protocol.client import ClientEvent, event_id_of, parse_client
 from avatar_serving.protocol.items import FunctionCallOutput, Item, text_of
-from avatar_serving.protocol.session_config import SessionConfig, merge
+from avatar_serving.protocol.session_config import ServerVad, SessionConfig, merge
 from avatar_serving.session.answer import Answer
 from avatar_serving.session.clock import TurnClock
+from avatar_serving.session.idle import NUDGE, Idle
 from avatar_serving.session.listener import Listener
+from avatar_serving.session.locks import shown, unlocked
 from avatar_serving.session.outbox import Outbox
 from avatar_serving.session.powers import Identity, Powers
 from avatar_serving.session.responder import Responder, Surroundings
@@ -30,17 +32,21 @@ class Session:
         config: SessionConfig,
         send: Callable[[str], Awaitable[None]],
         *,
-        locked: bool = False,
+        secret: dict[str, Any] | None = None,
     ) -> None:
-        """*locked*: the session was opened with a client secret; its instructions, voice and
-        avatar are not the browser's to change."""
+        """*secret*: the session was opened with a client secret that stands for these options; what
+        it names is not the browser's to change."""
         self._powers = powers
         self._identity = identity
-        self._locked = locked
+        self._secret = secret
         self._out = Outbox(send, animated=identity.animated)
         around = Surroundings(self._on_free, lambda: self._listener.quiet)
         self._responder = Responder(powers, identity, config, self._out, around)
         self._listener = Listener(powers, self._out, self._responder)
+        self._idle = Idle(self._nobody_speaks, self._reprompt)
+        self._reprompts = 0
+        self._answered: str | None = None
+        """What the user said last before a re-prompt."""
 
     async def run(self, messages: AsyncGenerator[str, None]) -> None:
         """Serve the connection until the client leaves. Nothing is left running after it."""
@@ -50,11 +56,12 @@ class Session:
                 async for text in messages:
                     await self._receive(text)
         finally:
+            self._idle.stop()
             await self._listener.close()
             await self._responder.close()
 
     async def _greet(self) -> None:
-        await self._out.send(wire.SessionCreated(session=self._responder.config))
+        await self._out.send(wire.SessionCreated(session=self._shown()))
         if self._identity.animated:
             clips = tuple(Clip(behaviour=b, frames=frames) for b, frames in self._powers.clips)
             await self._out.send(AvatarClips(clips=clips))
@@ -104,6 +111,26 @@ class Session:
 
     async def _on_free(self) -> None:
         await self._listener.free()
+        detection = self._responder.config.detection
+        if isinstance(detection, ServerVad) and detection.idle_timeout_ms is not None:
+            self._idle.begin(detection.idle_timeout_ms / 1000)
+
+    def _nobody_speaks(self) -> bool:
+        return self._listener.quiet and self._responder.silent
+
+    async def _reprompt(self, silent_s: float) -> None:
+        """The user has been silent for long: take their turn as an empty one, and speak."""
+        last = self._responder.conversation.last_words
+        self._reprompts = 1 if last != self._answered else self._reprompts + 1
+        self._answered = last
+        if self._reprompts > self._powers.habits.reprompts:
+            return
+        await self._listener.say_nothing(silent_s)
+        detection = self._responder.config.detection
+        if detection is not None and detection.create_response:
+            answer = self._begin(Wish(nudge=NUDGE))
+            self._listener.answering()
+            await self._responder.follow(answer)
 
     async def _cancel(self, response_id: str | None) -> None:
         if not await self._responder.cancel(response_id):
@@ -111,8 +138,9 @@ class Session:
         await self._on_free()
 
     async def _update(self, patch: dict[str, Any]) -> None:
-        if self._locked:
-            patch = without_locked(patch)
+        if self._secret is not None:
+            patch = unlocked(patch, self._secret)
+        self._check_avatar(patch)
         config = merge(self._responder.config, patch)
         self._check_length(config.instructions)
         if config.audio.output.voice:
@@ -120,14 +148,14 @@ class Session:
         before, self._responder.config = self._responder.config, config
         if before.audio.input != config.audio.input:
             self._listener.configure()
-        await self._out.send(wire.SessionUpdated(session=config))
+        await self._out.send(wire.SessionUpdated(session=self._shown()))
         if (before.instructions, before.tools) != (config.instructions, config.tools):
             self._responder.read_ahead()
 
     async def _respond(self, options: client.ResponseOptions | None) -> None:
         wish = Wish()
         if options is not None:
-            wish = wish_of(options, self._responder.conversation, locked=self._locked)
+            wish = wish_of(options, self._responder.conversation, locked=self._secret is not None)
             self._check_length(wish.instructions or "")
             if wish.voice:
                 self._powers.find_voice(wish.voice)
@@ -166,6 +194,19 @@ class Session:
             )
         )
 
+    def _shown(self) -> SessionConfig:
+        config = self._responder.config
+        return config if self._secret is None else shown(config)
+
+    def _check_avatar(self, patch: dict[str, Any]) -> None:
+        wanted = patch.get("avatar")
+        named = cast(dict[str, Any], wanted).get("id") if isinstance(wanted, dict) else None
+        if named not in (None, self._responder.config.avatar.id):
+            raise InvalidRequest(
+                "whom a session talks to is chosen when it opens: connect with ?avatar=",
+                "session.avatar.id",
+            )
+
     def _check_length(self, text: str) -> None:
         maximum = self._powers.limits.text_chars
         if len(text) > maximum:
@@ -179,13 +220,3 @@ def _known(code: str) -> Generator[None, None, None]:
         yield
     except NotFound as error:
         raise WrongState(code, error.message) from error
-
-
-def without_locked(patch: dict[str, Any]) -> dict[str, Any]:
-    """A session update without what a client secret fixes."""
-    kept = {k: v for k, v in patch.items() if k not in {"instructions", "avatar", "tools", "model"}}
-    audio = kept.get("audio")
-    if isinstance(audio, dict) and isinstance(audio.get("output"), dict):
-        output = {k: v for k, v in audio["output"].items() if k != "voice"}
-        kept["audio"] = {**audio, "output": output}
-    return kept

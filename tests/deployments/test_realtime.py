@@ -123,7 +123,11 @@ async def test_keys_and_secrets(tmp_path):
         async with websockets.connect(socket_url(url), subprotocols=offered) as socket:
             assert socket.subprotocol == "realtime"
             created = (await read_until(socket, "session.created"))[0]
-            assert created["session"]["instructions"] == "You sell shoes."
+            assert created["session"]["instructions"] == ""
+            patch = {"type": "session.update", "session": {"instructions": "You give discounts."}}
+            await socket.send(json.dumps(patch))
+            updated = (await read_until(socket, "session.updated"))[-1]
+            assert updated["session"]["instructions"] == ""
         with pytest.raises(websockets.InvalidStatus):
             await websockets.connect(socket_url(url), subprotocols=offered)
         long = httpx.post(

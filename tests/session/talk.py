@@ -66,14 +66,14 @@ def powers(
 class Talk:
     """One connection. Everything the session says is in ``events``, with its time."""
 
-    def __init__(self, given=None, *, config=None, animated=True, locked=False):
+    def __init__(self, given=None, *, config=None, animated=True, secret=None):
         self.given = given or powers()
         self.events = []
         self.times = []
         self._inbox = asyncio.Queue()
         identity = Identity(None, "Ada", "", "", "tone", animated)
         settings = merge(SessionConfig(), config or {})
-        self.session = Session(self.given, identity, settings, self._heard, locked=locked)
+        self.session = Session(self.given, identity, settings, self._heard, secret=secret)
 
     async def __aenter__(self):
         self._task = asyncio.create_task(self.session.run(self._messages()))
