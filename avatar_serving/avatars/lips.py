@@ -18,6 +18,8 @@ CORNERS = (LIPS_OUTER[0], LIPS_OUTER[10])
 ROUNDED = {"mouthPucker": 0.7, "mouthFunnel": 0.76}
 """Width of a mouth that rounds, over that of the mean mouth at rest: a mouth that was wide in the
 photo has further to go."""
+OPENING = ("jawOpen", "mouthUpperUp", "mouthLowerDown", "mouthStretch", "mouthShrug", "tongueOut")
+"""Beginnings of the names of shapes that may part the lips; no other does."""
 MOST = 2.0
 """At most so many times as far as the mean mouth goes."""
 FULLER = 0.12
@@ -52,7 +54,9 @@ def shaped_lips(fit: Fit, face: Floats) -> Floats:
     for name, share in ROUNDED.items():
         _round(shapes[ARKIT.index(name)], share, fit, face)
     for name, shape in zip(ARKIT, shapes, strict=True):
-        _part(shape, face, oval=name == "mouthFunnel")
+        _part(shape, _wanted(name, shape, face))
+    # By its definition it shuts lips over a jaw that is open by as much.
+    _part(shapes[ARKIT.index("mouthClose")], -_gap(shapes[ARKIT.index("jawOpen")]))
     return shapes
 
 
@@ -88,21 +92,28 @@ def _unbend(shape: Floats, face: Floats, ratio: float) -> None:
     shape[:, 1] -= fall * np.exp(-((apart / REACH_CM) ** 2))
 
 
-def _part(shape: Floats, face: Floats, *, oval: bool) -> None:
-    """Where upper and lower lip would pass one another they stay together; an *oval* opening is as
-    round as it is high."""
+def _gap(shape: Floats) -> Floats:
+    """(9,): how far a shape opens the seam."""
     upper, lower = np.array(lip_pairs()).T
-    gap = shape[upper, 1] - shape[lower, 1]
-    wanted = np.maximum(gap, 0)
-    if oval:
-        x = (face + shape)[upper, 0]
+    return shape[upper, 1] - shape[lower, 1]
+
+
+def _wanted(name: str, shape: Floats, face: Floats) -> Floats:
+    """(9,): how far it ought to; a funnel is as round as it is high."""
+    gap = np.maximum(_gap(shape), 0)
+    if name == "mouthFunnel":
+        upper, _ = np.array(lip_pairs()).T
         ends = np.sort((face + shape)[list(CORNERS), 0])
-        off = (2 * x - ends.sum()) / (ends[1] - ends[0])
-        wanted = wanted.max() * np.sqrt(np.clip(1 - off**2, 0, 1))
-    step = np.zeros((len(upper), 3))
-    step[:, 1] = (wanted - gap) / 2
-    if np.abs(step).max() > 1e-7:
-        shape += _spread(step)
+        off = (2 * (face + shape)[upper, 0] - ends.sum()) / (ends[1] - ends[0])
+        return gap.max() * np.sqrt(np.clip(1 - off**2, 0, 1))
+    return gap if name.startswith(OPENING) else np.zeros_like(gap)
+
+
+def _part(shape: Floats, wanted: Floats) -> None:
+    """Open the seam by as much as *wanted*, in place."""
+    step = np.zeros((len(wanted), 3))
+    step[:, 1] = (wanted - _gap(shape)) / 2
+    shape += _spread(step)
 
 
 def _spread(step: Floats) -> Floats:
