@@ -4,7 +4,7 @@ import asyncio
 
 from avatar_serving.client import Rest, Turn, Where, ask, open_session
 from bench.figures import Figure, Target, figure
-from bench.questions import LONG, QUESTIONS, STOP
+from bench.questions import AT_LENGTH, LONG, QUESTIONS, STOP
 
 _LISTEN_S = 2.0
 _PAUSE_S = 1.0
@@ -59,6 +59,8 @@ async def _hold(
         for text, pcm in said:
             await asyncio.sleep(_PAUSE_S)
             quiet.append(await ask(client, text, pcm))
+        session = {"type": "realtime", "instructions": AT_LENGTH}
+        await client.send("session.update", session=session)
         for _ in range(interruptions):
             await asyncio.sleep(_PAUSE_S)
             await ask(client, LONG, over[0], leave_after_s=_LISTEN_S)

@@ -28,6 +28,7 @@ QUESTIONS = (
     "Could you say that again, please?",
     "Good night, and see you tomorrow.",
 )
-LONG = "Please tell me everything that you know about the sea."
+LONG = "Please tell me all that you know about the mountains and rivers of Europe."
+AT_LENGTH = "You are a geographer. Answer every question at length, in six long sentences."
 STOP = "Wait, stop. What is the time?"
 """Said over an answer."""

@@ -15,13 +15,16 @@ from rich.table import Table
 
 from avatar_serving.client import Answer, RealtimeClient, Rest, Where, ask, open_session
 from bench.figures import Figure, Target, figure
-from bench.questions import LONG, QUESTIONS
+from bench.questions import AT_LENGTH, LONG, QUESTIONS
 
 Outcome = Literal["answered", "cut short", "silent", "interrupted", "went on", "stopped"]
 _RATE = 24_000
 _RIGHT = Target(">= 90 %", p50=90, least=True)
 _SETTLED_S = 7.0
 _LOOK_S = 0.05
+_PIECE_S = 0.1
+_PIECE = round(_PIECE_S * _RATE)
+_ECHO_S = 6.0
 _LISTEN_S = 1.5
 _HALVES = (
     ("I would like to", "order a pizza with mushrooms."),
@@ -54,12 +57,31 @@ async def _turn(client: RealtimeClient, pcm: bytes) -> Outcome:
     return "cut short" if early else "answered"
 
 
-async def _over(client: RealtimeClient, long: bytes, sound: Callable[[], bytes]) -> Outcome:
+async def _over(client: RealtimeClient, long: bytes, pcm: bytes) -> Outcome:
     """Said while the avatar talks."""
     await ask(client, LONG, long, leave_after_s=_LISTEN_S)
     known, silenced = len(client.diary.answers), len(client.diary.silenced)
-    uttered = client.microphone.say(sound())
+    uttered = client.microphone.say(pcm)
     await _until(uttered.ended_s + _SETTLED_S, lambda: bool(_sounds(client, known)))
+    return await _effect(client, known, silenced)
+
+
+async def _echo(client: RealtimeClient, long: bytes) -> Outcome:
+    """The microphone hears what the avatar says, at a third of its loudness, as long as it says
+    anything: no echo is cancelled."""
+    await ask(client, LONG, long, leave_after_s=_LISTEN_S)
+    known, silenced = len(client.diary.answers), len(client.diary.silenced)
+    for _ in range(round(_ECHO_S / _PIECE_S)):
+        if (answer := client.playing()) is not None:
+            at = round(answer.playout.position_s(time.monotonic()) * _RATE)
+            piece = np.frombuffer(bytes(answer.playout.pcm), "<i2")[at : at + _PIECE]
+            client.microphone.hear((piece // 3).astype("<i2").tobytes())
+        await asyncio.sleep(_PIECE_S)
+    return await _effect(client, known, silenced)
+
+
+async def _effect(client: RealtimeClient, known: int, silenced: int) -> Outcome:
+    """What a sound did to the answer that it was heard over."""
     await _quiet(client)
     if len(client.diary.silenced) == silenced:
         return "went on"
@@ -67,7 +89,7 @@ async def _over(client: RealtimeClient, long: bytes, sound: Callable[[], bytes])
     if not begun:
         return "stopped"
     # An answer that goes on asks no language model.
-    asked = "llm_first_token" in begun[0].timings_ms
+    asked = any("llm_first_token" in answer.timings_ms for answer in begun)
     return "interrupted" if asked else "went on"
 
 
@@ -110,6 +132,9 @@ async def _play(rest: Rest, where: Where, voice: str) -> list[Case]:
 
     async def session(kind: str, wanted: Outcome, *plays: Play) -> None:
         async with open_session(where) as client:
+            await client.send(
+                "session.update", session={"type": "realtime", "instructions": AT_LENGTH}
+            )
             for play in plays:
                 await asyncio.sleep(0.7)
                 cases.append(Case(kind, wanted, await play(client)))
@@ -117,8 +142,11 @@ async def _play(rest: Rest, where: Where, voice: str) -> list[Case]:
     def alone(pcm: bytes) -> Play:
         return lambda client: _turn(client, pcm)
 
+    async def echo(client: RealtimeClient) -> Outcome:
+        return await _echo(client, long)
+
     def over(pcm: bytes) -> Play:
-        return lambda client: _over(client, long, lambda: pcm)
+        return lambda client: _over(client, long, pcm)
 
     halves = [speech(a) + _silence(0.6) + speech(b) for a, b in _HALVES]
     noises = [_noise(seed, 0.8) for seed in range(3)] + [_taps(1.5), _music(2.5)]
@@ -130,25 +158,11 @@ async def _play(rest: Rest, where: Where, voice: str) -> list[Case]:
     await session('"mm-hm" over an answer', "went on",
                   *(over(speech(text)) for text in _BACKCHANNELS))  # fmt: skip
     await session("noise over an answer", "went on", *(over(pcm) for pcm in noises))
-    await session("the avatar's own echo", "went on", *(_echo(long) for _ in range(4)))
+    await session("the avatar's own echo", "went on", *([echo] * 4))
     return cases
 
 
 Play = Callable[[RealtimeClient], Awaitable[Outcome]]
-
-
-def _echo(long: bytes) -> Play:
-    async def play(client: RealtimeClient) -> Outcome:
-        def own() -> bytes:
-            """A second and a half of what plays, at a third of its loudness."""
-            answer = client.playing()
-            pcm = bytes(answer.playout.pcm) if answer is not None else b""
-            samples = np.frombuffer(pcm, "<i2")[round(0.5 * _RATE) : round(2.0 * _RATE)]
-            return (samples // 3).astype("<i2").tobytes()
-
-        return await _over(client, long, own)
-
-    return play
 
 
 def _silence(seconds: float) -> bytes:

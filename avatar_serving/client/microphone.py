@@ -61,5 +61,9 @@ class Microphone:
         if not len(loud):
             raise ValueError("the speech is silent")
         start_s = self.origin_s + (len(self.recorded) + len(self._pending)) / 2 / RATE
-        self._pending += pcm
+        self.hear(pcm)
         return Uttered(start_s + int(loud[0]) / RATE, start_s + (int(loud[-1]) + 1) / RATE)
+
+    def hear(self, pcm: bytes) -> None:
+        """Record any sound after what is being recorded already."""
+        self._pending += pcm

@@ -15,6 +15,11 @@ _PHRASES = ("i see", "got it", "of course", "all right", "uh huh", "mm hm", "mm 
 _LONGEST_ASIDE = 4
 """Words; more than that is meant as an answer."""
 
+_CALLS = frozenset(
+    "stop wait no hey hello hi why what how who where when enough quiet sorry pardon please help "
+    "停 等 不 喂".split()
+)
+
 _HANGING = frozenset(
     "and but or so because if when while although the a an to of with for from at in on into about "
     "my your his her our their i i'm i'd is are was were am like um uh er erm that which who whose "
@@ -56,9 +61,10 @@ def is_backchannel(text: str) -> bool:
 
 
 def is_echo(text: str, over: str) -> bool:
-    """At least two words, and nearly all of them, in their order, the avatar's own."""
+    """Nearly all words, in their order, are the avatar's own. A single one must not be such as
+    people interrupt with."""
     heard, said = _WORD.findall(text.lower()), _WORD.findall(over.lower())
-    if len(heard) < 2:
+    if not heard or (len(heard) == 1 and heard[0] in _CALLS):
         return False
     return _common(heard, said) >= 0.8 * len(heard)
 

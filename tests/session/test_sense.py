@@ -35,7 +35,8 @@ def test_the_avatars_own_words_are_an_echo():
     said = "The sea covers most of our planet, and it is very deep in places."
     assert is_echo("covers most of our planet", said)
     assert is_echo("and it's very deep in places", said.replace("it is", "it's"))
-    assert not is_echo("sea", said)
+    assert is_echo("Deep.", said)
+    assert not is_echo("Stop.", "I will never stop talking.")
     assert not is_echo("how deep is the sea", said)
     assert is_echo("很高兴见到你", "你好，很高兴见到你。")
 
