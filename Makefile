@@ -7,6 +7,7 @@ PROFILE ?= cpu
 HOST ?= 127.0.0.1
 OUT ?= out/demo
 BIN := $(VENV)/bin
+EVALUATION := face-descriptor portrait-astronaut portrait-admiral
 export PORT PROFILE HOST
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
@@ -29,6 +30,7 @@ test: install-test weights web apt  ## Install everything, then run all tests
 	$(BIN)/ruff check .
 	$(BIN)/pyright
 	cd web && npm test --silent
+	$(BIN)/avatar-serving weights pull $(EVALUATION)
 	$(BIN)/pytest -q -p no:cacheprovider
 
 check: install-test  ## Lint and types only

@@ -3,6 +3,7 @@
 import typer
 
 from avatar_serving.cli.avatar import app as avatar_app
+from avatar_serving.cli.evaluate import evaluate
 from avatar_serving.cli.keys import app as keys_app
 from avatar_serving.cli.serve import serve
 from avatar_serving.cli.weights import app as weights_app
@@ -14,6 +15,7 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,
 )
 app.command()(serve)
+app.command()(evaluate)
 app.add_typer(avatar_app, name="avatar")
 app.add_typer(keys_app, name="keys")
 app.add_typer(weights_app, name="weights")

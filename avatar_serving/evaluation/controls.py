@@ -1,0 +1,109 @@
+"""Does a control do what it says, in proportion? Sweeps of one at a time."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from avatar_serving.avatars.sheet import pose_values
+from avatar_serving.evaluation import measures
+from avatar_serving.evaluation.results import Control, Response
+from avatar_serving.evaluation.stand import Points, Stand, View
+from avatar_serving.media import ARKIT, HEAD
+
+STEPS = 7
+TURN_DEG = 20.0
+"""Angles are swept from minus to plus this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    name: str
+    channels: tuple[str, ...]
+    """A name without a side means both."""
+    measure: measures.Measure
+
+
+SWEEPS = (
+    Sweep("jaw", ("jawOpen",), measures.aperture),
+    Sweep("smile", ("mouthSmile",), measures.smile),
+    Sweep("pucker", ("mouthPucker",), measures.mouth_width),
+    Sweep("blink", ("eyeBlink",), measures.eye_opening),
+    Sweep("brows up", ("browInnerUp", "browOuterUp"), measures.brow_height),
+    Sweep("brows down", ("browDown",), measures.brow_height),
+)
+ANGLES = dict(zip(("yaw", "pitch", "roll"), HEAD, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    control: Control
+    views: tuple[View, ...]
+
+
+def sweep_all(stand: Stand) -> Iterator[Swept]:
+    for sweep in SWEEPS:
+        yield _sweep(stand, sweep)
+    for index, (name, channel) in enumerate(ANGLES.items()):
+        yield _turn(stand, name, channel, index)
+
+
+def responses(stand: Stand) -> Iterator[Response]:
+    """Of every ARKit shape, beside the neutral face. tongueOut is not read by the model."""
+    neutral = stand.view(pose_values({})).face
+    before = neutral.blendshapes if neutral else {}
+    for shape in ARKIT:
+        face = stand.view(pose_values({shape: 1.0})).face
+        after = face.blendshapes if face else {}
+        rise = {n: after[n] - before.get(n, 0.0) for n in after if n != "_neutral"}
+        most = max(rise, key=lambda n: rise[n], default="")
+        own = round(rise[shape], 4) if shape in rise else None
+        yield Response(shape=shape, own=own, rises_most=most, by=round(rise.get(most, 0.0), 4))
+
+
+def _sweep(stand: Stand, sweep: Sweep) -> Swept:
+    views = tuple(
+        stand.view(pose_values(dict.fromkeys(sweep.channels, float(weight))))
+        for weight in np.linspace(0, 1, STEPS)
+    )
+    unit = stand.face_width
+    asked = [sweep.measure(view.geometry) / unit for view in views]
+    seen = [_seen(sweep.measure, view.seen, unit) for view in views]
+    return Swept(_control(sweep.name, asked, seen), views)
+
+
+def _turn(stand: Stand, name: str, channel: str, index: int) -> Swept:
+    asked = [float(angle) for angle in np.linspace(-TURN_DEG, TURN_DEG, STEPS)]
+    views = tuple(stand.view(pose_values({channel: angle})) for angle in asked)
+    seen = [view.face.pose[index] if view.face else None for view in views]
+    return Swept(_control(name, asked, seen), views)
+
+
+def _seen(measure: measures.Measure, points: Points | None, unit: float) -> float | None:
+    return None if points is None else measure(points) / unit
+
+
+def _control(name: str, asked: list[float], seen: list[float | None]) -> Control:
+    pairs = [(a, s) for a, s in zip(asked, seen, strict=True) if s is not None]
+    correlation, slope = agreement(pairs)
+    values = [s for _, s in pairs]
+    return Control(
+        name=name,
+        correlation=round(correlation, 4),
+        slope=round(slope, 4),
+        travel=round(float(np.ptp(asked)), 4),
+        seen_travel=round(float(np.ptp(values)), 4) if values else 0.0,
+        found=len(pairs),
+        steps=len(asked),
+    )
+
+
+def agreement(pairs: list[tuple[float, float]]) -> tuple[float, float]:
+    """Pearson's correlation and the least-squares slope of (asked, seen); 0 where either does not
+    vary."""
+    if len(pairs) < 3:
+        return 0.0, 0.0
+    asked, seen = np.array(pairs).T
+    if np.ptp(asked) < 1e-9 or np.ptp(seen) < 1e-9:
+        return 0.0, 0.0
+    return float(np.corrcoef(asked, seen)[0, 1]), float(np.polyfit(asked, seen, 1)[0])

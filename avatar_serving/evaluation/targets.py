@@ -1,0 +1,92 @@
+"""What an avatar of a photo should reach, and what it must never fall below."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from avatar_serving.evaluation.results import Evaluation
+
+Sense = Literal["least", "most"]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    name: str
+    of: Callable[[Evaluation], float | None]
+    """None: not measured."""
+    sense: Sense
+    """Whether *goal* and *floor* are the least or the most that is right."""
+    goal: float
+    floor: float
+    """Looser than the goal: what the tests hold for the astronaut's portrait."""
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    target: Target
+    value: float | None
+
+    @property
+    def reached(self) -> bool | None:
+        return self._holds(self.target.goal)
+
+    @property
+    def held(self) -> bool | None:
+        """Not below the floor."""
+        return self._holds(self.target.floor)
+
+    def _holds(self, bound: float) -> bool | None:
+        if self.value is None:
+            return None
+        return self.value >= bound if self.target.sense == "least" else self.value <= bound
+
+
+def _correlation(name: str) -> Callable[[Evaluation], float | None]:
+    return lambda e: next((c.correlation for c in e.controls if c.name == name), None)
+
+
+def _slope_error(name: str) -> Callable[[Evaluation], float | None]:
+    return lambda e: next((abs(c.slope - 1) for c in e.controls if c.name == name), None)
+
+
+TARGETS = (
+    Target("input view PSNR", lambda e: e.resemblance.psnr_db if e.resemblance else None,
+           "least", 36, 34, "dB"),
+    Target("input view SSIM", lambda e: e.resemblance.ssim if e.resemblance else None,
+           "least", 0.97, 0.95),
+    Target("landmarks found", lambda e: e.landmarks.found / e.landmarks.poses, "least", 1, 0.95),
+    Target("landmark error (NME)", lambda e: e.landmarks.nme, "most", 0.015, 0.03),
+    Target("jaw correlation", _correlation("jaw"), "least", 0.97, 0.95),
+    Target("smile correlation", _correlation("smile"), "least", 0.97, 0.9),
+    Target("pucker correlation", _correlation("pucker"), "least", 0.97, 0.9),
+    Target("blink correlation", _correlation("blink"), "least", 0.95, 0.85),
+    Target("brows up correlation", _correlation("brows up"), "least", 0.97, 0.9),
+    Target("brows down correlation", _correlation("brows down"), "least", 0.97, 0.9),
+    Target("yaw correlation", _correlation("yaw"), "least", 0.97, 0.97),
+    Target("pitch correlation", _correlation("pitch"), "least", 0.97, 0.97),
+    Target("roll correlation", _correlation("roll"), "least", 0.97, 0.97),
+    Target("yaw slope off 1", _slope_error("yaw"), "most", 0.1, 0.35),
+    Target("identity, worst view", lambda e: e.identity.worst, "most", 0.40, 0.55),
+    Target("identity, mean", lambda e: e.identity.mean, "most", 0.35, 0.45),
+    Target("lips closed, neutral", lambda e: e.closure.lips_neutral, "most", 0.002, 0.004),
+    Target("lips closed, jaw open", lambda e: e.closure.lips_jaw_closed, "most", 0.005, 0.02),
+    Target("lids closed", lambda e: e.closure.lids_blink, "most", 0.002, 0.004),
+    Target("blink seen", lambda e: e.closure.blink_seen, "least", 0.85, 0.6),
+    Target("triangle flips", lambda e: e.closure.flips, "most", 0.002, 0.02),
+    Target("lip sync correlation", lambda e: e.lip_sync.correlation if e.lip_sync else None,
+           "least", 0.7, 0.55),
+    Target("lip sync lag, size", lambda e: abs(e.lip_sync.lag_ms) if e.lip_sync else None,
+           "most", 20, 45, "ms"),
+    Target("closures hit", lambda e: e.lip_sync.closure_hits if e.lip_sync else None,
+           "least", 0.95, 0.85),
+    Target("closed in silence", lambda e: e.lip_sync.closed_in_silence if e.lip_sync else None,
+           "least", 0.95, 0.85),
+    Target("build", lambda e: e.cost.build_cpu_s, "most", 5, 12, "s CPU"),
+    Target("package", lambda e: e.cost.package_bytes / 1e6, "most", 3, 3.5, "MB"),
+    Target("frame 512 x 512", lambda e: e.cost.render_ms, "most", 10, 60, "ms CPU"),
+)  # fmt: skip
+
+
+def verdicts(evaluation: Evaluation) -> tuple[Verdict, ...]:
+    return tuple(Verdict(target, target.of(evaluation)) for target in TARGETS)
