@@ -81,6 +81,8 @@ class SpeechRequest:
     """BCP-47 primary language: en, zh, ja ..."""
     speed: float = 1.0
     """0.5..2.0"""
+    pitch: float = 0.0
+    """Semitones above the voice's own, -6..6."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +216,8 @@ class Manner:
     voice: str
     language: str = "en"
     speed: float = 1.0
+    pitch: float = 0.0
+    """Semitones above the voice's own, -6..6."""
     seed: int = 0
     animated: bool = True
     mood: Mood = Mood()

@@ -72,7 +72,7 @@ async def speak(
     start_s = 0.0
     async with aclosing(texts):
         async for text in texts:
-            request = SpeechRequest(text, manner.voice, manner.language, manner.speed)
+            request = SpeechRequest(text, manner.voice, manner.language, manner.speed, manner.pitch)
             async with aclosing(stages.tts.run(request)) as parts:
                 shown = text
                 async for part in parts:

@@ -17,12 +17,14 @@ from avatar_serving.onnx import open_session
 from avatar_serving.samples import Samples
 from avatar_serving.stages.tts.base import TtsEngineConfig
 from avatar_serving.stages.tts.english import english_reader
-from avatar_serving.stages.tts.speaking import Sound, only_known, spoken
-from avatar_serving.stages.tts.voices import Voice, voice_for
+from avatar_serving.stages.tts.pitch import Sound
+from avatar_serving.stages.tts.speaking import only_known, spoken
+from avatar_serving.stages.tts.voices import Voice, child_of, styled, voice_for
 from avatar_serving.text.languages import language_of
 from avatar_serving.text.speakable import speakable
 
-_VOICES = (Voice("hibari", "Hibari", "en", "female", ("american", "fast"), "hibari"),)
+_RECORDED = styled(Voice("hibari", "Hibari", "en", "female", ("american", "fast"), "hibari"))
+_VOICES = (_RECORDED, child_of(_RECORDED, "Skylark"))
 _OUTPUTS = ("lh", "theta", "ln", "lr", "phi", "f0")
 _DURATIONS = "/Clip_output_0"
 """Inside the graph: how many frames each symbol lasts."""
@@ -54,16 +56,16 @@ class HibariTts:
         self._session = open_session(model, config.threads)
 
     async def run(self, request: SpeechRequest, /) -> AsyncGenerator[Speech, None]:
-        voice_for(_VOICES, request)
+        voice = voice_for(_VOICES, request)
         if language_of(request.text) != "en":
             raise InvalidRequest("the voice 'hibari' speaks English only", "voice")
-        async with aclosing(in_thread(self._speak(request))) as speeches:
+        async with aclosing(in_thread(self._speak(request, voice))) as speeches:
             async for speech in speeches:
                 yield speech
 
-    def _speak(self, request: SpeechRequest) -> Generator[Speech, None, None]:
+    def _speak(self, request: SpeechRequest, voice: Voice) -> Generator[Speech, None, None]:
         readings = only_known(self._reader.read(speakable(request.text, "en")), self._symbols)
-        return spoken(request.text, readings, _LONGEST, lambda s: self._say(s, request.speed))
+        return spoken(request, voice, readings, _LONGEST, self._say)
 
     def _say(self, symbols: str, speed: float) -> Sound:
         ids = [0, *(self._symbols[symbol] for symbol in symbols), 0]

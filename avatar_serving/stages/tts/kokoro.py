@@ -20,8 +20,9 @@ from avatar_serving.stages.tts.chinese import chinese_reader
 from avatar_serving.stages.tts.english import english_reader
 from avatar_serving.stages.tts.kokoro_graph import DURATIONS, dequantise
 from avatar_serving.stages.tts.kokoro_voices import KOKORO_VOICES
+from avatar_serving.stages.tts.pitch import Sound
 from avatar_serving.stages.tts.reading import Reading
-from avatar_serving.stages.tts.speaking import Sound, only_known, spoken
+from avatar_serving.stages.tts.speaking import only_known, spoken
 from avatar_serving.stages.tts.voices import Voice, voice_for
 from avatar_serving.text.languages import has_han
 from avatar_serving.text.speakable import speakable
@@ -67,10 +68,12 @@ class KokoroTts:
         self, request: SpeechRequest, voice: Voice, run: StoppableRun
     ) -> Generator[Speech, None, None]:
         readings = only_known(_read(request.text, voice), self._symbols)
-        style = _style(self._styles / f"{voice.id}.bin")
-        yield from spoken(
-            request.text, readings, _LONGEST, lambda s: self._say(s, style, request.speed, run)
-        )
+        style = _style(self._styles / f"{voice.base or voice.id}.bin")
+
+        def say(symbols: str, speed: float) -> Sound:
+            return self._say(symbols, style, speed, run)
+
+        yield from spoken(request, voice, readings, _LONGEST, say)
 
     def _say(self, symbols: str, style: Samples, speed: float, run: StoppableRun) -> Sound:
         tokens = [0, *(self._symbols[symbol] for symbol in symbols), 0]

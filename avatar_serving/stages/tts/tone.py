@@ -40,7 +40,9 @@ class ToneTts:
         if not texts:
             return
         words, phones = self._timed(texts, self._config.letter_s / request.speed)
-        yield Speech(AudioChunk(to_pcm(self._beeps(words)), SAMPLE_RATE), phones, words)
+        yield Speech(
+            AudioChunk(to_pcm(self._beeps(words, request.pitch)), SAMPLE_RATE), phones, words
+        )
 
     def _timed(
         self, texts: list[str], letter_s: float
@@ -58,11 +60,12 @@ class ToneTts:
             at_s = end_s + _GAP_S
         return tuple(words), tuple(phones)
 
-    def _beeps(self, words: tuple[Word, ...]) -> Samples:
+    def _beeps(self, words: tuple[Word, ...], pitch: float) -> Samples:
+        hertz = self._config.pitch_hz * 2 ** (pitch / 12)
         sound = np.zeros(round(words[-1].end_s * SAMPLE_RATE), np.float32)
         for word in words:
             start, end = (round(t * SAMPLE_RATE) for t in (word.start_s, word.end_s))
             times = np.arange(end - start) / SAMPLE_RATE
             swell = 0.3 * np.sin(np.pi * np.arange(end - start) / (end - start))
-            sound[start:end] = swell * np.sin(2 * np.pi * self._config.pitch_hz * times)
+            sound[start:end] = swell * np.sin(2 * np.pi * hertz * times)
         return sound

@@ -1,14 +1,22 @@
 """The catalogue of voices."""
 
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
 from typing import Literal
 
 from avatar_serving.errors import InvalidRequest, NotFound
 from avatar_serving.media import SpeechRequest
+from avatar_serving.stages.tts.pitch import check_pitch
+from avatar_serving.stages.tts.styles import Measure, style_tags
 
 Gender = Literal["female", "male", "none"]
 
 SLOWEST, FASTEST = 0.5, 2.0
+
+_MEASURES = Path(__file__).with_name("voice_measures.json")
+_CHILD_SEMITONES = {"female": 4.0, "male": 6.0, "none": 4.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +28,13 @@ class Voice:
     """What it was recorded in: en, zh."""
     gender: Gender
     tags: tuple[str, ...]
+    """Accent, age (adult or child), and style as measured: see styles.py."""
     engine: str
     licence_class: Literal["commercial", "non-commercial", "unknown"] = "commercial"
+    base: str = ""
+    """The recorded voice that this one is made from by pitch; empty: it was recorded itself."""
+    pitch: float = 0.0
+    """Semitones above the recorded voice."""
 
 
 def find_in(voices: tuple[Voice, ...], voice_id: str) -> Voice:
@@ -40,8 +53,32 @@ def voice_for(voices: tuple[Voice, ...], request: SpeechRequest) -> Voice:
 
     Raises:
         NotFound: no such voice.
-        InvalidRequest: a speed out of range.
+        InvalidRequest: a speed or a pitch out of range.
     """
     if not SLOWEST <= request.speed <= FASTEST:
         raise InvalidRequest(f"speed must be {SLOWEST} to {FASTEST}, not {request.speed}", "speed")
+    check_pitch(request.pitch)
     return find_in(voices, request.voice)
+
+
+def styled(voice: Voice) -> Voice:
+    """A recorded voice of an adult, with the tags that its measures give it."""
+    found = style_tags(voice.id, measures())
+    return replace(voice, tags=(*voice.tags, "adult", *found))
+
+
+def child_of(voice: Voice, name: str) -> Voice:
+    """A child's voice made of an adult's, and labelled as that."""
+    kept = tuple(tag for tag in voice.tags if tag in {"american", "british", "mandarin", "fast"})
+    semitones = _CHILD_SEMITONES[voice.gender]
+    tags = (*kept, "child", "made by pitch")
+    return replace(
+        voice, id=f"{voice.id}_child", name=name, tags=tags, base=voice.id, pitch=semitones
+    )
+
+
+@cache
+def measures() -> dict[str, Measure]:
+    """What scripts/voices.py measured of every recorded voice, by its id."""
+    rows = json.loads(_MEASURES.read_text("utf-8"))
+    return {name: Measure(**row) for name, row in rows.items()}
