@@ -3,6 +3,7 @@
 AvatarError
 |- InvalidRequest          the caller asked for something that cannot be
 |  |- WrongState           not possible now, by a code that realtime clients know
+|  |- LanguageUnavailable  no engine of the profile speaks or understands it
 |  |- ImageRejected        an image that cannot become an avatar; says why
 |  |- PackageInvalid       an avatar package that is damaged, hostile or of another version
 |- Unauthorised            no key, or a wrong one
@@ -58,6 +59,21 @@ class WrongState(InvalidRequest):
         super().__init__(reason)
         self.args = (code, reason)
         self.code = code
+
+
+class LanguageUnavailable(InvalidRequest):
+    """*offered* are the languages that the profile has engines for."""
+
+    code = "language_unavailable"
+
+    def __init__(self, language: str, offered: tuple[str, ...]) -> None:
+        names = ", ".join(offered)
+        super().__init__(
+            f"this profile has no engine for the language {language!r}; it has: {names}", "language"
+        )
+        self.args = (language, offered)
+        self.language = language
+        self.offered = offered
 
 
 class ImageRejected(InvalidRequest):

@@ -93,6 +93,8 @@ class Utterance:
     """16 kHz."""
     language: str | None = None
     """Known language, or None to detect it."""
+    expected: str | None = None
+    """The language of the talk so far: where the sound leaves doubt, it is more of the same."""
 
 
 @dataclass(frozen=True, slots=True)

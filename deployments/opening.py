@@ -28,6 +28,7 @@ from avatar_serving.session.clock import Noted
 from avatar_serving.session.powers import Identity, Powers
 from avatar_serving.session.session import Session
 from avatar_serving.session.usage import Metered
+from avatar_serving.speech_languages import check_language, offered_languages
 from avatar_serving.stages.base import Animate
 from avatar_serving.stages.llm import LanguageModel, find_model
 from avatar_serving.stages.tts import find_voice
@@ -78,6 +79,7 @@ async def open_session(
 ) -> Session:
     """Raises:
     NotFound: no such avatar, or language model.
+    LanguageUnavailable: the profile has no engines for the language.
     """
     model = find_model(held.profile.llm, opening.model)
     config = SessionConfig(id=opening.session_id, model=model.id)
@@ -85,6 +87,7 @@ async def open_session(
         config = merge(config, opening.locked)
     identity, rails = await asyncio.to_thread(_identity, held, opening)
     config = merge(config, {"avatar": {"id": identity.avatar_id}})
+    check_language(config.language, _languages(held))
     able = powers(held, model, rails)
     return Session(able, identity, config, send, secret=opening.locked)
 
@@ -106,6 +109,7 @@ def with_secret(held: Services, body: Json) -> Json:
         raise InvalidRequest("session: an object", "session")
     model = find_model(held.profile.llm, str(cast(Json, patch).get("model") or ""))
     config = merge(SessionConfig(model=model.id), cast(Json, patch))
+    check_language(config.language, _languages(held))
     secret, expires_at = held.store.create_secret(seconds, cast(Json, patch))
     return {"value": secret, "expires_at": expires_at, "session": config.model_dump(mode="json")}
 
@@ -146,6 +150,7 @@ def powers(held: Services, model: LanguageModel, rails: Rails = _NO_RAILS) -> Po
         limits=profile.limits,
         habits=habits,
         model=model.id,
+        languages=_languages(held),
     )
 
 
@@ -161,6 +166,10 @@ async def make_clips(animate: Animate) -> tuple[tuple[Behaviour, str], ...]:
             for behaviour, seconds in _CLIPS_S.items()
         ]
     )
+
+
+def _languages(held: Services) -> tuple[str, ...]:
+    return offered_languages(held.profile.asr, held.profile.tts)
 
 
 def _loop(behaviour: Behaviour, seconds: float) -> AnimateRequest:

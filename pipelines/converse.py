@@ -76,7 +76,8 @@ async def speak(
             async with aclosing(stages.tts.run(request)) as parts:
                 shown = text
                 async for part in parts:
-                    speech = replace(part, audio=_with_pause(part.audio, text))
+                    ended_with = part.words[-1].text if part.words else text
+                    speech = replace(part, audio=_with_pause(part.audio, ended_with))
                     frames = await _frames(stages.animate, speech, start_s, manner)
                     yield Spoken(shown, speech, start_s, frames)
                     start_s += speech.audio.seconds

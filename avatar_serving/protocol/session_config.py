@@ -123,10 +123,13 @@ Modalities = Annotated[tuple[Literal["audio", "text"]], BeforeValidator(_one_mod
 
 
 class AvatarOptions(Part):
-    """Ours: whom to talk to, and in which language."""
+    """Ours: whom to talk to, in which language, and how high the voice is."""
 
     id: str | None = None
-    language: Literal["auto", "en", "zh"] = "auto"
+    language: Literal["auto", "en", "zh", "yue"] = "auto"
+    """A profile may not have engines for all of them: see ``GET /v1/languages``."""
+    pitch: float = Field(default=0.0, ge=-6, le=6)
+    """Semitones above the voice's own."""
 
 
 class SessionConfig(Part):

@@ -122,6 +122,11 @@ class Conversation:
         told = self._history.messages(self._order, self._items, limit)
         return (Message("system", instructions), *told)
 
+    def said_by_user(self, newest: int = 8) -> list[str]:
+        """What the user said or wrote lately, oldest first."""
+        items = [self._items[item_id] for item_id in self._order]
+        return [text_of(item) for item in items if isinstance(item, UserMessage)][-newest:]
+
     def left_behind(self) -> tuple[str, dict[str, Message]]:
         """The summary of what the language model is no longer told, and what it lacks, by id."""
         return self._history.summary, self._history.left(self._order, self._items)

@@ -209,7 +209,8 @@ class Listener:
     async def _recognise(self, said: AudioChunk) -> Transcript:
         language = self._responder.config.language
         known = None if language == "auto" else language
-        return await last(self._powers.asr.run(Utterance(said, known)))
+        expected = self._responder.language
+        return await last(self._powers.asr.run(Utterance(said, known, expected)))
 
     async def _probe(self, at_s: float, said: AudioChunk) -> None:
         """Listen to what is said aside while the avatar talks."""

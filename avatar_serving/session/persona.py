@@ -7,22 +7,32 @@ _MANNER = (
 _LANGUAGE = {
     "en": "Answer in English.",
     "zh": "用简体中文回答。",
-    "auto": "Answer in the language the user speaks.",
+}
+_FOLLOWED = {
+    "en": "Answer in English, unless asked for another language.",
+    "zh": "用简体中文回答，除非对方要求用别的语言。",
 }
 _DEFAULT = "You are friendly and curious."
 
 
 def system_prompt(
-    *, name: str = "Ada", persona: str = "", description: str = "", language: str = "auto"
+    *,
+    name: str = "Ada",
+    persona: str = "",
+    description: str = "",
+    language: str = "en",
+    chosen: bool = False,
 ) -> str:
     """Instructions for the language model.
 
-    *persona* comes from the session's ``instructions`` or from the avatar; *language* is auto, en
-    or zh; an unknown one is named as it stands.
+    *persona* comes from the session's ``instructions`` or from the avatar; *language* is en or zh,
+    an unknown one is named as it stands; *chosen* says that the session asks for it, else it is
+    the one that the user speaks.
     """
     parts = [f"Your name is {name}.", persona.strip() or _DEFAULT]
     if description:
         parts.append(f"What you look like: {description.strip()}")
     parts.append(_MANNER)
-    parts.append(_LANGUAGE.get(language, f"Answer in the language {language}."))
+    manners = _LANGUAGE if chosen else _FOLLOWED
+    parts.append(manners.get(language, f"Answer in the language {language}."))
     return "\n".join(parts)

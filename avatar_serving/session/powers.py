@@ -40,6 +40,8 @@ class Powers:
     limits: Limits
     habits: Habits
     model: str
+    languages: tuple[str, ...] = ("en", "zh")
+    """Those that can be understood and spoken."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,17 @@
 """What the language model is asked for a response, and the voice that says its answer."""
 
 import json
-from collections.abc import Sequence
 
+from avatar_serving.errors import NotFound
 from avatar_serving.media import ChatRequest, Manner, Message, Tool
 from avatar_serving.protocol.session_config import FunctionTool, NamedFunction, SessionConfig
 from avatar_serving.session.conversation import Conversation
 from avatar_serving.session.empathy import Empathy
+from avatar_serving.session.following import answer_language
 from avatar_serving.session.history import message_of, paired
 from avatar_serving.session.persona import system_prompt
 from avatar_serving.session.powers import Identity, Powers
 from avatar_serving.session.wish import Wish
-from avatar_serving.text.languages import language_of
 
 
 class Prompting:
@@ -32,7 +32,8 @@ class Prompting:
             name=identity.name,
             persona=wish.instructions or config.instructions or identity.persona,
             description=identity.description,
-            language=config.language,
+            language=self.expected(config, said),
+            chosen=config.language != "auto",
         )
         if wish.input is None:
             # One less than may be told: what is said next has its place already.
@@ -53,6 +54,20 @@ class Prompting:
             tool_choice=choice.name if isinstance(choice, NamedFunction) else choice,
         )
 
+    def expected(self, config: SessionConfig, said: str = "") -> str:
+        """The language of the talk: the session's, or the one that the user speaks."""
+        if config.language != "auto":
+            return config.language
+        told = [*self._conversation.said_by_user(), said]
+        return answer_language(told, self._first(config, Wish()))
+
+    def _first(self, config: SessionConfig, wish: Wish) -> str:
+        """The language before anybody has spoken: the voice's own."""
+        try:
+            return self._powers.find_voice(self.voice(config, wish)).language
+        except NotFound:
+            return "en"
+
     def voice(self, config: SessionConfig, wish: Wish) -> str:
         """The name of the voice, which may not exist."""
         return wish.voice or config.audio.output.voice or self._identity.voice
@@ -66,21 +81,17 @@ class Prompting:
         if config.language != "auto":
             self.language = config.language
         elif chat is not None:
-            self.language = language_of(_last_words(chat.messages))
+            said = [message.text for message in chat.messages if message.role == "user"]
+            self.language = answer_language(said, self._first(config, wish))
         return Manner(
             self._powers.find_voice(self.voice(config, wish)).id,
             self.language,
             max(0.5, config.audio.output.speed),
+            config.avatar.pitch,
             self._identity.seed,
             self._identity.animated,
             self._empathy.mood,
         )
-
-
-def _last_words(messages: Sequence[Message]) -> str:
-    """What the user said last: results and nudges are in a language of their own."""
-    said = [message.text for message in messages if message.role == "user"]
-    return said[-1] if said else messages[-1].text
 
 
 def _tools(tools: tuple[FunctionTool, ...]) -> tuple[Tool, ...]:

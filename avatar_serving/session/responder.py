@@ -75,6 +75,11 @@ class Responder:
         self._said = ""
 
     @property
+    def language(self) -> str:
+        """The language of the talk so far."""
+        return self._prompting.expected(self.config)
+
+    @property
     def active(self) -> bool:
         """A response of the conversation has been created and is not done."""
         return self._answer is not None and self._answer.active

@@ -20,6 +20,7 @@ from avatar_serving.session.outbox import Outbox
 from avatar_serving.session.powers import Identity, Powers
 from avatar_serving.session.responder import Responder, Surroundings
 from avatar_serving.session.wish import Wish, wish_of
+from avatar_serving.speech_languages import check_language
 
 
 class Session:
@@ -143,6 +144,7 @@ class Session:
         self._check_avatar(patch)
         config = merge(self._responder.config, patch)
         self._check_length(config.instructions)
+        check_language(config.language, self._powers.languages)
         if config.audio.output.voice:
             self._powers.find_voice(config.audio.output.voice)
         before, self._responder.config = self._responder.config, config

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from avatar_serving.errors import InvalidRequest, NotFound, WeightMissing
+from avatar_serving.errors import InvalidRequest, LanguageUnavailable, NotFound, WeightMissing
 from avatar_serving.flow import collect, last
 from avatar_serving.media import AudioChunk, Speech, SpeechRequest, Utterance
 from avatar_serving.samples import from_pcm
@@ -19,6 +19,7 @@ from avatar_serving.stages.tts import (
     TtsEngineConfig,
     find_voice,
 )
+from scripts.voices import measured
 from tests.speech import heard
 
 weighty = pytest.mark.weights
@@ -87,6 +88,16 @@ class TestEveryEngine:
         ]
         assert slow > 1.5 * fast
 
+    async def test_pitch(self, tts: Tts, voice: str) -> None:
+        low, high = [
+            await last(tts.run(SpeechRequest(TEXT, voice, pitch=pitch))) for pitch in (-5, 5)
+        ]
+        check_times(low)
+        check_times(high)
+        rise = measured("", [high]).pitch_st - measured("", [low]).pitch_st
+        assert 7.5 < rise < 12.5  # the melody of a slower sentence differs a little
+        assert 0.75 < high.audio.seconds / low.audio.seconds < 1.35
+
     async def test_nothing_to_say(self, tts: Tts, voice: str) -> None:
         for text in ("", " ", "...", "😀"):
             assert await collect(tts.run(SpeechRequest(text, voice))) == []
@@ -116,6 +127,11 @@ class TestEveryEngine:
             await collect(tts.run(SpeechRequest("Hello.", "nobody")))
         assert (caught.value.kind, caught.value.name) == ("voice", "nobody")
 
+    @pytest.mark.parametrize("pitch", [-6.5, 12.0, float("nan")])
+    async def test_senseless_pitches_are_refused(self, tts: Tts, voice: str, pitch: float) -> None:
+        with pytest.raises(InvalidRequest, match="pitch"):
+            await collect(tts.run(SpeechRequest("Hello.", voice, pitch=pitch)))
+
     @pytest.mark.parametrize("speed", [0.0, 0.4, 2.1, -1.0, float("nan")])
     async def test_senseless_speeds_are_refused(self, tts: Tts, voice: str, speed: float) -> None:
         with pytest.raises(InvalidRequest):
@@ -144,11 +160,14 @@ def test_voices_are_known_by_id() -> None:
     config = config_of(BOTH)
     assert find_voice(config, "hibari").engine == "hibari"
     assert find_voice(config, "zf_xiaobei").language == "zh"
-    assert find_voice(config, "bf_emma").tags == ("british",)
+    assert find_voice(config, "bf_emma").tags[:2] == ("british", "adult")
+    child = find_voice(config, "af_heart_child")
+    assert {"child", "made by pitch"} <= {*child.tags}
+    assert (child.base, child.pitch) == ("af_heart", 4.0)
     with pytest.raises(NotFound):
         find_voice(config, "nobody")
     ids = [voice.id for voice in config.voices()]
-    assert len(ids) == len(set(ids)) == 37
+    assert len(ids) == len(set(ids)) == 42
     assert config.required_weights() == ("kokoro", "kokoro-vocab", "kokoro-voices")
 
 
@@ -158,7 +177,7 @@ def test_by_voice_needs_an_engine() -> None:
 
 
 async def test_hibari_refuses_mandarin() -> None:
-    with pytest.raises(InvalidRequest, match="English"):
+    with pytest.raises(LanguageUnavailable, match="zh"):
         await collect(HibariConfig().build().run(SpeechRequest("你好。", "hibari")))
 
 

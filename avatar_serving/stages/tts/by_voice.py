@@ -1,7 +1,8 @@
 """Several engines in one: each request goes to the engine of the voice it names.
 
 A clause in a language that the voice was not recorded in is spoken by the first voice of that
-language, of the same gender where there is one. Mandarin voices read English words themselves.
+language, of the same age and gender where there is one. Mandarin voices read English words
+themselves; in an English clause, each run of Chinese is spoken by a Mandarin voice.
 """
 
 from collections.abc import AsyncGenerator
@@ -11,6 +12,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from avatar_serving.errors import LanguageUnavailable
 from avatar_serving.media import Speech, SpeechRequest
 from avatar_serving.stages.base import Tts
 from avatar_serving.stages.tts.base import TtsEngineConfig
@@ -18,7 +20,7 @@ from avatar_serving.stages.tts.hibari import HibariConfig
 from avatar_serving.stages.tts.kokoro import KokoroConfig
 from avatar_serving.stages.tts.tone import ToneConfig
 from avatar_serving.stages.tts.voices import Voice, voice_for
-from avatar_serving.text.languages import language_of
+from avatar_serving.text.languages import Language, has_han, language_of, runs
 
 SingleTtsConfig = Annotated[HibariConfig | KokoroConfig | ToneConfig, Field(discriminator="engine")]
 
@@ -44,17 +46,35 @@ class ByVoiceTts:
         self._voices = voices
 
     async def run(self, request: SpeechRequest, /) -> AsyncGenerator[Speech, None]:
-        voice = self._able(voice_for(self._voices, request), request.text)
-        asked = replace(request, voice=voice.id)
-        async with aclosing(self._engines[voice.engine].run(asked)) as speeches:
-            async for speech in speeches:
-                yield speech
+        for voice, text in self._parts(voice_for(self._voices, request), request.text):
+            asked = replace(request, voice=voice.id, text=text)
+            async with aclosing(self._engines[voice.engine].run(asked)) as speeches:
+                async for speech in speeches:
+                    yield speech
 
-    def _able(self, voice: Voice, text: str) -> Voice:
-        """The voice itself if it can read *text*, else another."""
-        language = language_of(text)
-        if language == voice.language or voice.language == "zh":
+    def _parts(self, voice: Voice, text: str) -> list[tuple[Voice, str]]:
+        """Who says which part of *text*."""
+        if voice.language == "zh" or not has_han(text):
+            return [(voice, text)]
+        if language_of(text) == "zh":
+            return [(self._able(voice, "zh"), text)]
+        return [(self._able(voice, language), run) for language, run in runs(text)]
+
+    def _able(self, voice: Voice, language: Language) -> Voice:
+        """The voice itself if it speaks *language*, else the one most like it.
+
+        Raises:
+            LanguageUnavailable: none does.
+        """
+        if voice.language == language:
             return voice
         able = [v for v in self._voices if v.language == language]
-        alike = [v for v in able if v.gender == voice.gender]
-        return next(iter(alike or able), voice)
+        if not able:
+            offered = tuple(sorted({v.language for v in self._voices}))
+            raise LanguageUnavailable(language, offered)
+        return max(able, key=lambda other: _likeness(voice, other))
+
+
+def _likeness(one: Voice, other: Voice) -> int:
+    same_age = ("child" in one.tags) == ("child" in other.tags)
+    return 2 * (one.gender == other.gender) + same_age

@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 from pydantic import Field
 
-from avatar_serving.errors import InvalidRequest
+from avatar_serving.errors import LanguageUnavailable
 from avatar_serving.flow import in_thread
 from avatar_serving.media import Speech, SpeechRequest
 from avatar_serving.onnx import open_session
@@ -20,7 +20,7 @@ from avatar_serving.stages.tts.english import english_reader
 from avatar_serving.stages.tts.pitch import Sound
 from avatar_serving.stages.tts.speaking import only_known, spoken
 from avatar_serving.stages.tts.voices import Voice, child_of, styled, voice_for
-from avatar_serving.text.languages import language_of
+from avatar_serving.text.languages import has_han
 from avatar_serving.text.speakable import speakable
 
 _RECORDED = styled(Voice("hibari", "Hibari", "en", "female", ("american", "fast"), "hibari"))
@@ -57,8 +57,8 @@ class HibariTts:
 
     async def run(self, request: SpeechRequest, /) -> AsyncGenerator[Speech, None]:
         voice = voice_for(_VOICES, request)
-        if language_of(request.text) != "en":
-            raise InvalidRequest("the voice 'hibari' speaks English only", "voice")
+        if has_han(request.text):
+            raise LanguageUnavailable("zh", ("en",))
         async with aclosing(in_thread(self._speak(request, voice))) as speeches:
             async for speech in speeches:
                 yield speech
