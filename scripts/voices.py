@@ -3,7 +3,7 @@
     python -m scripts.voices
 
 Writes the measures that style tags are given by (stages/tts/voice_measures.json) and the tables of
-docs/voices.md. Takes a quarter of an hour on two cores.
+docs/voices.md. Takes some ten minutes on two cores.
 """
 
 import asyncio
@@ -72,10 +72,8 @@ async def _one(
     )
 
 
-async def _round_trip(text: str, voice: Voice, tts: Tts, asr: Asr, speeches: list[Speech]) -> float:
+async def _round_trip(text: str, spoken: list[Speech], asr: Asr) -> float:
     """Part of the words (of the characters, where there are Chinese ones) that come back wrong."""
-    spoken = await collect(tts.run(SpeechRequest(text, voice.id)))
-    speeches += spoken[:1]
     sound = np.concatenate([from_pcm(part.audio.pcm) for part in spoken])
     silence = np.zeros(4800, np.float32)
     heard = resample_poly(np.concatenate([silence, sound, silence]), 2, 3)
