@@ -188,6 +188,11 @@ class Environment(Strict):
         return self.host in {"127.0.0.1", "localhost", "::1"}
 
 
+def talk_key() -> str | None:
+    """AVATAR_API_KEY: the key that this machine's commands show to a service."""
+    return os.environ.get("AVATAR_API_KEY") or None
+
+
 def environment() -> Environment:
     """PROFILE, HOST, PORT, AVATAR_DATA and AVATAR_API_KEYS (``on`` or ``off``).
 

@@ -167,6 +167,16 @@ def test_the_example_runs(tmp_path, monkeypatch, capsys):
         assert answer.getnframes() > 12_000
 
 
+def test_the_client_example_runs(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["interview.py", "Hello there."])
+    with gateway(tmp_path / "data") as (_, url):
+        here = page("examples/interview.py").replace("http://localhost:8000", url)
+        exec(compile(here.replace("am_michael", "tone"), "interview.py", "exec"), {})
+    said = capsys.readouterr().out
+    assert "model: echo - echo" in said and "avatar: Hello, how are you?" in said
+    assert re.search(r"after [\d.]+ s, with \d\d+ frames", said)
+
+
 def anchors(path: Path) -> set[str]:
     """Of a page's headings, as GitHub makes them."""
     titles = re.findall(r"^#+ (.+)$", CODE_BLOCK.sub("", path.read_text()), re.MULTILINE)

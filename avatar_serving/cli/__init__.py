@@ -6,6 +6,7 @@ from avatar_serving.cli.avatar import app as avatar_app
 from avatar_serving.cli.evaluate import evaluate
 from avatar_serving.cli.keys import app as keys_app
 from avatar_serving.cli.serve import serve
+from avatar_serving.cli.talk import talk
 from avatar_serving.cli.weights import app as weights_app
 
 app = typer.Typer(
@@ -16,6 +17,7 @@ app = typer.Typer(
 )
 app.command()(serve)
 app.command()(evaluate)
+app.command()(talk)
 app.add_typer(avatar_app, name="avatar")
 app.add_typer(keys_app, name="keys")
 app.add_typer(weights_app, name="weights")

@@ -5,7 +5,7 @@ from avatar_serving.client.heard import Answer, Frames, Stretch
 from avatar_serving.client.microphone import Microphone, Uttered
 from avatar_serving.client.playout import Playout
 from avatar_serving.client.realtime import Disconnected, RealtimeClient, Where, open_session
-from avatar_serving.client.rest import Avatar, RequestRefused, Rest, VoiceEntry
+from avatar_serving.client.rest import Avatar, ModelEntry, RequestRefused, Rest, VoiceEntry
 from avatar_serving.client.turn import Turn, ask
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "Disconnected",
     "Frames",
     "Microphone",
+    "ModelEntry",
     "Playout",
     "RealtimeClient",
     "Received",

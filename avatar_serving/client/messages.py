@@ -4,6 +4,7 @@ Written from docs/protocol.md and the OpenAI Realtime reference, apart from the 
 so that the two check each other.
 """
 
+import base64
 import json
 from typing import Annotated, Literal
 
@@ -63,6 +64,10 @@ class AudioDelta(Message):
     item_id: str
     delta: str
 
+    def sound(self) -> bytes:
+        """24 kHz mono, signed 16-bit."""
+        return base64.b64decode(self.delta)
+
 
 class AudioDone(Message):
     type: Literal["response.output_audio.done"]
@@ -72,6 +77,12 @@ class AudioDone(Message):
 
 class TranscriptDelta(Message):
     type: Literal["response.output_audio_transcript.delta"]
+    item_id: str
+    delta: str
+
+
+class TextDelta(Message):
+    type: Literal["response.output_text.delta"]
     item_id: str
     delta: str
 
@@ -165,9 +176,9 @@ class Other(Message):
 
 Known = (
     SessionCreated | SessionUpdated | SpeechStarted | SpeechStopped | UserHeard | UserNotHeard
-    | ResponseCreated | AudioDelta | AudioDone | TranscriptDelta | ResponseDone | Truncated
-    | ErrorMessage | Clips | State | AnimationStarted | AnimationDelta | AnimationDone | Words
-    | TurnReport
+    | ResponseCreated | AudioDelta | AudioDone | TranscriptDelta | TextDelta | ResponseDone
+    | Truncated | ErrorMessage | Clips | State | AnimationStarted | AnimationDelta | AnimationDone
+    | Words | TurnReport
 )  # fmt: skip
 ServerMessage = Known | Other
 

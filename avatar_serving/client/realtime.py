@@ -61,7 +61,7 @@ class RealtimeClient:
 
     def __init__(self, socket: ClientConnection, *, animation: bool) -> None:
         self.diary = Diary()
-        self.microphone = Microphone(self._send_audio)
+        self.microphone = Microphone(self.send_audio)
         self._socket = socket
         self._animation = animation
         self._changed = asyncio.Condition()
@@ -85,6 +85,14 @@ class RealtimeClient:
         item = {"type": "message", "role": "user", "content": content}
         await self.send("conversation.item.create", item=item)
         await self.send("response.create")
+
+    async def send_audio(self, pcm: bytes) -> None:
+        """Send what a microphone of your own has heard: 24 kHz mono, signed 16-bit.
+
+        Raises:
+            Disconnected: the session is over.
+        """
+        await self.send("input_audio_buffer.append", audio=base64.b64encode(pcm).decode())
 
     async def wait_for(self, what: str, ready: Callable[[], bool], timeout_s: float = 60) -> None:
         """Wait until *ready*, looked at after every message.
@@ -110,6 +118,11 @@ class RealtimeClient:
                 yield received
         finally:
             self._listeners.remove(queue)
+
+    @property
+    def over(self) -> AvatarError | None:
+        """Why the session is over; None while it goes on."""
+        return self._closed
 
     def playing(self) -> Answer | None:
         """The answer that sounds now."""
@@ -170,9 +183,6 @@ class RealtimeClient:
     async def _acknowledge(self, answer: Answer, played_ms: int) -> None:
         if self._animation:
             await self.send("avatar.playback", item_id=answer.item_id, played_ms=played_ms)
-
-    async def _send_audio(self, pcm: bytes) -> None:
-        await self.send("input_audio_buffer.append", audio=base64.b64encode(pcm).decode())
 
 
 @asynccontextmanager

@@ -53,6 +53,17 @@ class VoiceEntry(_Reply):
     engine: str = ""
 
 
+class ModelEntry(_Reply):
+    id: str
+    about: str = ""
+    engine: str = ""
+    default: bool = False
+    remote: bool = False
+    tokens_per_s: float | None = None
+    first_token_s: float | None = None
+    quality: float | None = None
+
+
 class _Step(_Reply):
     step: str
     fraction: float
@@ -74,6 +85,10 @@ class _Refusal(_Reply):
 
 class _Voices(_Reply):
     data: tuple[VoiceEntry, ...]
+
+
+class _Models(_Reply):
+    data: tuple[ModelEntry, ...]
 
 
 class Rest:
@@ -132,6 +147,10 @@ class Rest:
 
     def voices(self) -> tuple[VoiceEntry, ...]:
         return _read(_Voices, self._call("GET", "/v1/voices").text).data
+
+    def models(self) -> tuple[ModelEntry, ...]:
+        """Language models on offer, the default first."""
+        return _read(_Models, self._call("GET", "/v1/models").text).data
 
     def speech(self, text: str, voice: str, speed: float = 1.0) -> bytes:
         """*text* spoken: 24 kHz mono, signed 16 bit."""
