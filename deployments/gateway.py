@@ -11,7 +11,13 @@ from fastapi.staticfiles import StaticFiles
 
 from avatar_serving import logs, metrics
 from avatar_serving.errors import AvatarError, InvalidRequest, Overloaded
-from deployments import routes_avatars, routes_personas, routes_realtime, routes_speech
+from deployments import (
+    routes_avatars,
+    routes_personas,
+    routes_realtime,
+    routes_speech,
+    routes_voices,
+)
 from deployments.failures import error_body, status_of
 from deployments.guard import BodyLimit, SameOrigin
 from deployments.services import Services
@@ -44,6 +50,7 @@ def create_app(services: Services, web: Path = WEB) -> FastAPI:
     app.include_router(routes_avatars.router)
     app.include_router(routes_personas.router)
     app.include_router(routes_speech.router)
+    app.include_router(routes_voices.router)
     app.include_router(routes_realtime.router)
     _add_operations(app)
     _add_errors(app)

@@ -83,9 +83,11 @@ async def open_session(
     """
     model = find_model(held.profile.llm, opening.model)
     config = SessionConfig(id=opening.session_id, model=model.id)
+    identity, rails = await asyncio.to_thread(_identity, held, opening)
+    own = {"audio": {"output": {"speed": identity.speed}}, "avatar": {"pitch": identity.pitch}}
+    config = merge(config, cast(Json, own))
     if opening.locked:
         config = merge(config, opening.locked)
-    identity, rails = await asyncio.to_thread(_identity, held, opening)
     config = merge(config, {"avatar": {"id": identity.avatar_id}})
     check_language(config.language, _languages(held))
     able = powers(held, model, rails)
@@ -189,5 +191,7 @@ def _identity(held: Services, opening: Opening) -> tuple[Identity, Rails]:
         voice=row.voice or held.profile.voice,
         animated=opening.animated,
         seed=zlib.crc32(row.id.encode()),
+        speed=row.speed,
+        pitch=row.pitch,
     )
     return identity, Rails.model_validate(row.rails)

@@ -54,6 +54,9 @@ class CreateBody(BaseModel):
     consent: Consent
     look: LookBody = LookBody()
     voice: str = ""
+    speed: float = Field(default=1.0, ge=0.5, le=1.5)
+    pitch: float = Field(default=0.0, ge=-6, le=6)
+    """Semitones above the voice's own."""
     persona: str = ""
     template: str = ""
     """Id of the persona it is made from; its rails become the avatar's."""
@@ -104,7 +107,8 @@ async def create(
         description=body.description,
         limits=image_limits(held),
     )
-    character = character_of(held, CharacterBody(template=body.template, greeting=body.greeting))
+    chosen = body.model_dump(include={"template", "greeting", "speed", "pitch"})
+    character = character_of(held, CharacterBody.model_validate(chosen))
     held.creations.check()
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return StreamingResponse(

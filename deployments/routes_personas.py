@@ -30,6 +30,9 @@ class CharacterBody(BaseModel):
     """Its rails become the avatar's, unless ``rails`` is given too; empty: none."""
     greeting: Annotated[str, Field(max_length=400)] | None = None
     rails: Rails | None = None
+    speed: Annotated[float, Field(ge=0.5, le=1.5)] | None = None
+    pitch: Annotated[float, Field(ge=-6, le=6)] | None = None
+    """Semitones above its voice's own."""
 
 
 @router.get("/v1/personas")
@@ -71,4 +74,6 @@ def character_of(held: Services, body: CharacterBody) -> Character:
         template=body.template,
         greeting=body.greeting,
         rails=None if rails is None else rails.model_dump(mode="json", exclude_defaults=True),
+        speed=body.speed,
+        pitch=body.pitch,
     )

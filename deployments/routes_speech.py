@@ -18,6 +18,7 @@ from avatar_serving.stages.tts import find_voice
 from avatar_serving.text.clauses import clauses
 from avatar_serving.text.languages import language_of
 from deployments.guard import require_key, services
+from deployments.services import Services
 from pipelines.converse import speak
 
 router = APIRouter(tags=["speech and models"], dependencies=[Depends(require_key)])
@@ -35,12 +36,8 @@ class SpeechBody(BaseModel):
     model: str = "default"
     response_format: Literal["wav", "pcm"] = "wav"
     speed: float = Field(default=1.0, ge=0.5, le=2.0)
-
-
-@router.get("/v1/voices")
-async def voices(request: Request) -> dict[str, Any]:
-    catalogue = services(request).profile.tts.voices()
-    return {"object": "list", "data": [asdict(voice) for voice in catalogue]}
+    pitch: float = Field(default=0.0, ge=-6, le=6)
+    """Ours: semitones above the voice's own."""
 
 
 @router.get("/v1/models")
@@ -71,21 +68,27 @@ async def speech(request: Request, body: SpeechBody) -> Response:
     if len(body.input) > maximum:
         raise LimitExceeded("limits.text_chars", len(body.input), maximum)
     voice = find_voice(held.profile.tts, body.voice or held.profile.voice)
-    manner = Manner(voice.id, language_of(body.input), body.speed, animated=False)
+    manner = Manner(voice.id, language_of(body.input), body.speed, body.pitch, animated=False)
+    pcm = await spoken_pcm(held, body.input, manner)
+    if body.response_format == "pcm":
+        return Response(pcm, media_type="audio/pcm")
+    return Response(wav_of(pcm), media_type="audio/wav")
+
+
+async def spoken_pcm(held: Services, text: str, manner: Manner) -> bytes:
+    """A whole text spoken: 24 kHz mono, 16 bit."""
     pcm = bytearray()
-    async with aclosing(speak(held.converse, clauses(_whole(body.input)), manner)) as stretches:
+    async with aclosing(speak(held.converse, clauses(_whole(text)), manner)) as stretches:
         async for stretch in stretches:
             pcm += stretch.speech.audio.pcm
-    if body.response_format == "pcm":
-        return Response(bytes(pcm), media_type="audio/pcm")
-    return Response(_wav(bytes(pcm)), media_type="audio/wav")
+    return bytes(pcm)
 
 
 async def _whole(text: str) -> AsyncGenerator[str, None]:
     yield text
 
 
-def _wav(pcm: bytes) -> bytes:
+def wav_of(pcm: bytes) -> bytes:
     buffer = io.BytesIO()
     with wave.open(buffer, "wb") as out:
         out.setnchannels(1)

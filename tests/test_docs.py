@@ -15,7 +15,13 @@ from avatar_serving.config import Profile
 from avatar_serving.errors import AvatarError, WrongState
 from avatar_serving.protocol.client import CLIENT_EVENTS
 from avatar_serving.protocol.server import SERVER_EVENTS
-from deployments import routes_avatars, routes_personas, routes_realtime, routes_speech
+from deployments import (
+    routes_avatars,
+    routes_personas,
+    routes_realtime,
+    routes_speech,
+    routes_voices,
+)
 from scripts import options
 from tests.deployments.serving import gateway
 
@@ -76,10 +82,16 @@ def test_every_event_is_on_the_protocol_page():
 
 def test_every_route_is_on_the_protocol_page():
     text = page("docs/protocol.md")
-    modules = (routes_avatars, routes_personas, routes_realtime, routes_speech)
+    modules = (
+        routes_avatars,
+        routes_personas,
+        routes_realtime,
+        routes_speech,
+        routes_voices,
+    )
     routers = [module.router for module in modules]
     paths = {
-        route.path.replace("{avatar_id}", "{id}")
+        route.path.replace("{avatar_id}", "{id}").replace("{voice_id}", "{id}")
         for router in routers
         for route in router.routes
         if isinstance(route, APIRoute | APIWebSocketRoute)

@@ -56,3 +56,6 @@ class Identity:
     animated: bool
     """The client asked for the avatar's motion."""
     seed: int = 0
+    speed: float = 1.0
+    pitch: float = 0.0
+    """Semitones above the voice's own."""

@@ -44,6 +44,9 @@ class AvatarRow:
     """What it says first, to clients that want to be greeted."""
     rails: dict[str, Any] = field(default_factory=dict[str, Any])
     """Guard rails of its own."""
+    speed: float = 1.0
+    pitch: float = 0.0
+    """Semitones above its voice's own."""
 
     def public(self) -> dict[str, Any]:
         return {"object": "avatar", **asdict(self), "licences": list(self.licences)}
@@ -60,6 +63,8 @@ class Character:
     template: str | None = None
     greeting: str | None = None
     rails: dict[str, Any] | None = None
+    speed: float | None = None
+    pitch: float | None = None
 
 
 class Store:
@@ -200,6 +205,8 @@ def _table(avatar_id: str, manifest: Manifest, size: int, now: datetime) -> Avat
         template="",
         greeting="",
         rails={},
+        speed=1.0,
+        pitch=0.0,
         consented_at=consent.at.astimezone(UTC).replace(tzinfo=None)
         if consent is not None and consent.agreed
         else None,
@@ -228,6 +235,8 @@ def _row(found: AvatarTable) -> AvatarRow:
         template=found.template,
         greeting=found.greeting,
         rails=dict(found.rails),
+        speed=found.speed,
+        pitch=found.pitch,
     )
 
 

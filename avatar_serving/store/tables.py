@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import JSON, DateTime, String, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 MIGRATIONS: dict[int, tuple[str, ...]] = {
     2: (
         "ALTER TABLE avatars ADD COLUMN licence_class VARCHAR(20) NOT NULL DEFAULT 'unknown'",
@@ -16,6 +16,10 @@ MIGRATIONS: dict[int, tuple[str, ...]] = {
         "ALTER TABLE avatars ADD COLUMN template VARCHAR(40) NOT NULL DEFAULT ''",
         "ALTER TABLE avatars ADD COLUMN greeting TEXT NOT NULL DEFAULT ''",
         "ALTER TABLE avatars ADD COLUMN rails JSON NOT NULL DEFAULT '{}'",
+    ),
+    4: (
+        "ALTER TABLE avatars ADD COLUMN speed FLOAT NOT NULL DEFAULT 1.0",
+        "ALTER TABLE avatars ADD COLUMN pitch FLOAT NOT NULL DEFAULT 0.0",
     ),
 }
 """What leads to each version from the one before it."""
@@ -51,6 +55,8 @@ class AvatarTable(Base):
     template: Mapped[str] = mapped_column(String(40), server_default="", default="")
     greeting: Mapped[str] = mapped_column(Text, server_default="", default="")
     rails: Mapped[dict[str, object]] = mapped_column(JSON, server_default="{}", default=dict)
+    speed: Mapped[float] = mapped_column(server_default="1.0")
+    pitch: Mapped[float] = mapped_column(server_default="0.0")
 
 
 class KeyTable(Base):
