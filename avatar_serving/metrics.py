@@ -35,6 +35,7 @@ barge_in = Histogram(
     "avatar_barge_in_seconds", "Speech heard to the answer stopped", buckets=_SECONDS
 )
 sessions = Gauge("avatar_sessions", "Live sessions", multiprocess_mode="livesum")
+resumed = Counter("avatar_resumes_total", "Clients that came back, or could not", ["result"])
 refused = Counter("avatar_refused_total", "Requests refused", ["code"])
 created = Counter("avatar_avatars_created_total", "Avatars made or refused", ["result"])
 

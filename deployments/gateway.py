@@ -37,6 +37,7 @@ def create_app(services: Services, web: Path = WEB) -> FastAPI:
         log.info("gateway ready", profile=services.environment.profile)
         yield
         app.state.ready = False
+        await services.live.drain()
         services.store.close()
 
     app = FastAPI(

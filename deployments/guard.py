@@ -14,6 +14,7 @@ from deployments.services import Services
 
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 _SUBPROTOCOL_KEY = "openai-insecure-api-key."
+_SUBPROTOCOL_RESUME = "avatar-resume."
 
 
 def services(connection: HTTPConnection) -> Services:
@@ -38,6 +39,13 @@ def presented_key(connection: HTTPConnection) -> str | None:
         if offered.startswith(_SUBPROTOCOL_KEY):
             return offered.removeprefix(_SUBPROTOCOL_KEY)
     return None
+
+
+def resume_token(connection: HTTPConnection) -> str:
+    """The token of a client that comes back; empty: none. It is no part of the address, because
+    addresses end up in logs."""
+    offered = (p for p in subprotocols(connection) if p.startswith(_SUBPROTOCOL_RESUME))
+    return next(offered, "").removeprefix(_SUBPROTOCOL_RESUME)
 
 
 def subprotocols(connection: HTTPConnection) -> list[str]:
@@ -76,7 +84,8 @@ class SameOrigin:
         writes = scope["type"] == "http" and scope["method"] not in _SAFE
         if writes or scope["type"] == "websocket":
             connection = HTTPConnection(scope)
-            if foreign_origin(connection) and presented_key(connection) is None:
+            known = presented_key(connection) is not None or resume_token(connection)
+            if foreign_origin(connection) and not known:
                 return await self._refuse(scope, receive, send)
         await self._app(scope, receive, send)
 

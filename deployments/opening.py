@@ -53,6 +53,8 @@ class Opening:
     """The session that a client secret stands for."""
     model: str = ""
     """The language model that was asked for; empty: the profile's default."""
+    resumable: bool = False
+    """The client wants to come back to the session if its connection is lost."""
 
     @classmethod
     def of(cls, query: dict[str, str], locked: Json | None) -> "Opening":
@@ -71,6 +73,7 @@ class Opening:
             animation == "arkit52",
             locked,
             model if isinstance(model, str) else query.get("model", ""),
+            query.get("resume") in ("1", "true"),
         )
 
 

@@ -14,6 +14,7 @@ from avatar_serving.media import Behaviour
 from avatar_serving.metrics import Observed
 from avatar_serving.stages.base import Stage
 from avatar_serving.store import Store
+from deployments.live import Live
 from pipelines.converse import ConverseStages
 from pipelines.create_avatar import CreateStages
 
@@ -62,12 +63,14 @@ class Services:
     store: Store
     sessions: Slots = field(init=False)
     creations: Slots = field(init=False)
+    live: Live = field(init=False)
     clips: tuple[tuple[Behaviour, str], ...] = ()
     """Made when the models are warmed."""
 
     def __post_init__(self) -> None:
         limits = self.profile.limits
         self.sessions = Slots("sessions", limits.sessions, retry_after_s=10)
+        self.live = Live(limits.resume_s)
         self.creations = Slots("places for making avatars", limits.creations, retry_after_s=10)
 
     @classmethod

@@ -72,3 +72,14 @@ class AvatarTurn(_OfAnswer):
     timings_ms: dict[str, int]
     heard_text: str | None = None
     """What was heard of an answer that was interrupted."""
+
+
+class AvatarResumeToken(FromServer):
+    """The first message of each connection that may be resumed. It has no number of its own."""
+
+    type: Literal["avatar.resume_token"] = "avatar.resume_token"
+    token: str
+    expires_in_s: float
+    """How long the session waits for a client whose connection was lost."""
+    seq: int
+    """The number of the last message said so far."""

@@ -12,6 +12,7 @@ from avatar_serving.protocol.avatar import (
     AvatarAnimationStarted,
     AvatarClips,
     AvatarMood,
+    AvatarResumeToken,
     AvatarState,
     AvatarTurn,
     AvatarWords,
@@ -85,6 +86,7 @@ __all__ = [
 
 ServerEvent = (
     AvatarClips
+    | AvatarResumeToken
     | AvatarMood
     | AvatarState
     | AvatarAnimationStarted

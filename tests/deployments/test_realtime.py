@@ -197,3 +197,79 @@ async def _one_cut_short(url):
         await socket.send(json.dumps({"type": "response.create"}))
         await read_until(socket, "response.output_audio.delta")
         socket.transport.abort()
+
+
+def resumed_url(url, last):
+    return socket_url(url, f"?last_seq={last}")
+
+
+def offer(token):
+    return {"subprotocols": ["realtime", f"avatar-resume.{token}"]}
+
+
+async def test_a_lost_connection_is_resumed_where_it_was(served):
+    services, url = served
+    held = services.sessions.held
+    socket = await websockets.connect(socket_url(url, "?resume=1&animation=arkit52"))
+    token = json.loads(await socket.recv())
+    assert (token["type"], token["seq"], token["expires_in_s"]) == ("avatar.resume_token", 0, 30)
+    await socket.send(json.dumps({
+        "type": "conversation.item.create",
+        "item": {"type": "message", "role": "user",
+                 "content": [{"type": "input_text", "text": "word " * 40}]},
+    }))  # fmt: skip
+    await socket.send(json.dumps({"type": "response.create"}))
+    before = await read_until(socket, "response.output_audio.delta")
+    socket.transport.abort()
+    await asyncio.sleep(0.3)
+    assert services.sessions.held == held + 1
+    last = before[-1]["seq"]
+    async with websockets.connect(resumed_url(url, last), **offer(token["token"])) as again:
+        assert again.subprotocol == "realtime"
+        new = json.loads(await again.recv())
+        assert new["type"] == "avatar.resume_token" and new["token"] != token["token"]
+        after = await read_until(again, "response.done", 60)
+        numbers = [event["seq"] for event in [*before, *after]]
+        assert numbers == list(range(1, len(numbers) + 1))
+        assert after[-1]["response"]["status"] == "completed"
+        assert "session.created" not in [event["type"] for event in after]
+        async with websockets.connect(resumed_url(url, 0), **offer(token["token"])) as used:
+            error = json.loads(await used.recv())["error"]
+            await used.wait_closed()
+            assert (error["code"], used.close_code) == ("resume_used", 1008)
+    await _given_back(services, held)
+    async with websockets.connect(resumed_url(url, 0), **offer(new["token"])) as late:
+        assert json.loads(await late.recv())["error"]["code"] == "resume_expired"
+    async with websockets.connect(resumed_url(url, 0), **offer("rt_nobody")) as unknown:
+        assert json.loads(await unknown.recv())["error"]["code"] == "resume_unknown"
+
+
+async def _given_back(services, held):
+    for _ in range(100):
+        if services.sessions.held == held:
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError("the slot was not given back")
+
+
+async def test_a_client_that_stays_away_is_gone(tmp_path):
+    profile = load_profile("test").model_copy(update={"limits": Limits(resume_s=0.5)})
+    with gateway(tmp_path, profile) as (services, url):
+        socket = await websockets.connect(socket_url(url, "?resume=1"))
+        token = json.loads(await socket.recv())["token"]
+        await read_until(socket, "session.created")
+        socket.transport.abort()
+        await _given_back(services, 0)
+        async with websockets.connect(resumed_url(url, 1), **offer(token)) as late:
+            assert json.loads(await late.recv())["error"]["code"] == "resume_expired"
+
+
+async def test_a_gateway_that_stops_sends_its_clients_elsewhere(tmp_path):
+    with gateway(tmp_path) as (_, url):
+        plain = await websockets.connect(socket_url(url))
+        waiting = await websockets.connect(socket_url(url, "?resume=1"))
+        await read_until(plain, "session.created")
+        await read_until(waiting, "session.created")
+    for socket in (plain, waiting):
+        await socket.wait_closed()
+        assert socket.close_code == 1012
