@@ -89,6 +89,7 @@ export type ServerEvent =
       readonly clips: readonly Clip[];
     }
   | { readonly type: "avatar.state"; readonly state: Behaviour }
+  | { readonly type: "avatar.resume_token"; readonly token: string; readonly expires_in_s: number; readonly seq: number }
   | { readonly type: "avatar.mood"; readonly emotion: Emotion; readonly intensity: number }
   | ({
       readonly type: "avatar.animation.started";
@@ -188,6 +189,7 @@ const REQUIRED: { readonly [T in ServerEventType]: Fields } = {
   "response.output_text.done": { ...IN_RESPONSE, text: "string" },
   "avatar.clips": { ...MOTION_HEADER, clips: "array" },
   "avatar.state": { state: "string" },
+  "avatar.resume_token": { token: "string", expires_in_s: "number", seq: "number" },
   "avatar.mood": { emotion: "string", intensity: "number" },
   "avatar.animation.started": { ...IN_RESPONSE, ...MOTION_HEADER },
   "avatar.animation.delta": { ...IN_RESPONSE, time_code: "number", frames: "string" },

@@ -48,9 +48,12 @@ export class FakeSocket {
   readyState = 1;
   onopen: (() => void) | null = null;
   onmessage: ((message: { data: string }) => void) | null = null;
-  onclose: ((closed: { reason: string }) => void) | null = null;
+  onclose: ((closed: { reason: string; code?: number }) => void) | null = null;
 
-  constructor() {
+  constructor(
+    readonly url: string,
+    readonly protocols: readonly string[],
+  ) {
     FakeSocket.all.push(this);
   }
   send(text: string): void {

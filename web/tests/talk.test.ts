@@ -179,6 +179,57 @@ describe("a lost connection", () => {
   });
 });
 
+describe("a connection lost half way", () => {
+  const token = (name: string) => socket.says("avatar.resume_token", { token: name, expires_in_s: 30, seq: 0 });
+
+  async function lost(): Promise<void> {
+    socket.onclose?.({ reason: "", code: 1006 });
+    await vi.advanceTimersByTimeAsync(1000);
+    socket = FakeSocket.all.at(-1) as FakeSocket;
+    socket.onopen?.();
+  }
+
+  it("is taken up again where it was, and the answer goes on sounding", async () => {
+    token("one");
+    answerBegins(4);
+    await pass(1);
+    socket.says("avatar.state", { state: "speaking", seq: 7 });
+    await lost();
+    expect(socket.url).toBe("ws://x/?last_seq=7");
+    expect(socket.protocols).toEqual(["realtime", "avatar-resume.one"]);
+    token("two");
+    expect(talk.performer.answers.playing).toBe(true);
+    expect(socket.sentOf("session.update")).toEqual([]);
+    socket.says("response.output_audio.delta", { ...IDS, delta: tone(1), seq: 8 });
+    await lost();
+    expect([socket.url, socket.protocols[1]]).toEqual(["ws://x/?last_seq=8", "avatar-resume.two"]);
+  });
+
+  it("begins anew when the session is gone", async () => {
+    token("one");
+    talk.say("Hello");
+    answerBegins(4);
+    await pass(1);
+    await lost();
+    socket.says("error", { error: { code: "resume_expired", message: "over" } });
+    expect(talk.notice.value).toBeNull();
+    socket.onclose?.({ reason: "over", code: 1008 });
+    expect(talk.performer.answers.playing).toBe(false);
+    await vi.advanceTimersByTimeAsync(2000);
+    await connected();
+    expect([socket.url, socket.protocols]).toEqual(["ws://x", []]);
+    expect(socket.sentOf("conversation.item.create").length).toBeGreaterThan(0);
+  });
+
+  it("is not looked for when the server has closed it", async () => {
+    token("one");
+    socket.onclose?.({ reason: "full", code: 1013 });
+    expect(talk.connection.value).toMatchObject({ state: "waiting", resuming: false });
+    await vi.advanceTimersByTimeAsync(2000);
+    expect((FakeSocket.all.at(-1) as FakeSocket).url).toBe("ws://x");
+  });
+});
+
 describe("trouble", () => {
   it("is shown in the server's words, unless it only came too late", () => {
     socket.says("error", { error: { code: "response_cancel_not_active", message: "late" } });

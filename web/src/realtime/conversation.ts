@@ -96,6 +96,7 @@ export class Conversation {
   private onConnection(connection: Connection): void {
     this.connection.value = connection;
     if (connection.state === "open" || connection.state === "connecting") return;
+    if (connection.state === "waiting" && connection.resuming) return;
     this.performer.silence();
     this.dialogue.settle();
     this.activeResponse = null;

@@ -1,4 +1,5 @@
 import { MalformedEvent, parseServerEvent, type ClientEvent, type ServerEvent } from "../protocol.ts";
+import { Resumption } from "./resumption.ts";
 
 export type Connection =
   | { readonly state: "closed" | "connecting" | "open" }
@@ -8,6 +9,8 @@ export type Connection =
       readonly attempt: number;
       /** What the server said as it closed; empty when it said nothing. */
       readonly reason: string;
+      /** The session is probably still there: what sounds may go on sounding. */
+      readonly resuming: boolean;
     };
 
 export interface Endpoint {
@@ -37,6 +40,8 @@ export class RealtimeSocket {
   private attempt = 0;
   private openedAtMs = 0;
   private wanted = false;
+  private address = "";
+  private readonly resumption = new Resumption();
   private readonly retryNow = () => this.wanted && !this.socket && this.connect();
 
   constructor(
@@ -56,6 +61,7 @@ export class RealtimeSocket {
     clearTimeout(this.timer);
     this.socket?.close(1000);
     this.socket = null;
+    this.resumption.forget();
     this.events.onConnection({ state: "closed" });
   }
 
@@ -71,10 +77,11 @@ export class RealtimeSocket {
     clearTimeout(this.timer);
     this.events.onConnection({ state: "connecting" });
     try {
-      const { url, protocols } = await this.endpoint();
+      const { url, protocols } = this.resumption.endpoint(this.address, performance.now()) ?? (await this.endpoint());
+      this.address = url;
       if (this.wanted) this.listen(new WebSocket(url, [...protocols]));
     } catch (error) {
-      this.retryLater(error instanceof Error ? error.message : "");
+      this.retryLater(error instanceof Error ? error.message : "", false);
     }
   }
 
@@ -82,33 +89,41 @@ export class RealtimeSocket {
     this.socket = socket;
     socket.onopen = () => {
       this.openedAtMs = performance.now();
+      this.resumption.found();
       this.events.onConnection({ state: "open" });
     };
     socket.onmessage = (message: MessageEvent<string>) => this.receive(message.data);
     socket.onclose = (closed) => {
       if (this.socket !== socket) return;
       this.socket = null;
-      this.retryLater(closed.reason);
+      this.retryLater(closed.reason, this.resumption.lost(closed.code, performance.now()));
     };
   }
 
   private receive(text: string): void {
     try {
       const event = parseServerEvent(text);
-      if (event) this.events.onEvent(event);
+      if (!event) return;
+      this.resumption.note(event);
+      if (!tooLate(event)) this.events.onEvent(event);
     } catch (error) {
       if (!(error instanceof MalformedEvent)) throw error;
       console.warn("ignored a malformed message:", error.message);
     }
   }
 
-  private retryLater(reason: string): void {
+  private retryLater(reason: string, resuming: boolean): void {
     if (!this.wanted) return;
     if (this.openedAtMs && performance.now() - this.openedAtMs > STEADY_AFTER_MS) this.attempt = 0;
     this.openedAtMs = 0;
     this.attempt++;
     const retryInMs = retryDelayMs(this.attempt, Math.random());
-    this.events.onConnection({ state: "waiting", retryInMs, attempt: this.attempt, reason });
+    this.events.onConnection({ state: "waiting", retryInMs, attempt: this.attempt, reason, resuming });
     this.timer = setTimeout(() => void this.connect(), retryInMs);
   }
+}
+
+/** A session that could not be resumed: a new one follows, and nobody needs to know. */
+function tooLate(event: ServerEvent): boolean {
+  return event.type === "error" && (event.error.code?.startsWith("resume_") ?? false);
 }

@@ -1,0 +1,51 @@
+import type { ServerEvent } from "../protocol.ts";
+import type { Endpoint } from "./socket.ts";
+
+/** Close codes after which the session is over: it was closed on purpose, or refused. */
+const OVER: readonly number[] = [1000, 1001, 1008, 1009, 1011, 1012, 1013];
+
+/** What a client must remember to go on with a session whose connection was lost. */
+export class Resumption {
+  private token: string | null = null;
+  private seq = 0;
+  private expiresInMs = 0;
+  private lostAtMs = 0;
+
+  /** Take note of a message. */
+  note(event: ServerEvent & { readonly seq?: number }): void {
+    if (event.type === "avatar.resume_token") {
+      this.token = event.token;
+      this.expiresInMs = event.expires_in_s * 1000;
+    } else if (typeof event.seq === "number") {
+      this.seq = event.seq;
+    }
+  }
+
+  /** The connection is gone. Returns whether the session may still be there. */
+  lost(code: number, nowMs: number): boolean {
+    if (OVER.includes(code)) this.forget();
+    this.lostAtMs ||= nowMs;
+    return this.token !== null;
+  }
+
+  /** There is a connection again. */
+  found(): void {
+    this.lostAtMs = 0;
+  }
+
+  forget(): void {
+    this.token = null;
+    this.seq = 0;
+  }
+
+  /** Where to go on with the session; null when it is too late, or there was none. */
+  endpoint(url: string, nowMs: number): Endpoint | null {
+    if (this.token === null || (this.lostAtMs && nowMs - this.lostAtMs > this.expiresInMs)) {
+      this.forget();
+      return null;
+    }
+    const address = new URL(url);
+    address.search = new URLSearchParams({ last_seq: String(this.seq) }).toString();
+    return { url: address.href, protocols: ["realtime", `avatar-resume.${this.token}`] };
+  }
+}
