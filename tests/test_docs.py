@@ -13,6 +13,7 @@ from fastapi.routing import APIRoute, APIWebSocketRoute
 import avatar_serving.client
 from avatar_serving.config import Profile
 from avatar_serving.errors import AvatarError, WrongState
+from avatar_serving.media import ARKIT
 from avatar_serving.protocol.client import CLIENT_EVENTS
 from avatar_serving.protocol.server import SERVER_EVENTS
 from deployments import (
@@ -78,6 +79,11 @@ def test_every_event_is_on_the_protocol_page():
     events = {*CLIENT_EVENTS, *SERVER_EVENTS}
     assert len(events) > 40
     assert not events - spans(page("docs/protocol.md"))
+
+
+def test_every_action_is_on_its_page():
+    assert not set(ARKIT) - spans(page("docs/actions.md"))
+    assert (DOCS / "pictures" / "actions.jpg").stat().st_size <= 400_000
 
 
 def test_every_route_is_on_the_protocol_page():

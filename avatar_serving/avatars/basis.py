@@ -16,7 +16,7 @@ from avatar_serving.faces import canonical_mesh
 from avatar_serving.faces.topology import OVAL
 from avatar_serving.media import ARKIT
 
-VERSION = "5"
+VERSION = "6"
 """Raise it when what `_make` writes changes."""
 RIM_TRUST = 0.01
 """How much the landmarks on the face's outline count: it runs where the mesh turns away from the
@@ -25,7 +25,11 @@ STIFFNESS = 0.4
 """How much smoothness counts against landmark noise."""
 ROUNDER = 1.5
 """Protruded lips of real speakers narrow the mouth more than the sculpted ones do."""
-STRONGER = {"mouthFrown": 1.7, "browDown": 1.5}
+STRONGER = {
+    "mouthFrown": 1.7, "browDown": 1.5, "browInnerUp": 1.5, "eyeSquint": 1.7, "noseSneer": 1.6,
+    "mouthLowerDown": 1.5, "mouthUpperUp": 1.4, "mouthRoll": 1.6, "mouthShrug": 1.5,
+    "cheekPuff": 1.6,
+}  # fmt: skip
 """Over the sculpted ones, of which little is left to see in a photo that keeps its shading."""
 CORNERS = (33, 133, 263, 362, 78, 308)
 """Of the eyes and of the mouth opening."""
@@ -116,9 +120,8 @@ def _livelier(shapes: Floats) -> Floats:
     shapes = shapes.copy()
     shapes[pucker] *= np.array([ROUNDER, 1, ROUNDER])
     shapes[funnel] += shapes[pucker] * np.array([0.6, 0, 0])
-    for name, more in STRONGER.items():
-        for side in ("Left", "Right"):
-            shapes[ARKIT.index(name + side)] *= more
+    for beginning, more in STRONGER.items():
+        shapes[[name.startswith(beginning) for name in ARKIT]] *= more
     return shapes
 
 

@@ -2,7 +2,8 @@
 
 The skin just above an open eye is lashes and shadow; drawn out over the eye it would be a smear.
 So each eye has a strip, folded away at the lid's edge, that opens as the eye closes. Its picture is
-the skin from below the eye, with a soft upper end and the lashes' shadow along its lower one.
+the skin from below the eye, with a soft upper end, the fold of the lid, and lashes along and beyond
+its lower one.
 """
 
 from dataclasses import dataclass
@@ -12,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from avatar_serving.avatars.rig import MORPHS, Floats
+from avatar_serving.avatars.strips import Strip, grid
 from avatar_serving.avatars.textures import Pixels, to_bytes, to_pixels
 
-ROWS = 7
+ROWS = 8
 WIDE_PX, HIGH_PX = 96, 48
 BORDER_PX = 2
 LIFT = 0.1
@@ -24,8 +26,14 @@ SAMPLED = (0.5, 0.16)
 NEARER, BULGE = 0.015, 0.3
 """How far before the rest of the skin it lies, in image units, and how far its middle stands out
 when the eye is closed, in eye widths."""
-FADE, LASHES = 0.5, 0.14
+FADE, LASHES = 0.5, 0.1
 """Shares of the strip's height over which it sets in, and which lashes darken."""
+CREASE, CREASE_WIDTH, CREASE_DEPTH = 0.4, 0.06, 0.14
+"""Where the fold of the lid runs, how wide and how dark, in shares of the strip's height and of
+its brightness."""
+LASH_LENGTH, LASH_PX, LASH_COUNT = 0.2, 12, 32
+"""How far lashes reach beyond the lid, in shares of its height; their part of the picture."""
+LASH_COLOUR = (46.0, 34.0, 30.0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,18 +47,6 @@ class Rim:
     lower: NDArray[np.int32]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Strips:
-    positions: Floats
-    morphs: Floats
-    triangles: NDArray[np.int32]
-    """Into *positions*."""
-    pixels: Floats
-    """(n, 2): where each vertex is in *picture*, in its pixels."""
-    picture: Pixels
-    """(height, width, 4)."""
-
-
 def rim(blink: str, ring: NDArray[np.int32], positions: Floats) -> Rim:
     """*ring*: an eye's refined edge, from the outer corner along the lower lid."""
     half = len(ring) // 2
@@ -61,29 +57,15 @@ def rim(blink: str, ring: NDArray[np.int32], positions: Floats) -> Rim:
     return Rim(blink, upper, lower)
 
 
-def build_strips(
-    rims: tuple[Rim, Rim], positions: Floats, morphs: Floats, image: Pixels, photo: Floats,
-    rest: Floats,
-) -> Strips:  # fmt: skip
+def build_lid(
+    one: Rim, positions: Floats, morphs: Floats, image: Pixels, photo: Floats, rest: Floats
+) -> Strip:
     """*positions*, *morphs*: of the skin; *photo*: where its vertices are in *image*; *rest*: the
-    weights (52,) of the photo, in which the strips must not show."""
-    places: list[Floats] = []
-    moves: list[Floats] = []
-    pixels: list[Floats] = []
-    pictures: list[Pixels] = []
-    for number, one in enumerate(rims):
-        place, move = _unrolling(one, positions, morphs, rest)
-        places.append(place)
-        moves.append(move)
-        pictures.append(_skin(image, to_pixels(photo[one.lower], image.shape[0])))
-        pixels.append(_texels(len(one.upper)) + np.array([number * WIDE_PX, 0]))
-    count = len(rims[0].upper)
-    grid = _grid(count)
-    return Strips(
-        np.concatenate(places), np.concatenate(moves, 1),
-        np.concatenate([grid, grid + ROWS * count]), np.concatenate(pixels),
-        np.concatenate(pictures, 1),
-    )  # fmt: skip
+    weights (52,) of the photo, in which the strip must not show."""
+    place, move = _unrolling(one, positions, morphs, rest)
+    picture = _skin(image, to_pixels(photo[one.lower], image.shape[0]))
+    count = len(one.upper)
+    return Strip(place, move, grid(ROWS, count), _texels(count), picture)
 
 
 def _unrolling(one: Rim, positions: Floats, morphs: Floats, rest: Floats) -> tuple[Floats, Floats]:
@@ -92,10 +74,10 @@ def _unrolling(one: Rim, positions: Floats, morphs: Floats, rest: Floats) -> tup
     # Nothing to unroll at the corners.
     arch = np.sin(np.linspace(0, np.pi, len(edge))) ** 0.5
     top = np.stack([0 * arch, LIFT * width * arch, 0 * arch], 1)
-    share = np.linspace(0, 1, ROWS)[:, None, None]
+    share = np.append(np.linspace(0, 1, ROWS - 1), 1 + LASH_LENGTH)[:, None, None]
     blink = MORPHS.index(one.blink)
     unrolled = top * (1 - share) + moved[blink] * share
-    unrolled[..., 2] += BULGE * width * np.sin(np.pi * share[..., 0]) * arch
+    unrolled[..., 2] += BULGE * width * np.sin(np.pi * np.minimum(share[..., 0], 1)) * arch
     forward = np.array([0, 0, NEARER], np.float32)
     place = np.repeat((edge + forward)[None], ROWS, 0)
     move = np.repeat(moved[:, None], ROWS, 1)
@@ -119,19 +101,31 @@ def _skin(image: Pixels, lower: Floats) -> Pixels:
     colour = soft + 0.6 * (seen - soft)
     lash = np.clip((down - 1 + LASHES) / LASHES, 0, 1)
     round_lid = 0.82 + 0.12 * np.sin(down * np.pi)
-    colour = colour * (round_lid * (1 - 0.7 * lash))[..., None]
+    fold = CREASE_DEPTH * np.exp(-(((down - CREASE) / CREASE_WIDTH) ** 2))
+    shade = round_lid * (1 - 0.7 * lash) - fold * np.sin(along * np.pi)
     alpha = np.clip(down / FADE, 0, 1) ** 2 * np.ones((1, WIDE_PX))
-    return np.dstack([to_bytes(colour), to_bytes(alpha * 255)])
+    lid = np.dstack([to_bytes(colour * shade[..., None]), to_bytes(alpha * 255)])
+    return np.concatenate([lid, _lashes()])
+
+
+def _lashes() -> Pixels:
+    """(LASH_PX, WIDE_PX, 4): they fan out from the middle of the lid."""
+    fine = 8
+    drawn = np.zeros((LASH_PX * fine, WIDE_PX * fine), np.uint8)
+    uneven = np.random.default_rng(2).uniform(0.6, 1, LASH_COUNT)
+    for root, share in zip(np.linspace(0.06, 0.94, LASH_COUNT), uneven, strict=True):
+        length = share * (0.55 + 0.4 * np.sin(root * np.pi)) * LASH_PX * fine
+        lean = (root - 0.5) * 1.3 * length
+        x = root * WIDE_PX * fine
+        tip = (round(x + lean), round(length))
+        cv2.line(drawn, (round(x), 0), tip, 255, fine - 2, cv2.LINE_AA)
+    alpha = cv2.resize(drawn, (WIDE_PX, LASH_PX), interpolation=cv2.INTER_AREA).astype(np.float32)
+    thinner = np.linspace(0.7, 0.15, LASH_PX)[:, None]
+    colour = np.broadcast_to(np.array(LASH_COLOUR), (LASH_PX, WIDE_PX, 3))
+    return np.dstack([to_bytes(colour), to_bytes(alpha * thinner)])
 
 
 def _texels(count: int) -> Floats:
     x = np.linspace(BORDER_PX, WIDE_PX - BORDER_PX, count)
-    y = np.linspace(0.5, HIGH_PX - 0.5, ROWS)
+    y = np.append(np.linspace(0.5, HIGH_PX - 0.5, ROWS - 1), HIGH_PX + LASH_PX - 0.5)
     return np.stack(np.meshgrid(x, y), -1).reshape(-1, 2)
-
-
-def _grid(count: int) -> NDArray[np.int32]:
-    index = np.arange(ROWS * count).reshape(ROWS, count)
-    a, b, c, d = index[:-1, :-1], index[:-1, 1:], index[1:, 1:], index[1:, :-1]
-    both = np.stack([np.stack([a, d, c], -1), np.stack([a, c, b], -1)])
-    return both.reshape(-1, 3).astype(np.int32)

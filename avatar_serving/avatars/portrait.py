@@ -134,9 +134,10 @@ def _rig(image: Pixels, points: Floats, fitted: Fit, matte: Floats, behind: Pixe
     shapes, closed = fitted.shapes, close_lips(fitted)
     photo_face = neutral(fitted) + closed
     texture = cut_out(image, matte, behind)
-    skin, body_depth = build_skin(fitted, shapes, closed, outline, texture)
-    photo = skin.positions + np.einsum("s,snd->nd", np.append(fitted.weights, 1), skin.morphs)
     lips = surface.lips
+    colours = mouth_colours(image, fitted.rest, rest[lips] if open_mouth else None)
+    skin, body_depth = build_skin(fitted, shapes, closed, outline, texture, colours.light)
+    photo = skin.positions + np.einsum("s,snd->nd", np.append(fitted.weights, 1), skin.morphs)
     eyes = build_eyes(
         image,
         (
@@ -146,7 +147,6 @@ def _rig(image: Pixels, points: Floats, fitted: Fit, matte: Floats, behind: Pixe
         rest[lips] if open_mouth else None,
         fitted.weights,
     )
-    colours = mouth_colours(image, fitted.rest, rest[lips] if open_mouth else None)
     mouth = build_mouth(
         fitted, photo_face, surface.refined(photo_face)[lips], surface.refined(shapes)[:, lips],
         colours,

@@ -1,32 +1,36 @@
-"""The outermost layer: face, hair, neck and shoulders, and the lids that unroll."""
+"""The outermost layer: face, hair, neck and shoulders, and what unrolls over it."""
 
 import numpy as np
-from numpy.typing import NDArray
 
 from avatar_serving.avatars.fit import Fit
-from avatar_serving.avatars.lids import Strips, build_strips, rim
+from avatar_serving.avatars.lids import build_lid, rim
 from avatar_serving.avatars.outside import Outline, Surroundings, gentle_depth, surround
 from avatar_serving.avatars.rig import Floats, Part
 from avatar_serving.avatars.steep import without_streaks
+from avatar_serving.avatars.strips import Strip, with_strips
 from avatar_serving.avatars.surface import face_surface
 from avatar_serving.avatars.textures import Pixels
+from avatar_serving.avatars.tongue import build_tongue
+from avatar_serving.faces.topology import LIPS_INNER, LIPS_OUTER
 
 
 def build_skin(
-    fitted: Fit, shapes: Floats, closed: Floats, outline: Outline, texture: Pixels
+    fitted: Fit, shapes: Floats, closed: Floats, outline: Outline, texture: Pixels, light: float
 ) -> tuple[Part, float]:
     """The layer, and the depth of the shoulders. *shapes* (52, 468, 3); *closed* (468, 3): what
-    closes the mouth; *texture* (size, size, 4): the person cut out of the photo."""
+    closes the mouth; *texture* (size, size, 4): the person cut out of the photo; *light*:
+    as in MouthColours."""
     around = surround(outline, texture[..., 3] / 255)
     bare = _bare(fitted, shapes, closed, outline, around, texture)
-    return _with_lids(bare, fitted, texture), around.body_depth
+    strips = _strips(bare, fitted, texture[..., :3], light)
+    return with_strips(bare, strips), around.body_depth
 
 
 def _bare(
     fitted: Fit, shapes: Floats, closed: Floats, outline: Outline, around: Surroundings,
     texture: Pixels,
 ) -> Part:  # fmt: skip
-    """Without lid strips."""
+    """Without strips."""
     surface = face_surface()
     face = surface.refined(np.concatenate([shapes, -closed[None]]))
     outer = np.einsum("nk,skd->snd", around.pull, face[:, surface.oval])
@@ -46,31 +50,16 @@ def _bare(
     )
 
 
-def _with_lids(bare: Part, fitted: Fit, texture: Pixels) -> Part:
-    """The strips come last, so that they are blended over the lids; their picture is below the
-    person's in the texture."""
+def _strips(bare: Part, fitted: Fit, image: Pixels, light: float) -> list[Strip]:
     surface = face_surface()
-    right = rim("eyeBlinkRight", surface.right_eye, bare.positions)
-    left = rim("eyeBlinkLeft", surface.left_eye, bare.positions)
     photo = surface.refined(fitted.rest)
-    strips = build_strips(
-        (right, left), bare.positions, bare.morphs, texture[..., :3], photo, fitted.weights
+    rims = (
+        rim("eyeBlinkRight", surface.right_eye, bare.positions),
+        rim("eyeBlinkLeft", surface.left_eye, bare.positions),
     )
-    assert bare.uv is not None and bare.texture is not None
-    size, below = len(texture), strips.picture.shape[0]
-    uv = np.concatenate([bare.uv * size, strips.pixels + np.array([0, size])])
-    count = len(bare.positions)
-    return Part(
-        positions=np.concatenate([bare.positions, strips.positions]).astype(np.float32),
-        morphs=np.concatenate([bare.morphs, strips.morphs], 1).astype(np.float32),
-        triangles=np.concatenate([bare.triangles, strips.triangles + count]),
-        head=np.concatenate([bare.head, np.ones(len(strips.positions), np.float32)]),
-        uv=(uv / np.array([size, size + below])).astype(np.float32),
-        texture=np.concatenate([bare.texture, _widened(strips, size)]),
-    )
-
-
-def _widened(strips: Strips, size: int) -> NDArray[np.uint8]:
-    row = np.zeros((strips.picture.shape[0], size, 4), np.uint8)
-    row[:, : strips.picture.shape[1]] = strips.picture
-    return row
+    lids = [
+        build_lid(one, bare.positions, bare.morphs, image, photo, fitted.weights) for one in rims
+    ]
+    corners = bare.positions[[LIPS_OUTER[0], LIPS_OUTER[10]], 0]
+    tongue = build_tongue(bare.positions, bare.morphs, LIPS_INNER[5], float(np.ptp(corners)), light)
+    return [*lids, tongue]

@@ -15,7 +15,7 @@ from avatar_serving.avatars.sheet import pose_values
 from avatar_serving.avatars.surface import face_surface, lid_pairs, lip_pairs
 from avatar_serving.errors import ImageRejected
 from avatar_serving.faces import FaceFinder
-from avatar_serving.faces.topology import LEFT_EYE, LIPS_OUTER, RIGHT_EYE
+from avatar_serving.faces.topology import CHIN, LEFT_EYE, LIPS_INNER, LIPS_OUTER, RIGHT_EYE
 from avatar_serving.flow import collect
 from avatar_serving.media import Progress, ReconstructRequest
 from avatar_serving.stages.reconstruct.portrait import PortraitReconstructConfig
@@ -115,6 +115,16 @@ def test_the_jaw_opens_downwards_and_takes_teeth_and_tongue(made: Made) -> None:
     assert (made.rig.skin.morphs[jaw, lower, 1] < -0.05 * width(made.rig)).all()
     assert made.rig.mouth.morphs[jaw, :, 1].min() < -0.05 * width(made.rig)
     assert (np.abs(made.rig.mouth.morphs[jaw]).max(1) < 1e-6).any(), "upper teeth stay"
+
+
+def test_a_tongue_comes_out_over_the_lip_and_is_nowhere_before(made: Made) -> None:
+    tongue, face = MORPHS.index("tongueOut"), width(made.rig)
+    out = np.linalg.norm(made.rig.skin.morphs[tongue], axis=1) > 1e-6
+    folded = made.rig.skin.positions[out]
+    assert out.sum() > 20 and np.ptp(folded, axis=0).max() < 1e-6
+    shown = pose(made.rig, pose_values({"tongueOut": 1.0})).skin
+    chin, lip = shown[CHIN, 1], shown[LIPS_INNER[5], 1]
+    assert chin - 0.05 * face < shown[out, 1].min() < lip - 0.1 * face
 
 
 def test_gaze_moves_eyes_without_the_head(made: Made) -> None:

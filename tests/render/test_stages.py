@@ -4,10 +4,17 @@ from pydantic import TypeAdapter, ValidationError
 
 from avatar_serving import images
 from avatar_serving.avatars.plain import plain_package
-from avatar_serving.avatars.sheet import CELL_PX, portrait_sheet, pose_values
+from avatar_serving.avatars.sheet import (
+    ACTION_COLUMNS,
+    ACTION_PX,
+    CELL_PX,
+    action_sheet,
+    portrait_sheet,
+    pose_values,
+)
 from avatar_serving.errors import InvalidRequest, PackageInvalid
 from avatar_serving.flow import collect
-from avatar_serving.media import FaceFrame, RenderRequest
+from avatar_serving.media import ARKIT, FaceFrame, RenderRequest
 from avatar_serving.stages.render import RenderConfig
 from avatar_serving.stages.render.flat import FlatRenderConfig
 from avatar_serving.stages.render.mesh import MeshRenderConfig
@@ -71,3 +78,9 @@ def test_the_sheet_shows_eight_poses() -> None:
     sheet = portrait_sheet(PACKAGE)
     assert sheet.size[0] == 4 * CELL_PX
     assert sheet.size[1] > 2 * CELL_PX
+
+
+def test_the_action_sheet_has_a_tile_for_every_action() -> None:
+    sheet = np.asarray(action_sheet(PACKAGE))
+    assert sheet.shape[1] == ACTION_COLUMNS * ACTION_PX
+    assert sheet.shape[0] >= -(-(len(ARKIT) + 1) // ACTION_COLUMNS) * ACTION_PX
