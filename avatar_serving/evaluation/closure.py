@@ -12,10 +12,9 @@ from avatar_serving.evaluation.stand import Points, Stand
 from avatar_serving.faces.topology import LEFT_EYE, RIGHT_EYE
 from avatar_serving.media import ARKIT
 
-SHUT_EYE = 0.012
-"""The opening, in face widths, that the landmark model sees in eyes that are shut."""
 FRONT_AREA = 1e-5
-"""Twice the area, in face widths squared, over which a triangle counts as turned to the viewer."""
+"""Twice the area, in face widths squared, from which a triangle counts as turned to the viewer, or
+away."""
 
 
 def closure(stand: Stand) -> Closure:
@@ -23,14 +22,14 @@ def closure(stand: Stand) -> Closure:
     closed = stand.geometry(pose_values({"jawOpen": 0.5, "mouthClose": 0.5}))
     blink = stand.geometry(pose_values({"eyeBlink": 1.0}))
     eyes = [*lid_pairs(RIGHT_EYE), *lid_pairs(LEFT_EYE)]
-    flips, shape = _flips(stand)
+    folded, shape = _folded(stand)
     return Closure(
         lips_neutral=_widest(neutral, lip_pairs(), stand),
         lips_jaw_closed=_widest(closed, lip_pairs(), stand),
         lids_blink=_widest(blink, eyes, stand),
         blink_seen=_blink_seen(stand),
-        flips=round(flips, 5),
-        flips_in=shape,
+        folded=round(folded, 5),
+        folded_in=shape,
     )
 
 
@@ -41,22 +40,23 @@ def _widest(points: Points, pairs: list[tuple[int, int]], stand: Stand) -> float
 
 
 def _blink_seen(stand: Stand) -> float | None:
-    """0: not at all; 1: down to the opening that shut eyes are seen with."""
+    """0: not at all; 1: until no opening is seen."""
     opened = stand.view(pose_values({})).seen
     shut = stand.view(pose_values({"eyeBlink": 1.0})).seen
     if opened is None or shut is None:
         return None
-    before, after = (measures.eye_opening(p) / stand.face_width for p in (opened, shut))
-    return round(min(1.0, (before - after) / max(before - SHUT_EYE, 1e-6)), 4)
+    before, after = measures.eye_opening(opened), measures.eye_opening(shut)
+    return round(1 - after / max(before, 1e-6), 4)
 
 
-def _flips(stand: Stand) -> tuple[float, str]:
-    """The largest share of front triangles that turn over, and in which shape."""
-    front = _areas(stand, pose_values({})) > FRONT_AREA
+def _folded(stand: Stand) -> tuple[float, str]:
+    """The largest share of the face that lies folded over, and in which shape."""
+    neutral = _areas(stand, pose_values({}))
+    front = neutral > FRONT_AREA
     worst, where = 0.0, ""
     for shape in ARKIT:
         areas = _areas(stand, pose_values({shape: 1.0}))
-        share = float((areas[front] < -FRONT_AREA).mean())
+        share = float(-areas[front & (areas < -FRONT_AREA)].sum() / neutral[front].sum())
         if share > worst:
             worst, where = share, shape
     return worst, where

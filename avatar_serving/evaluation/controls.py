@@ -42,8 +42,8 @@ class Swept:
 
 
 def sweep_all(stand: Stand) -> Iterator[Swept]:
-    for sweep in SWEEPS:
-        yield _sweep(stand, sweep)
+    for control in SWEEPS:
+        yield sweep(stand, control)
     for index, (name, channel) in enumerate(ANGLES.items()):
         yield _turn(stand, name, channel, index)
 
@@ -61,15 +61,15 @@ def responses(stand: Stand) -> Iterator[Response]:
         yield Response(shape=shape, own=own, rises_most=most, by=round(rise.get(most, 0.0), 4))
 
 
-def _sweep(stand: Stand, sweep: Sweep) -> Swept:
+def sweep(stand: Stand, control: Sweep) -> Swept:
     views = tuple(
-        stand.view(pose_values(dict.fromkeys(sweep.channels, float(weight))))
+        stand.view(pose_values(dict.fromkeys(control.channels, float(weight))))
         for weight in np.linspace(0, 1, STEPS)
     )
     unit = stand.face_width
-    asked = [sweep.measure(view.geometry) / unit for view in views]
-    seen = [_seen(sweep.measure, view.seen, unit) for view in views]
-    return Swept(_control(sweep.name, asked, seen), views)
+    asked = [control.measure(view.geometry) / unit for view in views]
+    seen = [_seen(control.measure, view.seen, unit) for view in views]
+    return Swept(_control(control.name, asked, seen), views)
 
 
 def _turn(stand: Stand, name: str, channel: str, index: int) -> Swept:

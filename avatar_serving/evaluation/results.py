@@ -78,10 +78,10 @@ class Closure(Result):
     lids_blink: float
     """Largest gap between facing lid landmarks in a blink."""
     blink_seen: float | None
-    """How far the eyes are seen to close: 1 is all of the way to the shut eyes' own opening."""
-    flips: float
-    """Largest share of the face's front triangles that turn over in any single expression."""
-    flips_in: str
+    """How far the eyes are seen to close: 1 until no opening is seen. None: no face was found."""
+    folded: float
+    """The largest share of the face's area whose triangles turn over in any single expression."""
+    folded_in: str
 
 
 class LipSync(Result):
