@@ -16,6 +16,9 @@ from avatar_serving.errors import InvalidRequest
 class Message(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
+    seq: int | None = None
+    """Its number, in a session that can be resumed."""
+
 
 class Id(Message):
     id: str
@@ -130,6 +133,12 @@ class State(Message):
     state: Literal["idle", "listening", "thinking", "speaking"]
 
 
+class ResumeToken(Message):
+    type: Literal["avatar.resume_token"]
+    token: str
+    expires_in_s: float
+
+
 class AnimationStarted(Message):
     type: Literal["avatar.animation.started"]
     item_id: str
@@ -178,7 +187,7 @@ Known = (
     SessionCreated | SessionUpdated | SpeechStarted | SpeechStopped | UserHeard | UserNotHeard
     | ResponseCreated | AudioDelta | AudioDone | TranscriptDelta | TextDelta | ResponseDone
     | Truncated | ErrorMessage | Clips | State | AnimationStarted | AnimationDelta | AnimationDone
-    | Words | TurnReport
+    | Words | TurnReport | ResumeToken
 )  # fmt: skip
 ServerMessage = Known | Other
 

@@ -8,21 +8,24 @@ import asyncio
 import base64
 import contextlib
 import time
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.typing import Subprotocol
 
 from avatar_serving.client.diary import Diary, Received
 from avatar_serving.client.heard import Answer
 from avatar_serving.client.messages import SpeechStarted, dump, parse
 from avatar_serving.client.microphone import Microphone
+from avatar_serving.client.resumption import Resumption
 from avatar_serving.errors import AvatarError, StageTimeout
 
 _ACK_S = 0.2
+_RETRY_S = 0.5
 _LARGEST = 16 << 20
 
 
@@ -42,6 +45,8 @@ class Where:
     animation: bool = True
     model: str = "default"
     api_key: str | None = None
+    resume: bool = True
+    """Come back to the session by itself when the connection is lost."""
 
     def address(self) -> str:
         query = {"model": self.model}
@@ -49,6 +54,8 @@ class Where:
             query["avatar"] = self.avatar
         if self.animation:
             query["animation"] = "arkit52"
+        if self.resume:
+            query["resume"] = "1"
         base = self.url.replace("http://", "ws://").replace("https://", "wss://").rstrip("/")
         return f"{base}/v1/realtime?{urlencode(query)}"
 
@@ -59,25 +66,41 @@ class Where:
 class RealtimeClient:
     """Made by ``open_session``. Times are those of ``time.monotonic``."""
 
-    def __init__(self, socket: ClientConnection, *, animation: bool) -> None:
+    def __init__(self, where: Where, socket: ClientConnection) -> None:
         self.diary = Diary()
         self.microphone = Microphone(self.send_audio)
+        self._where = where
         self._socket = socket
-        self._animation = animation
+        self._resumption = Resumption()
+        self._connected = asyncio.Event()
+        self._connected.set()
         self._changed = asyncio.Condition()
         self._listeners: list[asyncio.Queue[Received | None]] = []
         self._closed: AvatarError | None = None
+        self._leaving = False
+        self.resumed = 0
+        """How many times the connection was lost and found again."""
 
     async def send(self, kind: str, **fields: object) -> None:
-        """Send one client event of the protocol.
+        """Send one client event of the protocol; if the connection is lost, when it is back.
+
+        Sound of the microphone is not kept meanwhile.
 
         Raises:
             Disconnected: the session is over.
         """
-        try:
-            await self._socket.send(dump(kind, **fields))
-        except ConnectionClosed as error:
-            raise _disconnected(error) from error
+        while True:
+            await self._connected.wait()
+            socket = self._socket
+            try:
+                return await socket.send(dump(kind, **fields))
+            except ConnectionClosed as error:
+                if self._closed is not None or not self._may_resume(error):
+                    raise _disconnected(error) from error
+                if socket is self._socket:
+                    self._connected.clear()
+                if kind == "input_audio_buffer.append":
+                    return
 
     async def type_text(self, text: str) -> None:
         """Say *text* by keyboard and ask for an answer."""
@@ -131,20 +154,57 @@ class RealtimeClient:
     async def receive(self) -> None:
         """Take messages until the session is over. ``open_session`` runs this."""
         try:
-            async for text in self._socket:
-                received = Received(time.monotonic(), parse(str(text)))
-                if isinstance(received.message, SpeechStarted):
-                    await self._fall_silent(received.at_s)
-                self.diary.take(received)
-                await self._tell(received)
+            while not await self._take():
+                await self._come_back()
             self._closed = Disconnected("the server closed the session")
-        except ConnectionClosed as error:
-            self._closed = _disconnected(error)
         except AvatarError as error:
             self._closed = error
         finally:
             self._closed = self._closed or Disconnected("the client left the session")
+            self._connected.set()
             await self._tell(None)
+
+    async def _take(self) -> bool:
+        """Take the messages of one connection; False if it was lost and the session may go on."""
+        try:
+            async for text in self._socket:
+                received = Received(time.monotonic(), parse(str(text)))
+                self._resumption.note(received.message)
+                if isinstance(received.message, SpeechStarted):
+                    await self._fall_silent(received.at_s)
+                self.diary.take(received)
+                await self._tell(received)
+        except ConnectionClosed as error:
+            if not self._may_resume(error):
+                raise _disconnected(error) from error
+            self._connected.clear()
+            self._resumption.lost()
+            return False
+        return True
+
+    async def _come_back(self) -> None:
+        """Raises:
+        Disconnected: the server does not answer for as long as it would wait.
+        """
+        while True:
+            try:
+                self._socket = await _connect(
+                    self._where,
+                    self._resumption.address(self._where.address()),
+                    self._resumption.subprotocols(),
+                )
+            except Disconnected:
+                if not self._resumption.possible:
+                    raise
+                await asyncio.sleep(_RETRY_S)
+            else:
+                self.resumed += 1
+                self._connected.set()
+                return
+
+    def _may_resume(self, error: ConnectionClosed) -> bool:
+        """Nobody has closed the connection, and the session can be found again."""
+        return error.rcvd is None and not self._leaving and self._resumption.possible
 
     async def report_playback(self) -> None:
         """Say every 200 ms how much was heard. ``open_session`` runs this."""
@@ -158,6 +218,7 @@ class RealtimeClient:
                     await self._acknowledge(answer, played_ms)
 
     async def close(self) -> None:
+        self._leaving = True
         await self._socket.close()
 
     async def _tell(self, received: Received | None) -> None:
@@ -181,7 +242,7 @@ class RealtimeClient:
         await self._acknowledge(answer, heard_ms)
 
     async def _acknowledge(self, answer: Answer, played_ms: int) -> None:
-        if self._animation:
+        if self._where.animation:
             await self.send("avatar.playback", item_id=answer.item_id, played_ms=played_ms)
 
 
@@ -194,7 +255,7 @@ async def open_session(
     Raises:
         Disconnected: refused, or nobody there; says why.
     """
-    client = RealtimeClient(await _connect(where), animation=where.animation)
+    client = RealtimeClient(where, await _connect(where, where.address()))
     work = [client.receive(), client.report_playback()]
     if microphone:
         work.append(client.microphone.run())
@@ -210,11 +271,14 @@ async def open_session(
                 await task
 
 
-async def _connect(where: Where) -> ClientConnection:
+async def _connect(
+    where: Where, address: str, subprotocols: Sequence[str] = ()
+) -> ClientConnection:
     try:
         return await connect(
-            where.address(),
+            address,
             additional_headers=where.headers(),
+            subprotocols=[Subprotocol(name) for name in subprotocols] or None,
             max_size=_LARGEST,
             compression=None,
             proxy=None,

@@ -1,0 +1,45 @@
+"""What a client remembers to go on with a session whose connection was lost."""
+
+import time
+from urllib.parse import urlencode, urlsplit, urlunsplit
+
+from avatar_serving.client.messages import ResumeToken, ServerMessage
+
+
+class Resumption:
+    def __init__(self) -> None:
+        self._token: str | None = None
+        self._seq = 0
+        self._until_s: float | None = None
+        self._expires_in_s = 0.0
+
+    @property
+    def possible(self) -> bool:
+        """The server may still hold the session."""
+        late = self._until_s is not None and time.monotonic() > self._until_s
+        return self._token is not None and not late
+
+    def note(self, message: ServerMessage) -> None:
+        """Take note of a message that has arrived."""
+        if isinstance(message, ResumeToken):
+            self._token, self._expires_in_s = message.token, message.expires_in_s
+            self._until_s = None
+        elif message.seq is not None:
+            self._seq = message.seq
+
+    def lost(self) -> None:
+        """The connection is gone; from now on the server waits."""
+        if self._until_s is None:
+            self._until_s = time.monotonic() + self._expires_in_s
+
+    def forget(self) -> None:
+        """The session is over."""
+        self._token = None
+
+    def address(self, address: str) -> str:
+        """Where to go on with the session that was opened at *address*."""
+        parts = urlsplit(address)
+        return urlunsplit(parts._replace(query=urlencode({"last_seq": self._seq})))
+
+    def subprotocols(self) -> list[str]:
+        return ["realtime", f"avatar-resume.{self._token}"]
