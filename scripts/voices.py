@@ -1,6 +1,6 @@
 """Measure every voice: how it sounds, and what a recogniser makes of what it says.
 
-    python -m scripts.voices
+    python -m scripts.voices [VOICE ...]
 
 Writes the measures that style tags are given by (stages/tts/voice_measures.json) and the tables of
 docs/voices.md. Takes some ten minutes on two cores.
@@ -8,6 +8,7 @@ docs/voices.md. Takes some ten minutes on two cores.
 
 import asyncio
 import json
+import sys
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -24,6 +25,7 @@ from avatar_serving.stages.tts import Voice
 from avatar_serving.stages.tts import voices as catalogue
 from avatar_serving.stages.tts.styles import Measure
 
+MEASURES = Path(catalogue.__file__).with_name("voice_measures.json")
 PAGE = Path(__file__).parents[1] / "docs" / "voices.md"
 SENTENCES = {
     "en": "The weather was lovely yesterday, so we walked along the river and talked about music.",
@@ -41,19 +43,19 @@ _LAGS = (48, 400)
 def main() -> None:
     profile = load_profile("cpu")
     tts, asr = profile.tts.build(), profile.asr.build()
-    measures, rows = dict[str, Measure](), list[str]()
-    for voice in profile.tts.voices():
-        asyncio.run(_one(voice, tts, asr, measures, rows))
-        print(rows[-1], flush=True)
-    text = json.dumps({name: asdict(found) for name, found in measures.items()}, indent=1)
-    Path(catalogue.__file__).with_name("voice_measures.json").write_text(text + "\n")
-    PAGE.write_text(_between(PAGE.read_text(), "round trip", rows))
+    measures, page = dict(catalogue.measures()), PAGE.read_text()
+    rows = {row.split("`")[1]: row for row in page.splitlines() if row.startswith("| `")}
+    known = {voice.id: voice for voice in profile.tts.voices()}
+    for name in sys.argv[1:] or known:
+        rows[name] = asyncio.run(_one(known[name], tts, asr, measures))
+        print(rows[name], flush=True)
+    kept = {name: asdict(found) for name, found in measures.items() if name in known}
+    MEASURES.write_text(json.dumps(kept, indent=1) + "\n")
+    PAGE.write_text(_between(page, "round trip", [rows[name] for name in known if name in rows]))
     print("measured")
 
 
-async def _one(
-    voice: Voice, tts: Tts, asr: Asr, measures: dict[str, Measure], rows: list[str]
-) -> None:
+async def _one(voice: Voice, tts: Tts, asr: Asr, measures: dict[str, Measure]) -> str:
     """Mandarin voices read all three sentences; of English ones, Mandarin is another's."""
     spoken, cells = dict[str, list[Speech]](), list[str]()
     for kind, text in SENTENCES.items():
@@ -66,7 +68,7 @@ async def _one(
     if not voice.base:
         measures[voice.id] = measure
     hertz = 100 * 2 ** (measure.pitch_st / 12)
-    rows.append(
+    return (
         f"| `{voice.id}` | {voice.name} | {voice.language} | {hertz:.0f} | {measure.range_st:.1f} |"
         f" {measure.pace:.1f} | {measure.brightness_db:.0f} | {' | '.join(cells)} |"
     )

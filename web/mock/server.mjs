@@ -42,8 +42,9 @@ const REVIEW = {
 };
 const DESCRIPTION = { text: "A smiling woman in her thirties with short brown hair, wearing an orange flight suit.", facts: [["hair", "brown"]] };
 const VOICES = [
-  ["en-1", "Aria", "en", "female"], ["en-2", "Ben", "en", "male"], ["zh-1", "小北", "zh", "female"],
-].map(([id, name, language, gender]) => ({ id, name, language, gender, tags: [], engine: "mock" }));
+  ["en-1", "Aria", "en", "female", "adult", "warm"], ["en-2", "Ben", "en", "male", "adult", "mature"], ["zh-1", "小北", "zh", "female", "adult", "bright"],
+  ["en-3", "Poppy", "en", "female", "child", "made by pitch"],
+].map(([id, name, language, gender, ...tags]) => ({ id, name, language, gender, tags, engine: "mock" }));
 const STYLES = ["none", "anime", "pastel", "ink-wash", "poster", "expressionist", "primaries", "colour-pencil", "sepia-oil", "engraving", "impressionist",
   "fauvist", "fresco", "violet", "woodblock", "blue-night", "ember", "graphic-novel", "old-master", "blueprint", "stipple"];
 const LOOKS = {
@@ -92,6 +93,15 @@ async function answer(request, response) {
     case "GET /v1/avatars/ID/thumbnail": return response.writeHead(200, { "Content-Type": "image/webp" }).end(Buffer.from(files["thumbnail.webp"]));
     case "GET /v1/voices": return json(response, { data: VOICES });
     case "GET /v1/looks": return json(response, LOOKS);
+    case `GET ${url.pathname.match(/^\/v1\/voices\/[\w-]+\/sample$/)?.[0]}`: {
+      const { spans, seconds } = invent("Hello there. It is lovely to meet you.");
+      return response.writeHead(200, { "Content-Type": "audio/wav" }).end(wav(pcm(spans, 0, seconds)));
+    }
+    case "PATCH /v1/avatars/ID": {
+      const change = JSON.parse(await body(request));
+      avatars = avatars.map((a) => (a.id === id ? { ...a, ...change } : a));
+      return json(response, avatars.find((a) => a.id === id));
+    }
     case "POST /v1/audio/speech": {
       const { spans, seconds } = invent(JSON.parse(await body(request)).input);
       return response.writeHead(200, { "Content-Type": "audio/wav" }).end(wav(pcm(spans, 0, seconds)));

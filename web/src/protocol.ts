@@ -112,7 +112,7 @@ export interface SessionSettings {
   readonly type: "realtime";
   readonly instructions?: string;
   readonly audio?: { readonly output?: { readonly voice?: string; readonly speed?: number } };
-  readonly avatar?: { readonly language?: Language };
+  readonly avatar?: { readonly language?: Language; readonly pitch?: number };
 }
 
 export type Language = "auto" | "en" | "zh";

@@ -24,7 +24,7 @@ from avatar_serving.text.languages import has_han
 from avatar_serving.text.speakable import speakable
 
 _RECORDED = styled(Voice("hibari", "Hibari", "en", "female", ("american", "fast"), "hibari"))
-_VOICES = (_RECORDED, child_of(_RECORDED, "Skylark"))
+_VOICES = (_RECORDED, child_of(_RECORDED, "Skylark", 5.0, "female"))
 _OUTPUTS = ("lh", "theta", "ln", "lr", "phi", "f0")
 _DURATIONS = "/Clip_output_0"
 """Inside the graph: how many frames each symbol lasts."""

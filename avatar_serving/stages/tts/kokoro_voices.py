@@ -7,12 +7,23 @@ _NAMES = {
     "am": "michael fenrir puck echo eric liam onyx adam santa",
     "bf": "emma isabella alice lily",
     "bm": "george fable lewis daniel",
-    "zf": "xiaobei xiaoni xiaoxiao xiaoyi",
+    "zf": "xiaoxiao xiaobei xiaoyi xiaoni",
     "zm": "yunxi yunjian yunxia yunyang",
 }
 """By the accent and gender that an id begins with; better ones first."""
-_CHILDREN = {"af_heart": "Poppy", "am_puck": "Finn", "zf_xiaoyi": "Xiaomei", "zm_yunxia": "Xiaohu"}
-"""Adult voices that still sound right as a child's, with the child's name."""
+_KNOWN = {
+    "nicole": ("whispering",),
+    "xiaobei": ("northeastern accent",),
+    "xiaoni": ("shaanxi accent",),
+}
+"""What no measure tells. A recogniser of standard Mandarin understands little of xiaoni."""
+_CHILDREN: dict[str, tuple[str, float, Gender]] = {
+    "af_jessica": ("Poppy", 5.0, "female"),
+    "af_river": ("Finn", 6.0, "male"),
+    "zf_xiaoxiao": ("Xiaomei", 3.0, "female"),
+}
+"""Women's voices that make a child's: its name, semitones to about 270 Hz, and whom it suits. A
+man's would need more than an octave."""
 _LANGUAGES = {"a": ("en", "american"), "b": ("en", "british"), "z": ("zh", "mandarin")}
 
 
@@ -22,11 +33,14 @@ def _voices() -> tuple[Voice, ...]:
         language, accent = _LANGUAGES[prefix[0]]
         gender: Gender = "female" if prefix[1] == "f" else "male"
         found += [
-            Voice(f"{prefix}_{name}", name.capitalize(), language, gender, (accent,), "kokoro")
+            Voice(f"{prefix}_{name}", name.capitalize(), language, gender, tags, "kokoro")
             for name in names.split()
+            for tags in [(accent, *_KNOWN.get(name, ()))]
         ]
     recorded = [styled(voice) for voice in found]
-    children = [child_of(voice, _CHILDREN[voice.id]) for voice in recorded if voice.id in _CHILDREN]
+    children = [
+        child_of(voice, *_CHILDREN[voice.id]) for voice in recorded if voice.id in _CHILDREN
+    ]
     return (*recorded, *children)
 
 

@@ -9,6 +9,8 @@ from statistics import median, quantiles
 
 _MATURE_ST, _YOUNG_ST = -1.5, 1.5
 """Semitones from the middle voice of its group."""
+_DOUBTED_ST = 13.0
+"""A range from here on comes of breath or creak, whose pitch cannot be measured."""
 _FEWEST = 3
 """Of fewer voices nobody can say which stands out."""
 
@@ -32,7 +34,7 @@ class Measure:
 def style_tags(voice_id: str, all_: dict[str, Measure]) -> tuple[str, ...]:
     """Mature or youthful, warm or bright, lively or calm, brisk or unhurried, where that fits.
 
-    Sunny is bright and lively; gentle is calm and warm.
+    Sunny is bright and lively, and neither mature nor unhurried; gentle is calm and warm.
     """
     own = all_.get(voice_id)
     if own is None:
@@ -40,16 +42,25 @@ def style_tags(voice_id: str, all_: dict[str, Measure]) -> tuple[str, ...]:
     group = [measure for measure in all_.values() if measure.group == own.group]
     if len(group) < _FEWEST:
         return ()
-    found: list[str] = []
-    beside = own.pitch_st - median(m.pitch_st for m in group)
-    found += ["mature"] * (beside <= _MATURE_ST) + ["youthful"] * (beside >= _YOUNG_ST)
-    for value, values, low, high in (
-        (own.brightness_db, [m.brightness_db for m in group], "warm", "bright"),
-        (own.range_st, [m.range_st for m in group], "calm", "lively"),
-        (own.pace, [m.pace for m in group], "unhurried", "brisk"),
-    ):
-        lower, upper = quantiles(values, n=3)
-        found += [low] * (value < lower) + [high] * (value > upper)
-    found += ["sunny"] * ({"bright", "lively"} <= {*found})
-    found += ["gentle"] * ({"calm", "warm"} <= {*found})
+    found = _melody(own, [m for m in group if m.range_st < _DOUBTED_ST])
+    found += _third(own.brightness_db, [m.brightness_db for m in group], "warm", "bright")
+    found += _third(own.pace, [m.pace for m in group], "unhurried", "brisk")
+    if {"bright", "lively"} <= {*found} and not {"mature", "unhurried"} & {*found}:
+        found.append("sunny")
+    if {"calm", "warm"} <= {*found}:
+        found.append("gentle")
     return tuple(found)
+
+
+def _melody(own: Measure, group: list[Measure]) -> list[str]:
+    if own.range_st >= _DOUBTED_ST or len(group) < _FEWEST:
+        return []
+    beside = own.pitch_st - median(m.pitch_st for m in group)
+    age = ["mature"] * (beside <= _MATURE_ST) + ["youthful"] * (beside >= _YOUNG_ST)
+    return age + _third(own.range_st, [m.range_st for m in group], "calm", "lively")
+
+
+def _third(value: float, values: list[float], low: str, high: str) -> list[str]:
+    """The word for the lowest or the highest third, if *value* is in it."""
+    lower, upper = quantiles(values, n=3)
+    return [low] * (value < lower) + [high] * (value > upper)

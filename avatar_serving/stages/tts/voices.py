@@ -16,7 +16,8 @@ Gender = Literal["female", "male", "none"]
 SLOWEST, FASTEST = 0.5, 2.0
 
 _MEASURES = Path(__file__).with_name("voice_measures.json")
-_CHILD_SEMITONES = {"female": 4.0, "male": 6.0, "none": 4.0}
+_CHILD_ST = 17.0
+"""Recorded voices from here on, in semitones above 100 Hz, are as high as a child's (267 Hz)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +63,23 @@ def voice_for(voices: tuple[Voice, ...], request: SpeechRequest) -> Voice:
 
 
 def styled(voice: Voice) -> Voice:
-    """A recorded voice of an adult, with the tags that its measures give it."""
-    found = style_tags(voice.id, measures())
-    return replace(voice, tags=(*voice.tags, "adult", *found))
+    """A recorded voice with the tags that its measures give it."""
+    own = measures().get(voice.id)
+    age = "child" if own is not None and own.pitch_st >= _CHILD_ST else "adult"
+    return replace(voice, tags=(*voice.tags, age, *style_tags(voice.id, measures())))
 
 
-def child_of(voice: Voice, name: str) -> Voice:
+def child_of(voice: Voice, name: str, semitones: float, gender: Gender) -> Voice:
     """A child's voice made of an adult's, and labelled as that."""
     kept = tuple(tag for tag in voice.tags if tag in {"american", "british", "mandarin", "fast"})
-    semitones = _CHILD_SEMITONES[voice.gender]
-    tags = (*kept, "child", "made by pitch")
     return replace(
-        voice, id=f"{voice.id}_child", name=name, tags=tags, base=voice.id, pitch=semitones
+        voice,
+        id=f"{voice.id}_child",
+        name=name,
+        gender=gender,
+        tags=(*kept, "child", "made by pitch"),
+        base=voice.id,
+        pitch=semitones,
     )
 
 

@@ -7,6 +7,9 @@ export interface Avatar {
   readonly created_at: string | number;
   readonly description?: string | null;
   readonly voice?: string | null;
+  readonly speed?: number;
+  /** Semitones above the voice's own. */
+  readonly pitch?: number;
   readonly persona?: string | null;
   readonly size?: number;
   readonly engine?: string;
@@ -48,6 +51,14 @@ export interface Voice {
   readonly gender?: string | null;
   readonly tags?: readonly string[];
   readonly engine?: string;
+  /** The recorded voice that this one is made from by pitch. */
+  readonly base?: string;
+}
+
+/** How a voice is used: speed 0.5..1.5, pitch in semitones -6..6. */
+export interface Delivery {
+  readonly speed: number;
+  readonly pitch: number;
 }
 
 export interface LookRequest {
@@ -62,9 +73,13 @@ export interface CreateRequest {
   readonly consent: { readonly agreed: boolean; readonly statement: string };
   readonly look: LookRequest;
   readonly voice: string;
+  readonly speed: number;
+  readonly pitch: number;
   readonly persona: string;
   readonly description: string;
 }
+
+export type AvatarChange = Partial<Pick<CreateRequest, "name" | "voice" | "speed" | "pitch" | "persona">>;
 
 export type CreateEvent =
   | { readonly type: "progress"; readonly step: string; readonly fraction: number; readonly message: string }
@@ -78,6 +93,12 @@ export async function listAvatars(): Promise<readonly Avatar[]> {
 
 export async function getAvatar(id: string): Promise<Avatar> {
   return getJson<Avatar>(`/v1/avatars/${encodeURIComponent(id)}`);
+}
+
+/** Change who an avatar is; what is absent stays. */
+export async function changeAvatar(id: string, change: AvatarChange): Promise<Avatar> {
+  const init = { method: "PATCH", headers: { "Content-Type": "application/json" }, body: JSON.stringify(change) };
+  return (await request(`/v1/avatars/${encodeURIComponent(id)}`, init)).json() as Promise<Avatar>;
 }
 
 export async function deleteAvatar(id: string): Promise<void> {
@@ -100,10 +121,10 @@ export async function listVoices(): Promise<readonly Voice[]> {
   return (await getJson<{ data: readonly Voice[] }>("/v1/voices")).data;
 }
 
-export async function speak(voice: string, input: string, signal?: AbortSignal): Promise<Blob> {
-  const body = { model: "default", input, voice, response_format: "wav" };
-  const init = { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body), signal };
-  return (await request("/v1/audio/speech", init)).blob();
+/** A few words in a voice. */
+export async function fetchSample(voice: string, { speed, pitch }: Delivery, signal?: AbortSignal): Promise<Blob> {
+  const path = `/v1/voices/${encodeURIComponent(voice)}/sample?speed=${speed}&pitch=${pitch}`;
+  return (await request(path, { signal })).blob();
 }
 
 export async function review(image: Blob, signal: AbortSignal): Promise<Reviewed> {

@@ -1,8 +1,9 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
-import type { Avatar, Voice } from "../api/avatars.ts";
+import { changeAvatar, type Avatar, type AvatarChange, type Delivery, type Voice } from "../api/avatars.ts";
 import type { Language } from "../protocol.ts";
 import type { Conversation } from "../realtime/conversation.ts";
+import { DeliverySliders } from "../ui/delivery-sliders.tsx";
 import { VoiceSelect } from "../ui/voice-select.tsx";
 
 const LANGUAGES: readonly { readonly id: Language; readonly name: string }[] = [
@@ -21,6 +22,7 @@ interface Props {
 export function Settings({ conversation, avatar, voices }: Props): JSX.Element {
   const language = useSignal<Language>("auto");
   const voice = useSignal(avatar.voice ?? "");
+  const delivery = useSignal<Delivery>({ speed: avatar.speed ?? 1, pitch: avatar.pitch ?? 0 });
 
   function speakIn(chosen: Language): void {
     language.value = chosen;
@@ -32,6 +34,11 @@ export function Settings({ conversation, avatar, voices }: Props): JSX.Element {
     conversation.configure({ audio: { output: { voice: id } } });
   }
 
+  function deliver(chosen: Delivery): void {
+    delivery.value = chosen;
+    conversation.configure({ audio: { output: { speed: chosen.speed } }, avatar: { pitch: chosen.pitch } });
+  }
+
   return (
     <details class="panel" open={innerHeight > 820}>
       <summary>Voice and character</summary>
@@ -39,6 +46,8 @@ export function Settings({ conversation, avatar, voices }: Props): JSX.Element {
         <label class="label" for="chat-voice">Voice</label>
         <VoiceSelect id="chat-voice" voices={voices} value={voice.value} onChange={useVoice} />
       </div>
+      <DeliverySliders value={delivery.value} onChange={deliver} />
+      <Keep avatar={avatar} change={{ voice: voice.value, ...delivery.value }} />
       <div class="field">
         <span class="label" id="language-label">Language</span>
         <div class="segments" role="radiogroup" aria-labelledby="language-label">
@@ -52,6 +61,30 @@ export function Settings({ conversation, avatar, voices }: Props): JSX.Element {
       </div>
       <Character conversation={conversation} initial={avatar.persona ?? ""} />
     </details>
+  );
+}
+
+/** Saves voice, speed and pitch with the avatar, for every talk to come. */
+function Keep({ avatar, change }: { avatar: Avatar; change: Required<Pick<AvatarChange, "voice" | "speed" | "pitch">> }): JSX.Element {
+  const kept = useSignal({ voice: avatar.voice ?? "", speed: avatar.speed ?? 1, pitch: avatar.pitch ?? 0 });
+  const trouble = useSignal<string | null>(null);
+  const changed = (["voice", "speed", "pitch"] as const).some((key) => kept.value[key] !== change[key]);
+
+  async function keep(): Promise<void> {
+    trouble.value = null;
+    try {
+      await changeAvatar(avatar.id, change);
+      kept.value = change;
+    } catch (error) {
+      trouble.value = error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  return (
+    <>
+      <div class="row end"><button class="button small" disabled={!changed} onClick={() => void keep()}>{changed ? "Keep for next time" : "Kept"}</button></div>
+      {trouble.value && <p class="note warn" role="alert">{trouble.value}</p>}
+    </>
   );
 }
 

@@ -1,6 +1,7 @@
 import { batch, computed, signal } from "@preact/signals";
 import {
-  createAvatar, getLooks, listVoices, review, type Avatar, type CreateEvent, type CreateRequest, type Looks,
+  createAvatar, getLooks, listVoices, review, type Avatar, type CreateEvent, type CreateRequest,
+  type Delivery, type Looks,
   type Reviewed, type Voice,
 } from "../api/avatars.ts";
 import { refreshAvatars } from "../avatars/shelf.ts";
@@ -31,6 +32,7 @@ export const catalogueTrouble = signal<string | null>(null);
 
 export const name = signal("");
 export const voice = signal("");
+export const delivery = signal<Delivery>({ speed: 1, pitch: 0 });
 export const persona = signal(TEMPLATES[0].text);
 export const restore = signal(false);
 export const style = signal("none");
@@ -134,6 +136,7 @@ function requested(): CreateRequest {
     consent: { agreed: agreed.value, statement: CONSENT_STATEMENT },
     look: { restore: restore.value, style: style.value, strength: strength.value, background: background() },
     voice: voice.value,
+    ...delivery.value,
     persona: persona.value.trim(),
     description: looked.state === "done" ? (looked.result.description?.text ?? "") : "",
   };

@@ -1,22 +1,10 @@
-import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
-import { Icon } from "../ui/icons.tsx";
-import { VoiceSelect } from "../ui/voice-select.tsx";
-import { VoicePreview } from "../ui/voice-preview.ts";
-import { name, voice, voices } from "./draft.ts";
+import { DeliverySliders } from "../ui/delivery-sliders.tsx";
+import { delivery, name, voice, voices } from "./draft.ts";
+import { VoiceList } from "./voice-list.tsx";
 
-const preview = new VoicePreview();
-
-/** Name and voice. */
+/** Name, voice, and how the voice is used. */
 export function VoicePicker(): JSX.Element {
-  const trouble = useSignal<string | null>(null);
-
-  async function listen(): Promise<void> {
-    const chosen = voices.value.find(({ id }) => id === voice.value);
-    if (!chosen) return;
-    trouble.value = await preview.toggle(chosen, name.value);
-  }
-
   return (
     <section class="card" aria-labelledby="voice-title">
       <h2 id="voice-title">Name and voice</h2>
@@ -27,16 +15,8 @@ export function VoicePicker(): JSX.Element {
           onInput={(event) => (name.value = event.currentTarget.value)}
         />
       </label>
-      <div class="field">
-        <label class="label" for="studio-voice">Voice</label>
-        <div class="row">
-          <VoiceSelect id="studio-voice" voices={voices.value} value={voice.value} onChange={(id) => (voice.value = id)} />
-          <button class="button" onClick={() => void listen()} disabled={!voice.value} aria-label="Listen to this voice">
-            <Icon name={preview.playing.value ? "stop" : "play"} size={18} /> {preview.busy.value ? "…" : "Listen"}
-          </button>
-        </div>
-        {trouble.value && <p class="note warn" role="alert">{trouble.value}</p>}
-      </div>
+      <VoiceList voices={voices.value} value={voice.value} delivery={delivery.value} onChange={(id) => (voice.value = id)} />
+      <DeliverySliders value={delivery.value} onChange={(chosen) => (delivery.value = chosen)} />
     </section>
   );
 }

@@ -1,47 +1,50 @@
 import { signal } from "@preact/signals";
-import { speak, type Voice } from "../api/avatars.ts";
+import { fetchSample, type Delivery } from "../api/avatars.ts";
 
-/** Lets a voice say a sentence. */
+/** Lets one voice at a time say a few words. */
 export class VoicePreview {
-  readonly playing = signal(false);
-  readonly busy = signal(false);
+  /** The id of the voice that plays. */
+  readonly playing = signal<string | null>(null);
+  /** The id of the voice that is waited for. */
+  readonly loading = signal<string | null>(null);
   private readonly audio = new Audio();
   private abort = new AbortController();
 
   constructor() {
-    const ended = () => (this.playing.value = false);
+    const ended = () => (this.playing.value = null);
     this.audio.addEventListener("ended", ended);
     this.audio.addEventListener("pause", ended);
   }
 
-  /** Start, or stop what plays. Returns what went wrong, if anything did. */
-  async toggle(voice: Voice, name: string): Promise<string | null> {
-    this.abort.abort();
-    if (this.playing.value) {
-      this.audio.pause();
-      return null;
-    }
+  /** Start *voice*, or stop it if it plays. Returns what went wrong, if anything did. */
+  async toggle(voice: string, delivery: Delivery): Promise<string | null> {
+    const same = this.playing.value === voice || this.loading.value === voice;
+    this.stop();
+    if (same) return null;
     const { signal: aborted } = (this.abort = new AbortController());
-    this.busy.value = true;
+    this.loading.value = voice;
     try {
-      await this.play(await speak(voice.id, sentence(voice, name.trim()), aborted));
+      const sound = await fetchSample(voice, delivery, aborted);
+      if (!aborted.aborted) await this.play(voice, sound);
       return null;
     } catch (error) {
       return aborted.aborted ? null : `The voice cannot be heard: ${error instanceof Error ? error.message : String(error)}`;
     } finally {
-      this.busy.value = false;
+      if (!aborted.aborted) this.loading.value = null;
     }
   }
 
-  private async play(sound: Blob): Promise<void> {
+  stop(): void {
+    this.abort.abort();
+    this.audio.pause();
+    this.playing.value = null;
+    this.loading.value = null;
+  }
+
+  private async play(voice: string, sound: Blob): Promise<void> {
     if (this.audio.src) URL.revokeObjectURL(this.audio.src);
     this.audio.src = URL.createObjectURL(sound);
     await this.audio.play();
-    this.playing.value = true;
+    this.playing.value = voice;
   }
-}
-
-function sentence(voice: Voice, name: string): string {
-  if (voice.language.startsWith("zh")) return name ? `你好，我是${name}。很高兴认识你。` : "你好，很高兴认识你。";
-  return name ? `Hello, I'm ${name}. It is lovely to meet you.` : "Hello there. It is lovely to meet you.";
 }
