@@ -29,7 +29,7 @@ _APART_STEPS = 3
 @dataclass(frozen=True, slots=True)
 class Emission:
     """A sound and its middle: the network is surest of a sound halfway through it (measured
-    against the durations of speech engines: within 3 ms, over eight voices)."""
+    against the durations of speech engines: within 3 ms, over six English voices)."""
 
     symbol: str
     at_s: float
