@@ -116,6 +116,20 @@ class Conversation(Strict):
     speaks."""
 
 
+class Memory(Strict):
+    """What is remembered of users who agreed to it."""
+
+    retention_days: int = Field(default=180, ge=1)
+    """Days after which a fact that was not said again is forgotten."""
+    facts: int = Field(default=200, ge=1)
+    """Most facts kept of one user by one avatar; the oldest make room."""
+    told: int = Field(default=16, ge=1, le=100)
+    """Most facts that the language model is told."""
+    extract: Literal["rules", "model"] = "rules"
+    """``rules``: by the way people introduce themselves. ``model``: at the end of a talk the
+    language model also chooses sentences worth keeping; small models choose badly."""
+
+
 class Profile(Strict):
     """Which engine does each stage, and where it is placed."""
 
@@ -142,6 +156,8 @@ class Profile(Strict):
     """How quickly and how long the avatar speaks."""
     rails: Rails = Rails()
     """What no avatar of this profile talks about; personas can add to it."""
+    memory: Memory = Memory()
+    """What is remembered of users who agreed to it."""
     placement: dict[StageName, Placement] = {}
     """Stages that run on replicas of their own; the others run in the gateway."""
 

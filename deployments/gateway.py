@@ -13,6 +13,7 @@ from avatar_serving import logs, metrics
 from avatar_serving.errors import AvatarError, InvalidRequest, Overloaded
 from deployments import (
     routes_avatars,
+    routes_memory,
     routes_personas,
     routes_realtime,
     routes_speech,
@@ -53,6 +54,7 @@ def create_app(services: Services, web: Path = WEB) -> FastAPI:
     app.include_router(routes_speech.router)
     app.include_router(routes_voices.router)
     app.include_router(routes_realtime.router)
+    app.include_router(routes_memory.router)
     _add_operations(app)
     _add_errors(app)
     app.add_middleware(BodyLimit, limit=services.profile.limits.image_bytes * 2 + 1_000_000)

@@ -156,6 +156,8 @@ def powers(held: Services, model: LanguageModel, rails: Rails = _NO_RAILS) -> Po
         habits=habits,
         model=model.id,
         languages=_languages(held),
+        memory=profile.memory,
+        memories=held.memories,
     )
 
 

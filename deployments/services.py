@@ -14,6 +14,7 @@ from avatar_serving.media import Behaviour
 from avatar_serving.metrics import Observed
 from avatar_serving.stages.base import Stage
 from avatar_serving.store import Store
+from avatar_serving.store.memories import Memories
 from deployments.live import Live
 from pipelines.converse import ConverseStages
 from pipelines.create_avatar import CreateStages
@@ -64,6 +65,7 @@ class Services:
     sessions: Slots = field(init=False)
     creations: Slots = field(init=False)
     live: Live = field(init=False)
+    memories: Memories = field(init=False)
     clips: tuple[tuple[Behaviour, str], ...] = ()
     """Made when the models are warmed."""
 
@@ -71,6 +73,8 @@ class Services:
         limits = self.profile.limits
         self.sessions = Slots("sessions", limits.sessions, retry_after_s=10)
         self.live = Live(limits.resume_s)
+        kept = self.profile.memory
+        self.memories = self.store.memories(kept.retention_days, kept.facts)
         self.creations = Slots("places for making avatars", limits.creations, retry_after_s=10)
 
     @classmethod

@@ -28,7 +28,7 @@ PAGE = Path(__file__).parents[1] / "docs" / "options.md"
 UNITS = {
     "_s": "s", "_ms": "ms", "_px": "pixels", "_pixels": "pixels", "_bytes": "bytes", "_hz": "Hz",
     "_db": "dB", "_chars": "characters", "_tokens": "tokens", "_cpus": "cores", "_gpus": "GPUs",
-    "_threads": "threads",
+    "_threads": "threads", "_days": "days",
 }  # fmt: skip
 SIGNS = {"ge": "≥", "gt": ">", "le": "≤", "lt": "<", "multiple_of": "a multiple of"}
 PART_OF_ENGINE = "engine"
@@ -55,6 +55,7 @@ def tables() -> dict[str, str]:
         "profile": options_table(config.Profile, leave_out={*config.STAGES, "vad", "end_of_turn"}),
         "limits": options_table(config.Limits),
         "conversation": options_table(config.Conversation),
+        "memory": options_table(config.Memory),
         "placement": options_table(config.Placement),
         "model choice": options_table(ModelChoice),
         "rails": options_table(Rails),

@@ -123,13 +123,17 @@ Modalities = Annotated[tuple[Literal["audio", "text"]], BeforeValidator(_one_mod
 
 
 class AvatarOptions(Part):
-    """Ours: whom to talk to, in which language, and how high the voice is."""
+    """Ours: whom to talk to, in which language, how high the voice is, and who talks."""
 
     id: str | None = None
     language: Literal["auto", "en", "zh", "yue"] = "auto"
     """A profile may not have engines for all of them: see ``GET /v1/languages``."""
     pitch: float = Field(default=0.0, ge=-6, le=6)
     """Semitones above the voice's own."""
+    user: str = Field(default="", max_length=128)
+    """Who the user is, by a name that their application gives them; empty: nobody known."""
+    remember: bool = False
+    """The user agrees that the avatar remembers what they say of themselves."""
 
 
 class SessionConfig(Part):

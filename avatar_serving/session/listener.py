@@ -289,6 +289,7 @@ class Listener:
             heard = await draft.transcript()
             await partials.finish(heard.text)
             self._responder.conversation.set_transcript(item_id, heard.text)
+            self._start(self._responder.recall.learn(heard.text))
             await self._out.send(
                 wire.InputAudioTranscriptionCompleted(
                     item_id=item_id,

@@ -11,7 +11,7 @@ _ALWAYS: Json = {
     "tools": [],
     "tool_choice": "auto",
     "model": "",
-    "avatar": {"id": ""},
+    "avatar": {"id": "", "user": ""},
 }
 """Whom a browser talks to, and what they know, is not the browser's choice."""
 

@@ -22,16 +22,19 @@ def system_prompt(
     description: str = "",
     language: str = "en",
     chosen: bool = False,
+    notes: str = "",
 ) -> str:
     """Instructions for the language model.
 
     *persona* comes from the session's ``instructions`` or from the avatar; *language* is en or zh,
     an unknown one is named as it stands; *chosen* says that the session asks for it, else it is
-    the one that the user speaks.
+    the one that the user speaks. *notes* is what is remembered of the user.
     """
     parts = [f"Your name is {name}.", persona.strip() or _DEFAULT]
     if description:
         parts.append(f"What you look like: {description.strip()}")
+    if notes:
+        parts.append(notes)
     parts.append(_MANNER)
     manners = _LANGUAGE if chosen else _FOLLOWED
     parts.append(manners.get(language, f"Answer in the language {language}."))

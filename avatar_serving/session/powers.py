@@ -4,12 +4,13 @@ from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 
 from avatar_serving.config import Conversation as Habits
-from avatar_serving.config import Limits
+from avatar_serving.config import Limits, Memory
 from avatar_serving.detectors.end_of_turn import EndOfTurn
 from avatar_serving.detectors.vad import VadModel
 from avatar_serving.media import Behaviour, ChatRequest, Manner, Spoken, Tokens, ToolCall
 from avatar_serving.stages.base import Asr, Llm
 from avatar_serving.stages.tts import Voice
+from avatar_serving.store.memories import Memories
 
 Speak = Callable[
     [ChatRequest, Manner, Callable[[str], None], Callable[[Tokens], None]],
@@ -42,6 +43,9 @@ class Powers:
     model: str
     languages: tuple[str, ...] = ("en", "zh")
     """Those that can be understood and spoken."""
+    memory: Memory = Memory()
+    memories: Memories | None = None
+    """None: nothing is remembered of anybody."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,18 @@ from avatar_serving.session.following import answer_language
 from avatar_serving.session.history import message_of, paired
 from avatar_serving.session.persona import system_prompt
 from avatar_serving.session.powers import Identity, Powers
+from avatar_serving.session.recall import Recall
 from avatar_serving.session.wish import Wish
 
 
 class Prompting:
     def __init__(
-        self, powers: Powers, identity: Identity, conversation: Conversation, empathy: Empathy
+        self,
+        powers: Powers,
+        identity: Identity,
+        conversation: Conversation,
+        empathy: Empathy,
+        recall: Recall,
     ) -> None:
         self.language = "en"
         """The one that was spoken last."""
@@ -24,6 +30,7 @@ class Prompting:
         self._identity = identity
         self._conversation = conversation
         self._empathy = empathy
+        self._recall = recall
 
     def chat(self, config: SessionConfig, wish: Wish, said: str = "") -> ChatRequest:
         """The question, with *said* as its last word."""
@@ -34,6 +41,7 @@ class Prompting:
             description=identity.description,
             language=self.expected(config, said),
             chosen=config.language != "auto",
+            notes=self._recall.paragraph,
         )
         if wish.input is None:
             # One less than may be told: what is said next has its place already.

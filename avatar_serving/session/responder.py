@@ -19,6 +19,7 @@ from avatar_serving.session.outbox import Outbox
 from avatar_serving.session.powers import Identity, Powers
 from avatar_serving.session.preparing import Preparing
 from avatar_serving.session.prompting import Prompting
+from avatar_serving.session.recall import Recall
 from avatar_serving.session.rest import Rest
 from avatar_serving.session.speaking import Speaking
 from avatar_serving.session.supply import Stretches, Supply
@@ -53,13 +54,16 @@ class Responder:
     ) -> None:
         self.conversation = Conversation(powers.limits.items)
         self.config = config
+        self.recall = Recall(powers.memories, powers.memory, powers.llm, identity.avatar_id)
         self.empathy = Empathy(outbox, told=powers.habits.notice_feelings)
         self.filler = Filler(powers.habits.filler_s, self._fill)
         self._powers = powers
         self._identity = identity
         self._out = outbox
         self._around = around
-        self._prompting = Prompting(powers, identity, self.conversation, self.empathy)
+        self._prompting = Prompting(
+            powers, identity, self.conversation, self.empathy, self.recall
+        )
         self._speaking = Speaking(powers, self._prompting)
         self._preparing = Preparing(
             powers, self.conversation, lambda: self._prompting.chat(self.config, Wish())

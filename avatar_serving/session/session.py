@@ -9,7 +9,7 @@ from avatar_serving.protocol import client
 from avatar_serving.protocol import server as wire
 from avatar_serving.protocol.avatar import AvatarClips, Clip
 from avatar_serving.protocol.client import ClientEvent, event_id_of, parse_client
-from avatar_serving.protocol.items import FunctionCallOutput, Item, text_of
+from avatar_serving.protocol.items import FunctionCallOutput, Item, UserMessage, text_of
 from avatar_serving.protocol.session_config import ServerVad, SessionConfig, merge
 from avatar_serving.session.answer import Answer
 from avatar_serving.session.clock import TurnClock
@@ -60,6 +60,7 @@ class Session:
             self._idle.stop()
             await self._listener.close()
             await self._responder.close()
+            await self._responder.recall.close()
 
     async def _greet(self) -> None:
         await self._out.send(wire.SessionCreated(session=self._shown()))
@@ -67,6 +68,7 @@ class Session:
             clips = tuple(Clip(behaviour=b, frames=frames) for b, frames in self._powers.clips)
             await self._out.send(AvatarClips(clips=clips))
         await self._out.state("idle")
+        await self._responder.recall.recognise(self._responder.config.avatar)
         self._responder.read_ahead()
 
     async def _receive(self, text: str) -> None:
@@ -151,7 +153,9 @@ class Session:
         if before.audio.input != config.audio.input:
             self._listener.configure()
         await self._out.send(wire.SessionUpdated(session=self._shown()))
-        if (before.instructions, before.tools) != (config.instructions, config.tools):
+        recognised = await self._responder.recall.recognise(config.avatar)
+        told = (before.instructions, before.tools) != (config.instructions, config.tools)
+        if told or recognised:
             self._responder.read_ahead()
 
     async def _respond(self, options: client.ResponseOptions | None) -> None:
@@ -183,6 +187,8 @@ class Session:
             self._responder.filler.arrived(added.call_id)
         await self._out.send(wire.ConversationItemAdded(item=added, previous_item_id=previous))
         await self._out.send(wire.ConversationItemDone(item=added, previous_item_id=previous))
+        if isinstance(added, UserMessage):
+            await self._responder.recall.learn(text_of(added))
 
     async def _truncate(self, event: client.ConversationItemTruncate) -> None:
         await self._responder.cut(event.item_id, event.audio_end_ms)

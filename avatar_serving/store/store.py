@@ -15,7 +15,8 @@ from avatar_serving.errors import NotFound
 from avatar_serving.store.database import Database
 from avatar_serving.store.files import AvatarFiles, checked_id
 from avatar_serving.store.keys import Keys
-from avatar_serving.store.tables import AvatarTable
+from avatar_serving.store.memories import Memories
+from avatar_serving.store.tables import AvatarTable, MemoryTable
 
 _WORST_FIRST = ("non-commercial", "unknown", "commercial")
 
@@ -135,7 +136,7 @@ class Store:
             return _row(found)
 
     def delete_avatar(self, avatar_id: str) -> None:
-        """Row and files, for good.
+        """Row, files, and what it knows of its users, for good.
 
         Raises:
             NotFound: no such avatar.
@@ -145,6 +146,7 @@ class Store:
         with self._database.session() as session:
             if session.execute(gone).first() is None:
                 raise NotFound("avatar", avatar_id)
+            session.execute(delete(MemoryTable).where(MemoryTable.avatar == avatar_id))
         self._files.delete(avatar_id)
         self._database.forget_the_past()
 
@@ -159,6 +161,10 @@ class Store:
         NotFound: no such avatar.
         """
         return self._files.thumbnail(self.avatar(avatar_id).id)
+
+    def memories(self, retention_days: int = 180, most: int = 200) -> Memories:
+        """What avatars remember of users: see `Memories` for the limits."""
+        return Memories(self._database, self._now, retention_days, most)
 
     def create_key(self, label: str) -> str:
         """A new API key. It is shown here and never again."""

@@ -3,7 +3,7 @@ there."""
 
 from datetime import datetime
 
-from sqlalchemy import JSON, DateTime, String, Text
+from sqlalchemy import JSON, DateTime, String, Text, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 SCHEMA_VERSION = 4
@@ -70,3 +70,20 @@ class KeyTable(Base):
     expires_at: Mapped[datetime | None] = mapped_column(DateTime)
     session: Mapped[dict[str, object] | None] = mapped_column(JSON)
     """For a client secret: the session it opens, which its holder cannot change."""
+
+
+class MemoryTable(Base):
+    """What an avatar remembers of a user. Times are UTC."""
+
+    __tablename__ = "memories"
+    __table_args__ = (UniqueConstraint("user", "avatar", "slot"),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    user: Mapped[str] = mapped_column(String(128), index=True)
+    avatar: Mapped[str] = mapped_column(String(32), index=True)
+    slot: Mapped[str] = mapped_column(String(80))
+    """What it is about: one fact for each."""
+    text: Mapped[str] = mapped_column(Text)
+    source: Mapped[str] = mapped_column(String(10))
+    created_at: Mapped[datetime] = mapped_column(DateTime)
+    updated_at: Mapped[datetime] = mapped_column(DateTime, index=True)
