@@ -61,9 +61,7 @@ class Responder:
         self._identity = identity
         self._out = outbox
         self._around = around
-        self._prompting = Prompting(
-            powers, identity, self.conversation, self.empathy, self.recall
-        )
+        self._prompting = Prompting(powers, identity, self.conversation, self.empathy, self.recall)
         self._speaking = Speaking(powers, self._prompting)
         self._preparing = Preparing(
             powers, self.conversation, lambda: self._prompting.chat(self.config, Wish())

@@ -30,9 +30,7 @@ def memories(tmp_path):
     store.close()
 
 
-def talk(
-    memories, said, avatar=None, *, llm=None, update=None, locked=False, heard=False, **memory
-):
+def talk(memories, said, avatar=None, *, llm=None, update=None, secret=None, heard=False, **memory):
     """One session. Returns the prompts that the language model was given."""
     llm = llm or Asked()
     given = powers(said, llm=llm)
@@ -40,7 +38,7 @@ def talk(
 
     async def session():
         config = {"avatar": avatar or {}}
-        async with Talk(given, config=config, locked=locked) as talk:
+        async with Talk(given, config=config, secret=secret) as talk:
             if update:
                 await talk.send("session.update", session={"avatar": update})
             if heard:
@@ -92,9 +90,12 @@ def test_consent_may_come_and_go_while_talking(memories):
     assert known(memories) == ["They like tea."]
 
 
-def test_a_client_secret_says_who_it_is(memories):
-    talk(memories, "I like chess.", {"user": "bob", "remember": True}, update=ANN, locked=True)
-    assert known(memories) == [] and known(memories, "bob") == ["They like chess."]
+@pytest.mark.parametrize("fixed", [{"user": "bob"}, {}])
+def test_the_holder_of_a_client_secret_cannot_be_somebody_else(memories, fixed):
+    secret = {"avatar": fixed}
+    talk(memories, "I like chess.", fixed, update=ANN, secret=secret)
+    assert known(memories) == []
+    assert known(memories, "bob") == (["They like chess."] if fixed else [])
 
 
 def test_the_prompt_stays_while_facts_are_learnt(memories):
