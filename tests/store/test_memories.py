@@ -47,7 +47,7 @@ def test_users_and_avatars_do_not_share(memories):
     memories.learn("ann", "a2", [TEA], "said")
     assert texts(memories.of("ann", "a1")) == ["They live in Lisbon."]
     assert texts(memories.of("bob", "a1")) == ["They live in Porto."]
-    assert texts(memories.of("ann")) == ["They live in Lisbon.", "They like tea."]
+    assert set(texts(memories.of("ann"))) == {"They live in Lisbon.", "They like tea."}
     assert memories.of("eve") == [] and memories.of("ann", "") == []
 
 
