@@ -60,7 +60,8 @@ TurnDetection = Annotated[ServerVad | SemanticVad, Field(discriminator="type")]
 class Transcription(Part):
     """What is known of the user's speech. Which model recognises it is the profile's choice."""
 
-    model: str | None = None
+    model: str = "default"
+    """Kept and told back; clients insist on a name."""
     language: str | None = None
     prompt: str | None = None
 

@@ -20,14 +20,18 @@ def free_port():
 
 
 @contextlib.contextmanager
-def gateway(folder, profile=None, **environment):
-    """Serve until the block ends; yields the services and the address."""
+def gateway(folder, profile=None, certificate=None, **environment):
+    """Serve until the block ends; yields the services and the address.
+
+    With a *certificate*, the path of a PEM file of key and certificate, over TLS.
+    """
     port = free_port()
     settings = Environment(profile="test", port=port, data=folder, **environment)
     services = Services.build(profile or load_profile("test"), settings)
     config = uvicorn.Config(
-        create_app(services), "127.0.0.1", port, log_level="error", timeout_graceful_shutdown=2
-    )
+        create_app(services), "127.0.0.1", port, log_level="error", timeout_graceful_shutdown=2,
+        ssl_certfile=certificate, ssl_keyfile=certificate,
+    )  # fmt: skip
     server = uvicorn.Server(config)
     thread = threading.Thread(target=lambda: asyncio.run(server.serve()), daemon=True)
     thread.start()
@@ -35,7 +39,7 @@ def gateway(folder, profile=None, **environment):
         assert thread.is_alive(), "the gateway did not start"
         time.sleep(0.02)
     try:
-        yield services, f"http://127.0.0.1:{port}"
+        yield services, f"http{'s' if certificate else ''}://127.0.0.1:{port}"
     finally:
         server.should_exit = True
         thread.join(10)

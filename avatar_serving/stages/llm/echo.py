@@ -12,6 +12,10 @@ from avatar_serving.media import ChatDelta, ChatRequest, Message, Tokens, Tool, 
 from avatar_serving.stages.llm.base import LlmEngineConfig
 
 
+_GREETING = "Hello."
+"""Said when the avatar is to begin."""
+
+
 class EchoConfig(LlmEngineConfig):
     engine: Literal["echo"] = "echo"
     word_s: float = Field(default=0.0, ge=0)
@@ -33,9 +37,10 @@ class EchoLlm:
         self._config = config
 
     async def run(self, request: ChatRequest, /) -> AsyncGenerator[ChatDelta, None]:
+        if not request.messages:
+            raise InvalidRequest("nothing to answer: there are no messages", "messages")
         said = [m for m in request.messages if m.role in ("user", "tool")]
-        if not said:
-            raise InvalidRequest("nothing to answer: there is no user message")
+        said = said or [Message("user", _GREETING)]
         read = sum(len(message.text.split()) for message in request.messages)
         if (tool := _wanted(request, said[-1])) is not None:
             await asyncio.sleep(self._config.word_s)
