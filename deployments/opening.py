@@ -34,9 +34,11 @@ from avatar_serving.stages.llm import LanguageModel, find_model
 from avatar_serving.stages.tts import find_voice
 from deployments.services import Services
 from pipelines.converse import ConverseStages, converse, speak_text
+from pipelines.look import look
 
 _CLIPS_S: dict[Behaviour, float] = {"idle": 12.0, "listening": 9.0, "thinking": 6.0}
 _NO_RAILS = Rails()
+_HELLO = "Hello! I'm {name}. What shall we talk about?"
 _SHORTEST_S, _LONGEST_S, _DEFAULT_S = 10, 7200, 600
 
 Json = dict[str, Any]
@@ -55,6 +57,8 @@ class Opening:
     """The language model that was asked for; empty: the profile's default."""
     resumable: bool = False
     """The client wants to come back to the session if its connection is lost."""
+    greeted: bool = False
+    """The avatar speaks first."""
 
     @classmethod
     def of(cls, query: dict[str, str], locked: Json | None) -> "Opening":
@@ -74,6 +78,7 @@ class Opening:
             locked,
             model if isinstance(model, str) else query.get("model", ""),
             query.get("resume") in ("1", "true"),
+            query.get("greet") in ("1", "true"),
         )
 
 
@@ -123,6 +128,7 @@ def powers(held: Services, model: LanguageModel, rails: Rails = _NO_RAILS) -> Po
     profile, stages = held.profile, held.stages
     llm = stages["llm"]
     habits = profile.conversation
+    sees = profile.vlm.sees
     guard = Guard(profile.rails.and_also(rails), llm, _count)
     if model.remote:
         habits = habits.model_copy(update={"read_ahead": False})
@@ -155,6 +161,7 @@ def powers(held: Services, model: LanguageModel, rails: Rails = _NO_RAILS) -> Po
         limits=profile.limits,
         habits=habits,
         model=model.id,
+        look=lambda picture: look(stages["vlm"], picture, sees=sees),
         languages=_languages(held),
         memory=profile.memory,
         memories=held.memories,
@@ -185,8 +192,9 @@ def _loop(behaviour: Behaviour, seconds: float) -> AnimateRequest:
 
 def _identity(held: Services, opening: Opening) -> tuple[Identity, Rails]:
     if opening.avatar_id is None:
-        nobody = Identity(None, "Ada", "", "", held.profile.voice, opening.animated)
-        return nobody, _NO_RAILS
+        hello = _HELLO.format(name="Ada") if opening.greeted else ""
+        voice = held.profile.voice
+        return Identity(None, "Ada", "", "", voice, opening.animated, greeting=hello), _NO_RAILS
     row = held.store.avatar(opening.avatar_id)
     identity = Identity(
         avatar_id=row.id,
@@ -196,6 +204,7 @@ def _identity(held: Services, opening: Opening) -> tuple[Identity, Rails]:
         voice=row.voice or held.profile.voice,
         animated=opening.animated,
         seed=zlib.crc32(row.id.encode()),
+        greeting=(row.greeting or _HELLO.format(name=row.name)) if opening.greeted else "",
         speed=row.speed,
         pitch=row.pitch,
     )

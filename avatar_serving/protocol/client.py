@@ -141,6 +141,14 @@ class AvatarAffect(FromClient):
         )
 
 
+class AvatarFrame(FromClient):
+    """What the user's camera shows now."""
+
+    type: Literal["avatar.frame"] = "avatar.frame"
+    image: str
+    """``data:image/...;base64,...``"""
+
+
 ClientEvent = (
     SessionUpdate
     | InputAudioBufferAppend
@@ -154,6 +162,7 @@ ClientEvent = (
     | ResponseCancel
     | OutputAudioBufferClear
     | AvatarPlayback
+    | AvatarFrame
     | AvatarAffect
 )
 

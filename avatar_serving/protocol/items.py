@@ -21,6 +21,17 @@ class InputAudio(Part):
     """Base64, in the session's input format."""
 
 
+class InputImage(Part):
+    """A picture that the user shows. Its data is not kept, nor sent back."""
+
+    type: Literal["input_image"] = "input_image"
+    image_url: str | None = Field(default=None, exclude_if=absent)
+    """``data:image/...;base64,...``; nothing is fetched."""
+    detail: Literal["auto", "low", "high"] = "auto"
+    description: str | None = Field(default=None, exclude_if=absent)
+    """Ours: what the language model is told of it."""
+
+
 class OutputText(Part):
     type: Literal["output_text"] = "output_text"
     text: str = ""
@@ -45,7 +56,7 @@ class _Item(Part):
     status: Status = "completed"
 
 
-UserContent = Annotated[InputText | InputAudio, Field(discriminator="type")]
+UserContent = Annotated[InputText | InputAudio | InputImage, Field(discriminator="type")]
 AssistantContent = Annotated[OutputText | OutputAudio, Field(discriminator="type")]
 
 
@@ -155,7 +166,9 @@ def text_of(item: Item) -> str:
             return " ".join(filter(None, (_part_text(part) for part in item.content)))
 
 
-def _part_text(part: InputText | InputAudio | OutputText | OutputAudio) -> str:
+def _part_text(part: InputText | InputAudio | InputImage | OutputText | OutputAudio) -> str:
+    if isinstance(part, InputImage):
+        return f"[The user shows a picture. {part.description}]" if part.description else ""
     if isinstance(part, InputText | OutputText):
         return part.text
     return part.transcript or ""

@@ -8,6 +8,7 @@ from avatar_serving.protocol.ids import new_id
 from avatar_serving.protocol.items import (
     AssistantMessage,
     InputAudio,
+    InputImage,
     Item,
     OutputAudio,
     UserMessage,
@@ -72,6 +73,18 @@ class Conversation:
     def leave_out(self, item_id: str) -> None:
         """Show the item to the client, and never to the language model."""
         self._history.leave_out(item_id)
+
+    def set_pictures(self, item_id: str, descriptions: Sequence[str]) -> None:
+        """What the pictures of an item show; the item may have been deleted meanwhile."""
+        item, words = self._items.get(item_id), iter(descriptions)
+        if isinstance(item, UserMessage):
+            content = tuple(
+                part.model_copy(update={"description": next(words, None)})
+                if isinstance(part, InputImage)
+                else part
+                for part in item.content
+            )
+            self._items[item_id] = item.model_copy(update={"content": content})
 
     def answered(self, item: AssistantMessage, words: Sequence[Word]) -> None:
         """An answer is complete; *words* say when each word of it is heard."""

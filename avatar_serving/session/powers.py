@@ -1,13 +1,13 @@
 """What a session is given: engines, limits, and who the avatar is."""
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass
 
 from avatar_serving.config import Conversation as Habits
 from avatar_serving.config import Limits, Memory
 from avatar_serving.detectors.end_of_turn import EndOfTurn
 from avatar_serving.detectors.vad import VadModel
-from avatar_serving.media import Behaviour, ChatRequest, Manner, Spoken, Tokens, ToolCall
+from avatar_serving.media import Behaviour, ChatRequest, Image, Manner, Spoken, Tokens, ToolCall
 from avatar_serving.stages.base import Asr, Llm
 from avatar_serving.stages.tts import Voice
 from avatar_serving.store.memories import Memories
@@ -41,6 +41,8 @@ class Powers:
     limits: Limits
     habits: Habits
     model: str
+    look: Callable[[Image], Awaitable[str]] | None = None
+    """Put a picture into words, for a language model; None: the service cannot."""
     languages: tuple[str, ...] = ("en", "zh")
     """Those that can be understood and spoken."""
     memory: Memory = Memory()
@@ -60,6 +62,8 @@ class Identity:
     animated: bool
     """The client asked for the avatar's motion."""
     seed: int = 0
+    greeting: str = ""
+    """Said when the session begins."""
     speed: float = 1.0
     pitch: float = 0.0
     """Semitones above the voice's own."""

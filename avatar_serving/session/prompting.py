@@ -12,6 +12,7 @@ from avatar_serving.session.history import message_of, paired
 from avatar_serving.session.persona import system_prompt
 from avatar_serving.session.powers import Identity, Powers
 from avatar_serving.session.recall import Recall
+from avatar_serving.session.sight import Sight
 from avatar_serving.session.wish import Wish
 
 
@@ -23,6 +24,7 @@ class Prompting:
         conversation: Conversation,
         empathy: Empathy,
         recall: Recall,
+        sight: Sight,
     ) -> None:
         self.language = "en"
         """The one that was spoken last."""
@@ -31,6 +33,7 @@ class Prompting:
         self._conversation = conversation
         self._empathy = empathy
         self._recall = recall
+        self._sight = sight
 
     def chat(self, config: SessionConfig, wish: Wish, said: str = "") -> ChatRequest:
         """The question, with *said* as its last word."""
@@ -51,7 +54,7 @@ class Prompting:
             told = paired([message_of(item) for item in wish.input])
             messages = (Message("system", prompt), *told)
         if wish.remembered and wish.input is None:
-            messages = self._empathy.regard(messages)
+            messages = self._sight.regard(self._empathy.regard(messages))
         nudge = [Message("system", wish.nudge)] if wish.nudge else []
         choice = config.tool_choice if wish.tool_choice is None else wish.tool_choice
         return ChatRequest(

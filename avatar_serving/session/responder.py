@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from avatar_serving import metrics
 from avatar_serving.errors import LimitExceeded
+from avatar_serving.images import ImageLimits
 from avatar_serving.media import ChatRequest
 from avatar_serving.protocol.ids import new_id
 from avatar_serving.protocol.session_config import SessionConfig
@@ -21,6 +22,7 @@ from avatar_serving.session.preparing import Preparing
 from avatar_serving.session.prompting import Prompting
 from avatar_serving.session.recall import Recall
 from avatar_serving.session.rest import Rest
+from avatar_serving.session.sight import Sight
 from avatar_serving.session.speaking import Speaking
 from avatar_serving.session.supply import Stretches, Supply
 from avatar_serving.session.usage import Tally
@@ -56,12 +58,17 @@ class Responder:
         self.config = config
         self.recall = Recall(powers.memories, powers.memory, powers.llm, identity.avatar_id)
         self.empathy = Empathy(outbox, told=powers.habits.notice_feelings)
+        limits = powers.limits
+        allowed = ImageLimits(max_bytes=limits.message_bytes, max_pixels=limits.image_pixels)
+        self.sight = Sight(powers.look, allowed, outbox)
         self.filler = Filler(powers.habits.filler_s, self._fill)
         self._powers = powers
         self._identity = identity
         self._out = outbox
         self._around = around
-        self._prompting = Prompting(powers, identity, self.conversation, self.empathy, self.recall)
+        self._prompting = Prompting(
+            powers, identity, self.conversation, self.empathy, self.recall, self.sight
+        )
         self._speaking = Speaking(powers, self._prompting)
         self._preparing = Preparing(
             powers, self.conversation, lambda: self._prompting.chat(self.config, Wish())
@@ -240,6 +247,7 @@ class Responder:
 
     async def close(self) -> None:
         """The client is gone: stop without a word."""
+        await self.sight.close()
         self._preparing.stop()
         self.filler.close()
         await self.give_up()

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from contextlib import aclosing, contextmanager
+from functools import partial
 from typing import Any, cast
 
 from avatar_serving.errors import AvatarError, InvalidRequest, LimitExceeded, NotFound, WrongState
@@ -69,7 +70,11 @@ class Session:
             await self._out.send(AvatarClips(clips=clips))
         await self._out.state("idle")
         await self._responder.recall.recognise(self._responder.config.avatar)
-        self._responder.read_ahead()
+        if self._identity.greeting:
+            self._listener.answering()
+            await self._responder.follow(self._begin(Wish(text=self._identity.greeting)))
+        else:
+            self._responder.read_ahead()
 
     async def _receive(self, text: str) -> None:
         """Handle one message; what is wrong with it is answered, and the session goes on."""
@@ -86,6 +91,8 @@ class Session:
                 self._responder.played(item_id, played_ms)
             case client.AvatarAffect():
                 await self._responder.empathy.see(event)
+            case client.AvatarFrame(image=image):
+                self._responder.sight.see(image)
             case client.SessionUpdate(session=patch):
                 await self._update(patch)
             case client.InputAudioBufferCommit():
@@ -178,11 +185,22 @@ class Session:
 
     def _begin(self, wish: Wish) -> Answer:
         clock = TurnClock(self._out.now)
-        return self._responder.begin(clock, wish=wish, settled=self._listener.settled)
+        return self._responder.begin(clock, wish=wish, settled=self._settled)
+
+    async def _settled(self) -> None:
+        """All that was said and shown so far is in the conversation."""
+        await self._listener.settled()
+        await self._responder.sight.settled()
 
     async def _add(self, item: Item, after: str | None) -> None:
         self._check_length(text_of(item))
-        added, previous = self._responder.conversation.add(item, after)
+        conversation, pictures = self._responder.conversation, ()
+        if isinstance(item, UserMessage):
+            item, pictures = await self._responder.sight.take(item)
+        added, previous = conversation.add(item, after)
+        if pictures and added.id is not None:
+            show = partial(conversation.set_pictures, added.id)
+            self._responder.sight.look_at(pictures, show)
         if isinstance(added, FunctionCallOutput):
             self._responder.filler.arrived(added.call_id)
         await self._out.send(wire.ConversationItemAdded(item=added, previous_item_id=previous))

@@ -1,5 +1,6 @@
 """Templates and the characters of avatars, over HTTP; their rails in a conversation."""
 
+import asyncio
 import json
 
 import pytest
@@ -80,3 +81,25 @@ def test_a_wrong_change_is_refused(rest, change, status):
 
 def test_nobody_cannot_be_changed(rest):
     assert rest.patch("/v1/avatars/" + "0" * 32, json={"name": "x"}).status_code == 404
+
+
+async def first_words(url: str, query: str) -> str:
+    async with websockets.connect(socket_url(url, query)) as socket:
+        done = (await read_until(socket, "response.done"))[-1]
+    return done["response"]["output"][0]["content"][0]["transcript"]
+
+
+async def test_an_avatar_speaks_first_if_it_is_asked_to(rest, served):
+    avatar = made(rest, greeting="Welcome to the shop!")
+    query = f"?avatar={avatar['id']}&greet=1"
+    assert await first_words(served[1], query) == "Welcome to the shop!"
+    rest.patch(f"/v1/avatars/{avatar['id']}", json={"greeting": ""})
+    assert await first_words(served[1], query) == "Hello! I'm Ada. What shall we talk about?"
+    rest.delete(f"/v1/avatars/{avatar['id']}")
+
+
+async def test_an_avatar_waits_otherwise(served):
+    async with websockets.connect(socket_url(served[1])) as socket:
+        await read_until(socket, "session.created")
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(read_until(socket, "response.created"), 0.5)

@@ -19,7 +19,8 @@ OPENAI: dict[str, TypeAdapter[Any]] = {
 
 
 def test_every_event_has_a_golden_message() -> None:
-    assert set(CLIENT) == set(CLIENT_EVENTS) == {*OPENAI, "avatar.playback", "avatar.affect"}
+    ours = {"avatar.playback", "avatar.affect", "avatar.frame"}
+    assert set(CLIENT) == set(CLIENT_EVENTS) == {*OPENAI, *ours}
 
 
 @pytest.mark.parametrize("kind", CLIENT)
@@ -68,7 +69,7 @@ def test_an_unknown_type_is_told_the_choices(kind: object) -> None:
      "item.content.0.text"),
     ({"type": "conversation.item.create",
       "item": {"type": "message", "role": "user",
-               "content": [{"type": "input_image", "image_url": "data:"}]}},
+               "content": [{"type": "input_video", "video_url": "data:"}]}},
      "item.content.0"),
 ])  # fmt: skip
 def test_a_wrong_field_is_named(message: dict[str, Any], param: str) -> None:

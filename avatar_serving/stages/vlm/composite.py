@@ -13,9 +13,9 @@ from avatar_serving.faces.matte import person_matte
 from avatar_serving.flow import in_thread
 from avatar_serving.images import to_array
 from avatar_serving.media import Description, Image
-from avatar_serving.stages.base import StageConfig
 from avatar_serving.stages.vlm import appearance
 from avatar_serving.stages.vlm.attributes import AttributeModels
+from avatar_serving.stages.vlm.base import VlmEngineConfig
 from avatar_serving.stages.vlm.expression import expression, facing
 from avatar_serving.stages.vlm.wording import describe, subject
 
@@ -23,7 +23,7 @@ WORK_SIDE = 768
 """Pixels of the longer side; nothing that is described is finer."""
 
 
-class CompositeVlmConfig(StageConfig):
+class CompositeVlmConfig(VlmEngineConfig):
     engine: Literal["composite"] = "composite"
 
     weights: ClassVar[tuple[str, ...]] = (

@@ -4,10 +4,10 @@ from collections.abc import AsyncGenerator
 from typing import Literal
 
 from avatar_serving.media import Description, Image
-from avatar_serving.stages.base import StageConfig
+from avatar_serving.stages.vlm.base import VlmEngineConfig
 
 
-class FixedVlmConfig(StageConfig):
+class FixedVlmConfig(VlmEngineConfig):
     engine: Literal["fixed"] = "fixed"
     text: str = "A person facing the camera."
     """The description."""
