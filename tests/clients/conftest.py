@@ -1,4 +1,4 @@
-"""Clients of other people, installed beside the project once and kept by what they are pinned to."""
+"""Clients of other people, installed once beside the project, kept by what they are pinned to."""
 
 import hashlib
 import os

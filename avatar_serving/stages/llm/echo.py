@@ -11,7 +11,6 @@ from avatar_serving.errors import InvalidRequest
 from avatar_serving.media import ChatDelta, ChatRequest, Message, Tokens, Tool, ToolCall
 from avatar_serving.stages.llm.base import LlmEngineConfig
 
-
 _GREETING = "Hello."
 """Said when the avatar is to begin."""
 
