@@ -18,7 +18,7 @@ IDENTITY_CM, IDENTITY_REACH_CM, NOISE_CM = 0.5, 2.5, 0.35
 so much."""
 DEPTH_TRUST = 0.1
 """Landmark depth is guessed by the model; across the image it is seen."""
-RELIEF = 1.2
+RELIEF = 1.28
 """Portraits are taken from near: what lies back is drawn narrower than it is, so that a depth in
 proportion to the width seen is too flat."""
 LOOSE, TIGHT = 0.09, 0.06

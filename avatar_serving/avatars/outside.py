@@ -20,7 +20,7 @@ SHAPE_REACH = 0.28
 NECK_START, NECK_LENGTH = 0.12, 0.5
 """Where the neck begins above the chin, and over what length it stops following the head, in face
 heights."""
-STEEPEST_RIM, STEEPEST, FIRM = 5.0, 8.0, 0.06
+STEEPEST_RIM, STEEPEST, FIRM = 7.0, 9.0, 0.06
 """Largest slope of the depth on the face's outline and outside, and so far inside, in face
 widths."""
 FAR_START, FAR_END = 0.7, 1.3

@@ -29,6 +29,7 @@ from avatar_serving.avatars.shades import mouth_colours
 from avatar_serving.avatars.skin import build_skin
 from avatar_serving.avatars.surface import face_surface, lip_pairs
 from avatar_serving.avatars.textures import cut_out, polygon_mask, to_pixels
+from avatar_serving.avatars.unfold import unfolded
 from avatar_serving.errors import ImageRejected
 from avatar_serving.faces import Face, FaceFinder
 from avatar_serving.faces.matte import person_matte
@@ -36,7 +37,7 @@ from avatar_serving.faces.topology import CHIN, LEFT_IRIS, RIGHT_IRIS
 from avatar_serving.media import ARKIT, HEAD, Progress
 
 Pixels = NDArray[np.uint8]
-VERSION = "1"
+VERSION = "2"
 OPEN_MOUTH = 0.012
 """From this gap on, in face widths, the photo's mouth is open and shows what is in it."""
 STEADY_GAZE = 0.35
@@ -162,7 +163,8 @@ def _corrected(fitted: Fit, face_width: float) -> Fit:
     round settles them."""
     for _ in range(2):
         fitted = replace(fitted, shapes=close_lids(fitted, face_width))
-    return replace(fitted, shapes=shaped_lips(fitted, neutral(fitted) + close_lips(fitted)))
+    face = neutral(fitted) + close_lips(fitted)
+    return replace(fitted, shapes=unfolded(shaped_lips(fitted, face), face))
 
 
 def _eye(side: str, ring: Floats, iris: Floats) -> Eye:
