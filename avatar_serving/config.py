@@ -72,6 +72,8 @@ class Limits(Strict):
     """How many times faster than real time a client may send audio, past a start of 10 s."""
     utterance_s: float = Field(default=60, gt=1)
     """Longest stretch of speech kept as one turn."""
+    file_s: float = Field(default=600, gt=1)
+    """Longest sound file to be transcribed."""
     items: int = Field(default=500, ge=2)
     """Items kept in one conversation."""
     image_bytes: int = Field(default=20_000_000, ge=1024)

@@ -13,10 +13,12 @@ from avatar_serving import logs, metrics
 from avatar_serving.errors import AvatarError, InvalidRequest, Overloaded
 from deployments import (
     routes_avatars,
+    routes_chat,
     routes_memory,
     routes_personas,
     routes_realtime,
     routes_speech,
+    routes_transcriptions,
     routes_voices,
 )
 from deployments.failures import error_body, status_of
@@ -53,6 +55,8 @@ def create_app(services: Services, web: Path = WEB) -> FastAPI:
     app.include_router(routes_personas.router)
     app.include_router(routes_speech.router)
     app.include_router(routes_voices.router)
+    app.include_router(routes_chat.router)
+    app.include_router(routes_transcriptions.router)
     app.include_router(routes_realtime.router)
     app.include_router(routes_memory.router)
     _add_operations(app)

@@ -64,6 +64,8 @@ class Services:
     store: Store
     sessions: Slots = field(init=False)
     creations: Slots = field(init=False)
+    chats: Slots = field(init=False)
+    """Answers and transcripts that are asked for one by one, without a session."""
     live: Live = field(init=False)
     memories: Memories = field(init=False)
     clips: tuple[tuple[Behaviour, str], ...] = ()
@@ -72,6 +74,7 @@ class Services:
     def __post_init__(self) -> None:
         limits = self.profile.limits
         self.sessions = Slots("sessions", limits.sessions, retry_after_s=10)
+        self.chats = Slots("requests", limits.sessions, retry_after_s=2)
         self.live = Live(limits.resume_s)
         kept = self.profile.memory
         self.memories = self.store.memories(kept.retention_days, kept.facts)

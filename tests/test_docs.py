@@ -18,10 +18,12 @@ from avatar_serving.protocol.client import CLIENT_EVENTS
 from avatar_serving.protocol.server import SERVER_EVENTS
 from deployments import (
     routes_avatars,
+    routes_chat,
     routes_memory,
     routes_personas,
     routes_realtime,
     routes_speech,
+    routes_transcriptions,
     routes_voices,
 )
 from scripts import options
@@ -91,10 +93,12 @@ def test_every_route_is_on_the_protocol_page():
     text = page("docs/protocol.md")
     modules = (
         routes_avatars,
+        routes_chat,
         routes_memory,
         routes_personas,
         routes_realtime,
         routes_speech,
+        routes_transcriptions,
         routes_voices,
     )
     routers = [module.router for module in modules]
