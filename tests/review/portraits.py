@@ -46,3 +46,9 @@ def blurred(image: NDArray[np.uint8], sigma: float) -> NDArray[np.uint8]:
 
 def brightness(image: NDArray[np.uint8], gain: float, offset: float = 0) -> NDArray[np.uint8]:
     return (image.astype(np.float32) * gain + offset).clip(0, 255).astype(np.uint8)
+
+
+def shaken(image: NDArray[np.uint8], length: int) -> NDArray[np.uint8]:
+    """As by a camera that moved so many pixels along a slant."""
+    kernel = np.eye(length, dtype=np.float32) / length
+    return np.asarray(cv2.filter2D(image, -1, kernel), np.uint8)

@@ -96,6 +96,23 @@ async def test_sharpness(stage: ReviewStage, sigma: float, verdict: str) -> None
 
 
 @pytest.mark.weights
+@pytest.mark.parametrize(("length", "verdict"), [(3, "good"), (14, "refused")])
+async def test_a_camera_that_moved(stage: ReviewStage, length: int, verdict: str) -> None:
+    image = cv2.resize(portraits.astronaut(), (1024, 1024), interpolation=cv2.INTER_CUBIC)
+    review = await reviewed(stage, portraits.shaken(np.asarray(image, np.uint8), 2 * length))
+    assert named(review, "sharpness").verdict == verdict
+
+
+@pytest.mark.weights
+async def test_a_close_portrait_without_a_forehead_is_used(stage: ReviewStage, face: Face) -> None:
+    x, y, width, height = (round(v) for v in face.box)
+    close = portraits.astronaut()[y + height // 8 : y + height + 9, x - 4 : x + width + 4]
+    large = np.asarray(cv2.resize(close, None, fx=3, fy=3, interpolation=cv2.INTER_CUBIC), np.uint8)
+    review = await reviewed(stage, large)
+    assert review.refused is None and named(review, "framing").verdict == "fair"
+
+
+@pytest.mark.weights
 @pytest.mark.parametrize(
     ("gain", "offset", "verdict"),
     [(1, 0, "good"), (0.6, 0, "good"), (0.3, 0, "fair"), (0.1, 0, "refused"), (1.3, 0, "fair"),

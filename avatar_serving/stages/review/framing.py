@@ -1,6 +1,6 @@
 """Is there one usable face, large enough, wholly in the picture, and turned to the viewer?"""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import cv2
 import numpy as np
@@ -10,7 +10,7 @@ from avatar_serving.faces import Face, topology
 from avatar_serving.media import Check
 from avatar_serving.stages.review.grading import Reasons, Scale, grade
 
-RIVAL = 0.5
+RIVAL = 0.6
 """Another face at least this wide, against the largest, makes it unclear who is meant."""
 
 SIZE = Reasons(
@@ -38,6 +38,11 @@ TILT = Reasons(
     "The head is tilted to one side; an upright head gives a better avatar.",
     "The head is tilted too far; turn the picture so that the head is upright.",
 )
+MOVING = (
+    *topology.LIPS_OUTER, *topology.LEFT_EYE, *topology.RIGHT_EYE, *topology.LEFT_BROW,
+    *topology.RIGHT_BROW, topology.NOSE_TIP, topology.CHIN,
+)  # fmt: skip
+"""Landmarks without which a face cannot speak."""
 ANGLES = ((Scale(45, 20), POSE), (Scale(42, 25), POSE), (Scale(50, 20), TILT))
 """For yaw, pitch, roll in degrees. How far a face is raised or lowered is measured less exactly
 than the others, so more of it passes as good."""
@@ -70,13 +75,23 @@ def check_face_size(face: Face) -> Check:
 
 
 def check_framing(face: Face, width: int, height: int) -> Check:
-    """How much of the outline is in the picture, and how much room is around it."""
+    """How much of the outline is in the picture, and how much room is around it.
+
+    A forehead or a cheek may reach over the edge, where nothing moves; what moves may not.
+    """
     outline = face.landmarks[list(topology.OVAL), :2]
-    inside = ((outline >= 0) & (outline <= (width, height))).all(1).mean()
     edges = np.concatenate([outline.min(0), (width, height) - outline.max(0)])
-    room = float(edges.min()) / face.width
-    value = float(inside) if inside < 1 else 1 + min(room, 0.1)
-    return grade("framing", value, Scale(0.9, 1.02), FRAMING)
+    inside = _share_inside(face, topology.OVAL, width, height)
+    value = inside if inside < 1 else 1 + min(float(edges.min()) / face.width, 0.1)
+    if _share_inside(face, MOVING, width, height) < 1:
+        value = 0.0
+    return grade("framing", value, Scale(0.6, 1.02), FRAMING)
+
+
+def _share_inside(face: Face, points: Sequence[int], width: int, height: int) -> float:
+    """Of those landmarks, how many are in the picture."""
+    places = face.landmarks[list(points), :2]
+    return float(((places >= 0) & (places <= (width, height))).all(1).mean())
 
 
 def check_pose(face: Face) -> Check:

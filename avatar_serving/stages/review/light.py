@@ -13,6 +13,11 @@ SHARPNESS = Reasons(
     "The face is a little soft; a sharper picture, or 'restore', gives a better avatar.",
     "The face is blurred; use a sharper picture.",
 )
+SHAKEN = Reasons(
+    SHARPNESS.good,
+    "The camera moved a little; a steadier picture gives a better avatar.",
+    "The camera moved while the picture was taken; use a steadier picture.",
+)
 DARK = Reasons(
     "The light is good.",
     "The face is rather dark; more light gives a better avatar.",
@@ -31,7 +36,27 @@ FLAT = Reasons(
 
 
 def check_sharpness(crop: FaceCrop) -> Check:
-    return grade("sharpness", fine_detail(crop), Scale(0.045, 0.11), SHARPNESS)
+    """The worse of: out of focus, shaken."""
+    checks = (
+        grade("sharpness", fine_detail(crop), Scale(0.045, 0.11), SHARPNESS),
+        grade("sharpness", steadiness(crop), Scale(0.42, 0.58), SHAKEN),
+    )
+    return min(checks, key=lambda check: check.score)
+
+
+def steadiness(crop: FaceCrop) -> float:
+    """0..1: fine detail along the direction that has least of it, over that which has most.
+
+    A camera that moves smears one direction only. Measured: ordinary portraits .58 to .95; shaken
+    by 4 % of the face width .48 to .56, by 12 % .32 to .41.
+    """
+    edge = crop.rgb.shape[0] // 8
+    grey = cv2.cvtColor(crop.rgb[edge:-edge, edge:-edge], cv2.COLOR_RGB2GRAY).astype(np.float32)
+    fine = grey - cv2.GaussianBlur(grey, (0, 0), 3)
+    across, down = (cv2.Sobel(fine, cv2.CV_64F, *axis).ravel() for axis in ((1, 0), (0, 1)))
+    slopes = np.array([[across @ across, across @ down], [across @ down, down @ down]])
+    least, most = np.linalg.eigvalsh(slopes)
+    return float(np.sqrt(max(least, 0) / max(most, 1e-6)))
 
 
 def check_exposure(crop: FaceCrop) -> Check:

@@ -83,5 +83,5 @@ def _check_one(image: NDArray[np.uint8], face: Face) -> list[Check]:
         light.check_sharpness(crop),
         light.check_exposure(crop),
         occlusion.check_eyes_open(face),
-        occlusion.check_occlusion(crop),
+        occlusion.check_occlusion(face, crop),
     ]

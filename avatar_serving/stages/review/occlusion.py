@@ -32,6 +32,11 @@ EYES = Reasons(
     "The eyes are partly hidden; take off glasses or move hair aside for a better avatar.",
     "The eyes are hidden; take off sunglasses, or use a picture that shows them.",
 )
+CLEAR = Reasons(
+    "The face is clear to see.",
+    "Something hides a part of the face; a bare face gives a better avatar.",
+    "Hair, a hand or something else hides too much of the face; use a picture that shows it.",
+)
 MOUTH = Reasons(
     "Nothing covers the face.",
     "The mouth or chin may be covered; a bare face gives a better avatar.",
@@ -65,16 +70,34 @@ def skin_map(crop: FaceCrop) -> SkinMap:
 
 
 def check_eyes_open(face: Face) -> Check:
+    """By the more open eye: its height over its width, and what the blendshape model says.
+
+    Measured: eyes that laugh .14 to .19, ordinary ones .17 to .35, shut ones up to .06.
+    """
     closed = min(face.blendshapes["eyeBlinkLeft"], face.blendshapes["eyeBlinkRight"])
-    return grade("eyes", closed, Scale(0.85, 0.55), OPEN)
+    height = max(_eye_height(face, ring) for ring in (topology.LEFT_EYE, topology.RIGHT_EYE))
+    checks = (
+        grade("eyes", closed, Scale(0.85, 0.55), OPEN),
+        grade("eyes", height, Scale(0.07, 0.12), OPEN),
+    )
+    return min(checks, key=lambda check: check.score)
 
 
-def check_occlusion(crop: FaceCrop) -> Check:
-    """The worse of eyes and mouth."""
+def _eye_height(face: Face, ring: tuple[int, ...]) -> float:
+    """Mean distance of the lids over the width of the eye."""
+    points = face.landmarks[list(ring), :2]
+    lower, upper = points[1:8], points[15:8:-1]
+    width = float(np.linalg.norm(points[8] - points[0]))
+    return float(np.linalg.norm(upper - lower, axis=1).mean()) / max(width, 1e-6)
+
+
+def check_occlusion(face: Face, crop: FaceCrop) -> Check:
+    """The worst of eyes, mouth, and how sure the landmark model is that it sees a face."""
     skin = skin_map(crop)
     eyes = (eye_visibility(crop, skin, ring) for ring in (topology.LEFT_EYE, topology.RIGHT_EYE))
     checks = (
         grade("occlusion", min(eyes), Scale(0.1, 0.3), EYES),
+        grade("occlusion", face.score, Scale(0.7, 0.9), CLEAR),
         grade("occlusion", covered_mouth(crop, skin), Scale(0.75, 0.5), MOUTH),
     )
     return min(checks, key=lambda check: check.score)
