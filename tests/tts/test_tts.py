@@ -221,6 +221,11 @@ class TestHeardBack:
         text = "What is the capital of France, and who are you?"
         assert error_rate(words(await self.hear(both, asr, text, "zf_xiaobei")), words(text)) <= 0.2
 
+    async def test_chinese_words_in_english_are_another_voices(self, both: Tts) -> None:
+        speeches = await collect(both.run(SpeechRequest("The word 你好 means hello.", "hibari")))
+        texts = [" ".join(word.text for word in speech.words) for speech in speeches]
+        assert texts == ["The word", "你 好", "means hello."]
+
     async def test_mandarin_goes_to_a_voice_of_the_same_gender(self, both: Tts) -> None:
         for asked, used in (("hibari", "zf_xiaoxiao"), ("am_adam", "zm_yunxi")):
             substitute, proper = [
