@@ -1,6 +1,6 @@
 """The items of one conversation in order; of the answers, only what was heard."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from avatar_serving.errors import InvalidRequest, NotFound
 from avatar_serving.media import Message, Word
@@ -16,6 +16,7 @@ from avatar_serving.protocol.items import (
 )
 from avatar_serving.session.heard import heard_text
 from avatar_serving.session.history import History
+from avatar_serving.session.snapshot import ConversationSnapshot, Uttered
 
 
 class Conversation:
@@ -148,6 +149,31 @@ class Conversation:
         """*summary* is now also *about* these items."""
         self._history.summarise(summary, about)
 
+    def snapshot(self, heard: Mapping[str, str]) -> ConversationSnapshot:
+        """*heard* says, by id, what was heard so far of the answers that sound now."""
+        untold, hidden, summarised = self._history.kept()
+        return ConversationSnapshot(
+            id=self.id,
+            items=tuple(_cut(self._items[i], heard.get(i)) for i in self._order),
+            uttered={
+                item_id: Uttered(text=text, words=tuple(words))
+                for item_id, (text, words) in self._spoken.items()
+                if item_id not in heard
+            },
+            untold=untold,
+            hidden=hidden,
+            summarised=summarised,
+            summary=self._history.summary,
+        )
+
+    def restore(self, kept: ConversationSnapshot) -> None:
+        """Be the conversation that was *kept*."""
+        self.id = kept.id
+        self._items = {item.id: item for item in kept.items if item.id is not None}
+        self._order = list(self._items)
+        self._spoken = {i: (said.text, said.words) for i, said in kept.uttered.items()}
+        self._history.restore(kept.untold, kept.hidden, kept.summarised, kept.summary)
+
     def _position(self, after: str | None) -> int:
         if after is None:
             return len(self._order)
@@ -155,6 +181,13 @@ class Conversation:
             return 0
         self.retrieve(after)
         return self._order.index(after) + 1
+
+
+def _cut(item: Item, heard: str | None) -> Item:
+    if heard is None or not isinstance(item, AssistantMessage):
+        return item
+    content = (OutputAudio(transcript=heard),)
+    return item.model_copy(update={"content": content, "status": "incomplete"})
 
 
 def _sounds(item: AssistantMessage) -> bool:

@@ -26,15 +26,29 @@ class History:
         """Ids of the items that the window has left behind."""
         self._summarised: set[str] = set()
         """Those of them that ``summary`` is about."""
+        self._hidden: set[str] = set()
         self.summary = ""
 
     def leave_out(self, item_id: str) -> None:
         """The item is none of the model's business."""
-        self._untold.add(item_id)
+        self._hidden.add(item_id)
+
+    def kept(self) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+        """Ids that were left behind, that are never told, and that the summary is about."""
+        untold, hidden, summarised = self._untold, self._hidden, self._summarised
+        return tuple(sorted(untold)), tuple(sorted(hidden)), tuple(sorted(summarised))
+
+    def restore(
+        self, untold: Iterable[str], hidden: Iterable[str], summarised: Iterable[str], summary: str
+    ) -> None:
+        """Be as ``kept`` and ``summary`` were."""
+        self._untold, self._hidden = set(untold), set(hidden)
+        self._summarised, self.summary = set(summarised), summary
 
     def forget(self, item_id: str) -> None:
         """The item was deleted. A summary that knew of it is written anew."""
         self._untold.discard(item_id)
+        self._hidden.discard(item_id)
         if item_id in self._summarised:
             self.summary = ""
             self._summarised.clear()
@@ -53,10 +67,11 @@ class History:
         self, order: Sequence[str], items: Mapping[str, Item], limit: int
     ) -> tuple[Message, ...]:
         """Messages of *items* in *order*: at most *limit*, and system messages beside them."""
+        left_out = self._untold | self._hidden
         told = [
             (item_id, message)
             for item_id in order
-            if item_id not in self._untold and _says(message := message_of(items[item_id]))
+            if item_id not in left_out and _says(message := message_of(items[item_id]))
         ]
         said = [(item_id, message) for item_id, message in told if message.role != "system"]
         if len(said) > limit:

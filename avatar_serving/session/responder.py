@@ -241,6 +241,16 @@ class Responder:
             self._answer = None
         await self._silence(answer, "client_cancelled")
 
+    def heard_so_far(self) -> dict[str, str]:
+        """By item, what was heard of the answers that are being given or heard."""
+        announcers = [a.announcer for a in (*self._sounding, self._answer) if a is not None]
+        now_s = self._out.now()
+        return {
+            announcer.delivery.item_id: announcer.heard_text(announcer.ledger.heard_ms(now_s))
+            for announcer in announcers
+            if announcer.delivery.spoken
+        }
+
     def read_ahead(self) -> None:
         """Prepare the next answer, while nobody waits for one."""
         self._preparing.start()

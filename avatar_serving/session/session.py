@@ -20,6 +20,7 @@ from avatar_serving.session.locks import shown, unlocked
 from avatar_serving.session.outbox import Outbox
 from avatar_serving.session.powers import Identity, Powers
 from avatar_serving.session.responder import Responder, Surroundings
+from avatar_serving.session.snapshot import SessionSnapshot
 from avatar_serving.session.wish import Wish, wish_of
 from avatar_serving.speech_languages import check_language
 
@@ -49,6 +50,28 @@ class Session:
         self._reprompts = 0
         self._answered: str | None = None
         """What the user said last before a re-prompt."""
+        self._restored = False
+
+    def snapshot(self, seq: int = 0) -> SessionSnapshot:
+        """What another gateway must know to go on; *seq* is the number of the last message said."""
+        heard = self._responder.heard_so_far()
+        return SessionSnapshot(
+            config=self._responder.config,
+            identity=self._identity,
+            secret=self._secret,
+            conversation=self._responder.conversation.snapshot(heard),
+            seq=seq,
+        )
+
+    @classmethod
+    def restore(
+        cls, powers: Powers, kept: SessionSnapshot, send: Callable[[str], Awaitable[None]]
+    ) -> "Session":
+        """The session that was *kept*, as its client knows it; what was being said is over."""
+        session = cls(powers, kept.identity, kept.config, send, secret=kept.secret)
+        session._responder.conversation.restore(kept.conversation)
+        session._restored = True
+        return session
 
     async def run(self, messages: AsyncGenerator[str, None]) -> None:
         """Serve the connection until the client leaves. Nothing is left running after it."""
@@ -64,6 +87,11 @@ class Session:
             await self._responder.recall.close()
 
     async def _greet(self) -> None:
+        if self._restored:
+            await self._out.send(wire.SessionUpdated(session=self._shown()))
+            await self._out.state("idle")
+            await self._responder.recall.recognise(self._responder.config.avatar)
+            return self._responder.read_ahead()
         await self._out.send(wire.SessionCreated(session=self._shown()))
         if self._identity.animated:
             clips = tuple(Clip(behaviour=b, frames=frames) for b, frames in self._powers.clips)

@@ -27,7 +27,7 @@ class Wish:
     nudge: str = ""
     """Said to the model after all else, and to nobody besides."""
     text: str = ""
-    """Spoken as it stands; no model is asked, nor told of it afterwards."""
+    """Spoken as it stands; no model is asked."""
 
 
 def wish_of(options: ResponseOptions, conversation: Conversation, *, locked: bool) -> Wish:
