@@ -47,6 +47,14 @@ const VOICES = [
 ].map(([id, name, language, gender, ...tags]) => ({ id, name, language, gender, tags, engine: "mock" }));
 const STYLES = ["none", "anime", "pastel", "ink-wash", "poster", "expressionist", "primaries", "colour-pencil", "sepia-oil", "engraving", "impressionist",
   "fauvist", "fresco", "violet", "woodblock", "blue-night", "ember", "graphic-novel", "old-master", "blueprint", "stipple"];
+const PERSONAS = [
+  ["companion", "Companion", "You are warm, curious and unhurried.", "Hello! How has your day been?"],
+  ["museum_guide", "Museum guide", "You tell the story behind things.", "Welcome! What would you like to see first?"],
+].map(([id, name, persona, greeting]) => ({ id, name: { en: name }, about: { en: name }, persona: { en: persona }, greeting: { en: greeting }, voice_tags: [] }));
+const MODELS = [
+  { id: "quick", about: "Quick, and weak in facts.", remote: false, default: true, tokens_per_s: 12, first_token_s: 0.5, quality: 0.8 },
+  { id: "clever", about: "Knows more.", remote: false, default: false, tokens_per_s: 6, first_token_s: 1.1, quality: 0.92 },
+];
 const LOOKS = {
   styles: STYLES.map((id) => ({ id, name: id.replace("-", " ").replace(/^./, (c) => c.toUpperCase()) })),
   backgrounds: ["keep", "blur", "#rrggbb", "image"],
@@ -93,6 +101,8 @@ async function answer(request, response) {
     case "GET /v1/avatars/ID/thumbnail": return response.writeHead(200, { "Content-Type": "image/webp" }).end(Buffer.from(files["thumbnail.webp"]));
     case "GET /v1/voices": return json(response, { data: VOICES });
     case "GET /v1/looks": return json(response, LOOKS);
+    case "GET /v1/personas": return json(response, { data: PERSONAS });
+    case "GET /v1/models": return json(response, { data: MODELS });
     case `GET ${url.pathname.match(/^\/v1\/voices\/[\w-]+\/sample$/)?.[0]}`: {
       const { spans, seconds } = invent("Hello there. It is lovely to meet you.");
       return response.writeHead(200, { "Content-Type": "audio/wav" }).end(wav(pcm(spans, 0, seconds)));

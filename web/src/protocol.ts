@@ -121,8 +121,12 @@ export interface MessageItem {
   readonly id: string;
   readonly type: "message";
   readonly role: "user" | "assistant";
-  readonly content: readonly [{ readonly type: "input_text" | "output_text"; readonly text: string }];
+  readonly content: readonly MessagePart[];
 }
+
+export type MessagePart =
+  | { readonly type: "input_text" | "output_text"; readonly text: string }
+  | { readonly type: "input_image"; /** data:image/...;base64,... */ readonly image_url: string };
 
 export type ClientEvent =
   | { readonly type: "session.update"; readonly session: SessionSettings }

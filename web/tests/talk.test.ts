@@ -1,4 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { figuresOf } from "../src/chat/model-figures.ts";
+import { fitted } from "../src/chat/shown-picture.ts";
+import { textsOf, tongueOf } from "../src/studio/personas.ts";
 import { base64FromBytes } from "../src/audio/pcm.ts";
 import { Conversation } from "../src/realtime/conversation.ts";
 import { FakeAudioContext, FakeSocket, tone } from "./fakes.ts";
@@ -161,6 +164,56 @@ describe("typing", () => {
   });
 });
 
+describe("showing a picture", () => {
+  it("sends it with the words, and asks for an answer", async () => {
+    talk.say("What is this?", "data:image/jpeg;base64,AAAA");
+    const [{ item }] = socket.sentOf("conversation.item.create");
+    expect(item.content).toEqual([
+      { type: "input_text", text: "What is this?" },
+      { type: "input_image", image_url: "data:image/jpeg;base64,AAAA" },
+    ]);
+    expect(socket.sentOf("response.create")).toHaveLength(1);
+    expect(talk.dialogue.transcript.value.map(({ text }) => text)).toEqual(["What is this?"]);
+  });
+
+  it("makes it no larger than it needs to be", () => {
+    expect(fitted(4000, 3000)).toEqual({ width: 1024, height: 768 });
+    expect(fitted(640, 480)).toEqual({ width: 640, height: 480 });
+    expect(fitted(9000, 2)).toEqual({ width: 1024, height: 1 });
+  });
+});
+
+describe("another language model", () => {
+  it("opens a new session, which is told what was said", async () => {
+    talk.say("Hello");
+    answerBegins(1);
+    answerEnds();
+    await pass(2);
+    talk.renew();
+    await connected();
+    expect(FakeSocket.all).toHaveLength(2);
+    expect(socket.sentOf("conversation.item.create").map(({ item }) => item.role)).toEqual(["user", "assistant"]);
+  });
+
+  it("says what was measured of it, and nothing else", () => {
+    const model = { id: "a", about: "", remote: false, default: true, tokens_per_s: 11.5, first_token_s: 0.57, quality: 0.8 };
+    expect(figuresOf(model)).toEqual(["Right in 80 of 100 test questions.", "Begins after 0.6 s.", "12 tokens a second."]);
+    expect(figuresOf({ ...model, remote: true, tokens_per_s: null, first_token_s: null, quality: null })).toEqual(["What is said leaves this machine."]);
+  });
+});
+
+describe("characters to start from", () => {
+  const template = {
+    id: "guide", name: { en: "Guide", zh: "讲解员" }, about: { en: "Tells.", zh: "讲。" }, persona: { en: "You tell." },
+    greeting: { en: "Hi!", zh: "你好！" }, voice_tags: [],
+  };
+
+  it("are shown in the reader's language where there is one", () => {
+    expect([tongueOf(["zh-CN", "en"]), tongueOf(["fr", "zh"]), tongueOf(["de"]), tongueOf([])]).toEqual(["zh", "zh", "en", "en"]);
+    expect(textsOf(template, "zh")).toEqual({ name: "讲解员", about: "讲。", persona: "You tell.", greeting: "你好！" });
+  });
+});
+
 describe("a lost connection", () => {
   it("comes back by itself, with the settings and the last lines", async () => {
     talk.configure({ instructions: "Be brief." });
@@ -174,7 +227,7 @@ describe("a lost connection", () => {
     await connected();
     expect(FakeSocket.all).toHaveLength(2);
     expect(socket.sentOf("session.update")[0].session.instructions).toBe("Be brief.");
-    const kept = socket.sentOf("conversation.item.create").map(({ item }) => [item.role, item.content[0].text]);
+    const kept = socket.sentOf("conversation.item.create").map(({ item }) => [item.role, (item.content[0] as { text: string }).text]);
     expect(kept).toEqual([["user", "Hello"], ["assistant", "One two three."]]);
   });
 });
@@ -184,7 +237,7 @@ describe("a connection lost half way", () => {
 
   async function lost(): Promise<void> {
     socket.onclose?.({ reason: "", code: 1006 });
-    await vi.advanceTimersByTimeAsync(1000);
+    await vi.advanceTimersByTimeAsync(1300);
     socket = FakeSocket.all.at(-1) as FakeSocket;
     socket.onopen?.();
   }

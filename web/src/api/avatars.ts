@@ -61,6 +61,27 @@ export interface Delivery {
   readonly pitch: number;
 }
 
+/** A character to start from; its texts are in several languages. */
+export interface Persona {
+  readonly id: string;
+  readonly name: Readonly<Record<string, string>>;
+  readonly about: Readonly<Record<string, string>>;
+  readonly persona: Readonly<Record<string, string>>;
+  readonly greeting: Readonly<Record<string, string>>;
+  readonly voice_tags: readonly string[];
+}
+
+/** A language model on offer. Figures are null where nobody measured them. */
+export interface LanguageModel {
+  readonly id: string;
+  readonly about: string;
+  readonly remote: boolean;
+  readonly default: boolean;
+  readonly tokens_per_s: number | null;
+  readonly first_token_s: number | null;
+  readonly quality: number | null;
+}
+
 export interface LookRequest {
   readonly restore: boolean;
   readonly style: string;
@@ -76,16 +97,27 @@ export interface CreateRequest {
   readonly speed: number;
   readonly pitch: number;
   readonly persona: string;
+  /** Id of the persona it is made from. */
+  readonly template: string;
+  readonly greeting: string;
   readonly description: string;
 }
 
-export type AvatarChange = Partial<Pick<CreateRequest, "name" | "voice" | "speed" | "pitch" | "persona">>;
+export type AvatarChange = Partial<Pick<CreateRequest, "name" | "voice" | "speed" | "pitch" | "persona" | "greeting">>;
 
 export type CreateEvent =
   | { readonly type: "progress"; readonly step: string; readonly fraction: number; readonly message: string }
   | { readonly type: "review"; readonly review: Review }
   | { readonly type: "description"; readonly description: Description }
   | { readonly type: "done"; readonly avatar: Avatar };
+
+export async function listPersonas(): Promise<readonly Persona[]> {
+  return (await getJson<{ data: readonly Persona[] }>("/v1/personas")).data;
+}
+
+export async function listModels(): Promise<readonly LanguageModel[]> {
+  return (await getJson<{ data: readonly LanguageModel[] }>("/v1/models")).data;
+}
 
 export async function listAvatars(): Promise<readonly Avatar[]> {
   return (await getJson<{ data: readonly Avatar[] }>("/v1/avatars")).data;

@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
-import { getAvatar, listVoices, type Avatar, type Voice } from "../api/avatars.ts";
+import { getAvatar, listModels, listVoices, type Avatar, type LanguageModel, type Voice } from "../api/avatars.ts";
 import { realtimeEndpoint } from "../api/endpoint.ts";
 import { Conversation } from "../realtime/conversation.ts";
 import { AvatarCanvas } from "../ui/avatar-canvas.tsx";
@@ -18,7 +18,9 @@ import { StatusPill } from "./status-pill.tsx";
 
 /** Face to face with one avatar. */
 export function Chat({ avatarId }: { avatarId: string }): JSX.Element {
-  const conversation = useMemo(() => new Conversation(() => realtimeEndpoint(avatarId)), [avatarId]);
+  const model = useSignal("default");
+  const models = useSignal<readonly LanguageModel[]>([]);
+  const conversation = useMemo(() => new Conversation(() => realtimeEndpoint(avatarId, model.value)), [avatarId]);
   const avatar = useSignal<Avatar | null>(null);
   const voices = useSignal<readonly Voice[]>([]);
   const trouble = useSignal<string | null>(null);
@@ -33,6 +35,7 @@ export function Chat({ avatarId }: { avatarId: string }): JSX.Element {
       conversation.open();
     }).catch((error: unknown) => (trouble.value = error instanceof Error ? error.message : String(error)));
     listVoices().then((found) => (voices.value = found)).catch(() => undefined);
+    listModels().then((found) => (models.value = found)).catch(() => undefined);
     return () => {
       conceal();
       void conversation.close();
@@ -63,7 +66,7 @@ export function Chat({ avatarId }: { avatarId: string }): JSX.Element {
           <Dock conversation={conversation} name={name} />
         </section>
         <Sidebar
-          conversation={conversation} avatar={avatar.value} voices={voices.value}
+          conversation={conversation} avatar={avatar.value} voices={voices.value} models={models.value} model={model}
           open={panelOpen.value} onClose={() => (panelOpen.value = false)}
         />
       </main>

@@ -3,6 +3,10 @@ import type { JSX } from "preact";
 import type { Conversation } from "../realtime/conversation.ts";
 import { Icon } from "../ui/icons.tsx";
 import { MicButton } from "./mic-button.tsx";
+import { PictureButton } from "./picture-button.tsx";
+
+/** Said with a picture that comes without words. */
+const LOOK = "Look at this picture. What do you see?";
 
 /** Speak, write, stop. */
 export function Dock({ conversation, name }: { conversation: Conversation; name: string }): JSX.Element {
@@ -23,22 +27,29 @@ export function Dock({ conversation, name }: { conversation: Conversation; name:
 
 function Composer({ conversation, name }: { conversation: Conversation; name: string }): JSX.Element {
   const text = useSignal("");
+  const picture = useSignal<string | null>(null);
   const connected = conversation.connection.value.state === "open";
 
   function submit(event: SubmitEvent): void {
     event.preventDefault();
     void conversation.performer.speaker.wake();
-    const words = text.value.trim();
-    if (words && conversation.say(words)) text.value = "";
+    const words = text.value.trim() || (picture.value ? LOOK : "");
+    if (!words || !conversation.say(words, picture.value)) return;
+    text.value = "";
+    picture.value = null;
   }
 
   return (
     <form class="composer" onSubmit={submit}>
+      <PictureButton
+        picture={picture.value} onPicture={(url) => (picture.value = url)}
+        onTrouble={(reason) => (conversation.notice.value = reason)}
+      />
       <input
         id="composer" class="composer-input" placeholder={`Write to ${name}…`} aria-label={`Write to ${name}`} value={text.value}
         autocomplete="off" enterkeyhint="send" maxLength={4000} onInput={(event) => (text.value = event.currentTarget.value)}
       />
-      <button class="composer-send" aria-label="Send" disabled={!connected || !text.value.trim()}><Icon name="send" size={18} /></button>
+      <button class="composer-send" aria-label="Send" disabled={!connected || !(text.value.trim() || picture.value)}><Icon name="send" size={18} /></button>
     </form>
   );
 }

@@ -1,10 +1,11 @@
-import { useSignal } from "@preact/signals";
+import { useSignal, type Signal } from "@preact/signals";
 import type { JSX } from "preact";
-import { changeAvatar, type Avatar, type AvatarChange, type Delivery, type Voice } from "../api/avatars.ts";
+import { changeAvatar, type Avatar, type AvatarChange, type Delivery, type LanguageModel, type Voice } from "../api/avatars.ts";
 import type { Language } from "../protocol.ts";
 import type { Conversation } from "../realtime/conversation.ts";
 import { DeliverySliders } from "../ui/delivery-sliders.tsx";
 import { VoiceSelect } from "../ui/voice-select.tsx";
+import { figuresOf } from "./model-figures.ts";
 
 const LANGUAGES: readonly { readonly id: Language; readonly name: string }[] = [
   { id: "auto", name: "Auto" },
@@ -16,10 +17,12 @@ interface Props {
   readonly conversation: Conversation;
   readonly avatar: Avatar;
   readonly voices: readonly Voice[];
+  readonly models: readonly LanguageModel[];
+  readonly model: Signal<string>;
 }
 
 /** Voice, language and character, changed while the talk goes on. */
-export function Settings({ conversation, avatar, voices }: Props): JSX.Element {
+export function Settings({ conversation, avatar, voices, models, model }: Props): JSX.Element {
   const language = useSignal<Language>("auto");
   const voice = useSignal(avatar.voice ?? "");
   const delivery = useSignal<Delivery>({ speed: avatar.speed ?? 1, pitch: avatar.pitch ?? 0 });
@@ -59,7 +62,8 @@ export function Settings({ conversation, avatar, voices }: Props): JSX.Element {
           ))}
         </div>
       </div>
-      <Character conversation={conversation} initial={avatar.persona ?? ""} />
+      {models.length > 1 && <ModelChoice conversation={conversation} models={models} model={model} />}
+      <Character conversation={conversation} avatar={avatar} />
     </details>
   );
 }
@@ -88,10 +92,43 @@ function Keep({ avatar, change }: { avatar: Avatar; change: Required<Pick<Avatar
   );
 }
 
-function Character({ conversation, initial }: { conversation: Conversation; initial: string }): JSX.Element {
+/** Another model means another session; what was said is told to it. */
+function ModelChoice({ conversation, models, model }: { conversation: Conversation; models: readonly LanguageModel[]; model: Signal<string> }): JSX.Element {
+  const chosen = models.find(({ id }) => id === model.value) ?? models.find((each) => each.default) ?? models[0];
+
+  function choose(id: string): void {
+    model.value = id;
+    conversation.renew();
+  }
+
+  return (
+    <div class="field">
+      <label class="label" for="chat-model">Language model</label>
+      <select id="chat-model" class="input" value={chosen?.id} onChange={(event) => choose(event.currentTarget.value)}>
+        {models.map(({ id }) => <option key={id} value={id}>{id}</option>)}
+      </select>
+      {chosen && <p class="hint">{[chosen.about, ...figuresOf(chosen)].filter(Boolean).join(" ")}</p>}
+    </div>
+  );
+}
+
+function Character({ conversation, avatar }: { conversation: Conversation; avatar: Avatar }): JSX.Element {
+  const initial = avatar.persona ?? "";
   const text = useSignal(initial);
   const applied = useSignal(initial);
+  const kept = useSignal(initial.trim());
+  const trouble = useSignal<string | null>(null);
   const changed = text.value.trim() !== applied.value.trim();
+
+  async function keep(): Promise<void> {
+    trouble.value = null;
+    try {
+      await changeAvatar(avatar.id, { persona: text.value.trim() });
+      kept.value = text.value.trim();
+    } catch (error) {
+      trouble.value = error instanceof Error ? error.message : String(error);
+    }
+  }
 
   function apply(): void {
     applied.value = text.value;
@@ -105,7 +142,11 @@ function Character({ conversation, initial }: { conversation: Conversation; init
         id="chat-persona" class="input" rows={3} maxLength={4000} value={text.value}
         onInput={(event) => (text.value = event.currentTarget.value)}
       />
-      <div class="row end"><button class="button small" disabled={!changed} onClick={apply}>{changed ? "Use this character" : "In use"}</button></div>
+      <div class="row end">
+        <button class="button small quiet" disabled={kept.value === text.value.trim()} onClick={() => void keep()}>Keep for next time</button>
+        <button class="button small" disabled={!changed} onClick={apply}>{changed ? "Use this character" : "In use"}</button>
+      </div>
+      {trouble.value && <p class="note warn" role="alert">{trouble.value}</p>}
     </div>
   );
 }

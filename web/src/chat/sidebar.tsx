@@ -1,6 +1,7 @@
+import type { Signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import type { Avatar, Voice } from "../api/avatars.ts";
+import type { Avatar, LanguageModel, Voice } from "../api/avatars.ts";
 import type { Conversation } from "../realtime/conversation.ts";
 import type { Entry } from "../realtime/transcript.ts";
 import { Icon } from "../ui/icons.tsx";
@@ -11,17 +12,19 @@ interface Props {
   readonly conversation: Conversation;
   readonly avatar: Avatar | null;
   readonly voices: readonly Voice[];
+  readonly models: readonly LanguageModel[];
+  readonly model: Signal<string>;
   readonly open: boolean;
   readonly onClose: () => void;
 }
 
 /** Beside the face: what was said, how it should talk, how quick it is. On a phone it is a sheet. */
-export function Sidebar({ conversation, avatar, voices, open, onClose }: Props): JSX.Element {
+export function Sidebar({ conversation, avatar, voices, models, model, open, onClose }: Props): JSX.Element {
   return (
     <aside id="panel" class={`sidebar ${open ? "open" : ""}`} aria-label="Conversation and settings">
       <button class="icon-button sheet-close" aria-label="Close" onClick={onClose}><Icon name="close" /></button>
       <Script conversation={conversation} name={avatar?.name ?? "Avatar"} />
-      {avatar && <Settings conversation={conversation} avatar={avatar} voices={voices} />}
+      {avatar && <Settings conversation={conversation} avatar={avatar} voices={voices} models={models} model={model} />}
       <LatencyPanel conversation={conversation} />
     </aside>
   );

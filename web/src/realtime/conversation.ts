@@ -1,7 +1,7 @@
 import { computed, signal } from "@preact/signals";
 import type { Pose } from "../motion/channels.ts";
 import type { Behaviour } from "../motion/director.ts";
-import type { Response, ServerEvent, Session, SessionSettings, WireError } from "../protocol.ts";
+import type { MessagePart, Response, ServerEvent, Session, SessionSettings, WireError } from "../protocol.ts";
 import { Dialogue } from "./dialogue.ts";
 import { LatencyLog, type TurnLatency } from "./latency.ts";
 import { Listener } from "./listener.ts";
@@ -51,12 +51,13 @@ export class Conversation {
     await this.performer.close();
   }
 
-  /** False when there is no connection to say it on. */
-  say(text: string): boolean {
+  /** *picture* is a data: URL. False when there is no connection to say it on. */
+  say(text: string, picture: string | null = null): boolean {
     this.stop();
     const id = `msg_${crypto.randomUUID().replaceAll("-", "").slice(0, 24)}`;
-    const item = { id, type: "message", role: "user", content: [{ type: "input_text", text }] } as const;
-    if (!this.socket.send({ type: "conversation.item.create", item })) return false;
+    const content: MessagePart[] = [{ type: "input_text", text }];
+    if (picture) content.push({ type: "input_image", image_url: picture });
+    if (!this.socket.send({ type: "conversation.item.create", item: { id, type: "message", role: "user", content } })) return false;
     this.dialogue.wrote(id, text);
     this.latency.asking("typed", performance.now());
     return this.socket.send({ type: "response.create" });
@@ -72,6 +73,13 @@ export class Conversation {
   dismiss(): void {
     this.notice.value = null;
     this.listener.dismiss();
+  }
+
+  /** Go on with a new session: what was said is told to it. */
+  renew(): void {
+    this.stop();
+    this.socket.close();
+    this.socket.open();
   }
 
   configure(settings: Omit<SessionSettings, "type">): void {

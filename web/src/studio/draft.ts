@@ -1,11 +1,10 @@
 import { batch, computed, signal } from "@preact/signals";
 import {
-  createAvatar, getLooks, listVoices, review, type Avatar, type CreateEvent, type CreateRequest,
-  type Delivery, type Looks,
-  type Reviewed, type Voice,
+  createAvatar, getLooks, listPersonas, listVoices, review, type Avatar, type CreateEvent, type CreateRequest,
+  type Delivery, type Looks, type Persona, type Reviewed, type Voice,
 } from "../api/avatars.ts";
 import { refreshAvatars } from "../avatars/shelf.ts";
-import { CONSENT_STATEMENT, TEMPLATES } from "./personas.ts";
+import { CONSENT_STATEMENT, textsOf, tongueOf } from "./personas.ts";
 import { readPhoto, type Photo } from "./photo.ts";
 
 export type Reviewing =
@@ -33,7 +32,11 @@ export const catalogueTrouble = signal<string | null>(null);
 export const name = signal("");
 export const voice = signal("");
 export const delivery = signal<Delivery>({ speed: 1, pitch: 0 });
-export const persona = signal(TEMPLATES[0].text);
+export const personas = signal<readonly Persona[]>([]);
+export const persona = signal("");
+/** Id of the template that the character was started from. */
+export const template = signal("");
+export const greeting = signal("");
 export const restore = signal(false);
 export const style = signal("none");
 export const strength = signal(0.6);
@@ -64,12 +67,23 @@ export function refusalOf(result: Reviewed): string | null {
 
 export async function loadCatalogue(): Promise<void> {
   try {
-    [looks.value, voices.value] = await Promise.all([getLooks(), listVoices()]);
+    [looks.value, voices.value, personas.value] = await Promise.all([getLooks(), listVoices(), listPersonas()]);
     catalogueTrouble.value = null;
     if (!voice.value) voice.value = voices.value[0]?.id ?? "";
+    if (!persona.value && personas.value[0]) startFrom(personas.value[0]);
   } catch (error) {
     catalogueTrouble.value = messageOf(error);
   }
+}
+
+/** Take a template's texts, in the reader's language; every word of them may be changed. */
+export function startFrom(from: Persona): void {
+  const texts = textsOf(from, tongueOf(navigator.languages));
+  batch(() => {
+    template.value = from.id;
+    persona.value = texts.persona;
+    greeting.value = texts.greeting;
+  });
 }
 
 export async function choosePhoto(file: Blob): Promise<void> {
@@ -138,6 +152,8 @@ function requested(): CreateRequest {
     voice: voice.value,
     ...delivery.value,
     persona: persona.value.trim(),
+    template: template.value,
+    greeting: greeting.value.trim(),
     description: looked.state === "done" ? (looked.result.description?.text ?? "") : "",
   };
 }

@@ -1,7 +1,8 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
+import { CameraDialog } from "../ui/camera-dialog.tsx";
+import { choosePhoto } from "./draft.ts";
 import { DropZone } from "./drop-zone.tsx";
-import { CameraDialog } from "./camera-dialog.tsx";
 
 /** The empty studio: what this is, and where to put a photo. */
 export function Hero(): JSX.Element {
@@ -21,7 +22,7 @@ export function Hero(): JSX.Element {
         </ul>
       </div>
       <DropZone onCamera={() => (camera.value = true)} />
-      {camera.value && <CameraDialog onClose={() => (camera.value = false)} />}
+      {camera.value && <CameraDialog onTaken={choosePhoto} onClose={() => (camera.value = false)} />}
     </section>
   );
 }

@@ -1,21 +1,31 @@
 import type { JSX } from "preact";
-import { persona } from "./draft.ts";
-import { TEMPLATES } from "./personas.ts";
+import { greeting, persona, personas, startFrom, template } from "./draft.ts";
+import { textsOf, tongueOf } from "./personas.ts";
 
-/** Who the avatar is when it talks. */
+/** Who the avatar is when it talks: a template to start from, and every word of it to change. */
 export function PersonaPicker(): JSX.Element {
+  const tongue = tongueOf(navigator.languages);
   return (
     <section class="card" aria-labelledby="persona-title">
       <h2 id="persona-title">Character</h2>
       <div class="chips" role="group" aria-label="Start from">
-        {TEMPLATES.map(({ name, text }) => (
-          <button key={name} class="chip" aria-pressed={persona.value === text} onClick={() => (persona.value = text)}>{name}</button>
+        {personas.value.map((each) => (
+          <button key={each.id} class="chip" title={textsOf(each, tongue).about} aria-pressed={template.value === each.id} onClick={() => startFrom(each)}>
+            {textsOf(each, tongue).name}
+          </button>
         ))}
       </div>
       <textarea
         class="input" rows={4} maxLength={4000} aria-label="Character, in your words" value={persona.value}
         onInput={(event) => (persona.value = event.currentTarget.value)}
       />
+      <label class="field">
+        <span class="label">Greeting</span>
+        <input
+          class="input" maxLength={400} placeholder="What does it say first, where it is asked to greet?" value={greeting.value}
+          onInput={(event) => (greeting.value = event.currentTarget.value)}
+        />
+      </label>
     </section>
   );
 }

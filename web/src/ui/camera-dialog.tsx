@@ -1,13 +1,12 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { Icon } from "../ui/icons.tsx";
-import { choosePhoto } from "./draft.ts";
+import { Icon } from "./icons.tsx";
 
 const WANTED: MediaStreamConstraints = { video: { facingMode: "user", width: { ideal: 1280 }, height: { ideal: 960 } } };
 
 /** Takes a picture with the camera. The preview is a mirror, the picture is not. */
-export function CameraDialog({ onClose }: { onClose: () => void }): JSX.Element {
+export function CameraDialog({ onClose, onTaken }: { onClose: () => void; onTaken: (picture: Blob) => Promise<void> }): JSX.Element {
   const dialog = useRef<HTMLDialogElement>(null);
   const video = useRef<HTMLVideoElement>(null);
   const trouble = useSignal<string | null>(null);
@@ -23,7 +22,7 @@ export function CameraDialog({ onClose }: { onClose: () => void }): JSX.Element 
   async function take(): Promise<void> {
     const picture = await snapshot(video.current as HTMLVideoElement);
     onClose();
-    await choosePhoto(picture);
+    await onTaken(picture);
   }
 
   return (

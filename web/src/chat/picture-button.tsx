@@ -1,0 +1,58 @@
+import { useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+import { useRef } from "preact/hooks";
+import { CameraDialog } from "../ui/camera-dialog.tsx";
+import { Icon } from "../ui/icons.tsx";
+import { asDataUrl } from "./shown-picture.ts";
+
+interface Props {
+  readonly picture: string | null;
+  readonly onPicture: (url: string | null) => void;
+  readonly onTrouble: (reason: string) => void;
+}
+
+/** Choose or take a picture to show with the next words; what is chosen is seen, and can be taken back. */
+export function PictureButton({ picture, onPicture, onTrouble }: Props): JSX.Element {
+  const input = useRef<HTMLInputElement>(null);
+  const camera = useSignal(false);
+  const open = useSignal(false);
+
+  async function take(file: Blob): Promise<void> {
+    open.value = false;
+    try {
+      onPicture(await asDataUrl(file));
+    } catch {
+      onTrouble("This file is not a picture that the browser can read.");
+    }
+  }
+
+  if (picture) {
+    return (
+      <button class="shown-picture" type="button" aria-label="Do not show this picture" title="Take it back" onClick={() => onPicture(null)}>
+        <img src={picture} alt="The picture you are going to show" />
+      </button>
+    );
+  }
+  return (
+    <span class="picture-choice">
+      <button class="composer-send quiet" type="button" aria-label="Show a picture" title="Show a picture" aria-expanded={open.value} onClick={() => (open.value = !open.value)}>
+        <Icon name="image" size={18} />
+      </button>
+      {open.value && (
+        <span class="picture-menu" role="group" aria-label="Show a picture">
+          <button class="button small" type="button" onClick={() => input.current?.click()}><Icon name="image" size={16} /> From this device</button>
+          <button class="button small" type="button" onClick={() => (camera.value = true)}><Icon name="camera" size={16} /> With the camera</button>
+        </span>
+      )}
+      <input
+        ref={input} type="file" accept="image/*" hidden aria-label="A picture to show"
+        onChange={(event) => {
+          const file = event.currentTarget.files?.[0];
+          event.currentTarget.value = "";
+          if (file) void take(file);
+        }}
+      />
+      {camera.value && <CameraDialog onTaken={take} onClose={() => (camera.value = false)} />}
+    </span>
+  );
+}
