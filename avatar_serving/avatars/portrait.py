@@ -164,7 +164,11 @@ def _corrected(fitted: Fit, face_width: float) -> Fit:
     for _ in range(2):
         fitted = replace(fitted, shapes=close_lids(fitted, face_width))
     face = neutral(fitted) + close_lips(fitted)
-    return replace(fitted, shapes=unfolded(shaped_lips(fitted, face), face))
+    shapes = shaped_lips(fitted, face)
+    # Lids do fold, and are drawn by strips of their own.
+    lower = [not name.startswith("eye") for name in ARKIT]
+    shapes[lower] = unfolded(shapes[lower], face)
+    return replace(fitted, shapes=shapes)
 
 
 def _eye(side: str, ring: Floats, iris: Floats) -> Eye:
