@@ -84,6 +84,16 @@ class Limits(Strict):
     """Longest instructions, persona, typed message or text to be spoken."""
     creations: int = Field(default=2, ge=1)
     """Avatars made at the same time."""
+    videos: int = Field(default=1, ge=1)
+    """Talking videos made at the same time."""
+    waiting_videos: int = Field(default=4, ge=0)
+    """Talking videos that may wait for their turn."""
+    video_s: float = Field(default=300, gt=0)
+    """Longest talking video."""
+    video_kept_s: float = Field(default=3600, gt=0)
+    """How long a finished video can be fetched before it is deleted."""
+    audio_bytes: int = Field(default=20_000_000, ge=1024)
+    """Largest uploaded recording."""
 
 
 class Conversation(Strict):

@@ -5,6 +5,7 @@ AvatarError
 |  |- WrongState           not possible now, by a code that realtime clients know
 |  |- LanguageUnavailable  no engine of the profile speaks or understands it
 |  |- ImageRejected        an image that cannot become an avatar; says why
+|  |- AudioRejected        a sound file that nothing can be made of; says why
 |  |- PackageInvalid       an avatar package that is damaged, hostile or of another version
 |- Unauthorised            no key, or a wrong one
 |- NotFound                no such avatar, voice, item ...
@@ -80,6 +81,17 @@ class ImageRejected(InvalidRequest):
     """*check* names what failed: decodable, size, face, faces, face_size, sharpness, nsfw ..."""
 
     code = "image_rejected"
+
+    def __init__(self, check: str, reason: str) -> None:
+        super().__init__(reason, check)
+        self.args = (check, reason)
+        self.check = check
+
+
+class AudioRejected(InvalidRequest):
+    """*check* names what failed: decodable, length, silence."""
+
+    code = "audio_rejected"
 
     def __init__(self, check: str, reason: str) -> None:
         super().__init__(reason, check)

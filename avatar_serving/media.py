@@ -309,16 +309,36 @@ class ReconstructRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class Window:
+    """A part of a picture, in pixels."""
+
+    left: int
+    top: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
 class RenderRequest:
     """Draw frames of an avatar."""
 
-    package: bytes
+    package: bytes = field(repr=False)
     """An avatar package (zip)."""
-    frames: tuple[FaceFrame, ...]
+    frames: tuple[FaceFrame, ...] = field(repr=False)
     size: int = 512
+    """Side of the avatar's whole square, in pixels."""
+    window: Window | None = None
+    """The part of the square that is drawn; None: all of it."""
+    behind: Image | None = None
+    """What is seen behind the person, as large as what is drawn; None: what the picture showed."""
+    cut_out: bool = False
+    """Draw the person alone, with alpha; *behind* is not used."""
 
 
 @dataclass(frozen=True, slots=True)
 class VideoFrame:
     at_s: float
     image: Image = field(repr=False)
+    alpha: bytes | None = field(default=None, repr=False)
+    """Of a person cut out: height * width bytes, 0 (nothing) .. 255. Colours are not multiplied by
+    it."""

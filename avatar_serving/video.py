@@ -1,4 +1,4 @@
-"""MP4 files: H.264 and AAC, playable everywhere, sound exactly in step with the pictures."""
+"""Video files, sound exactly in step with the pictures."""
 
 import os
 from collections.abc import Iterable
@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from avatar_serving.errors import InvalidRequest
+from avatar_serving.film.formats import MP4, Format
 
 if TYPE_CHECKING:
     from av.audio.stream import AudioStream
@@ -19,8 +20,11 @@ if TYPE_CHECKING:
     from av.video.stream import VideoStream
 
 _AUDIO_FRAME = 1024
-"""Samples in one AAC frame."""
-_AUDIO_BITS, _QUALITY = 128_000, "20"
+"""Samples given to the encoder at a time."""
+_AUDIO_BITS = 128_000
+_BT709 = 1
+"""As FFmpeg numbers primaries, transfer and matrix of HD video."""
+_ORIGIN = "Synthetic media: an avatar made and animated by a computer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,21 +47,25 @@ def write_mp4(
     Raises:
         InvalidRequest: there is no frame, or frames differ in size.
     """
-    with Mp4Writer(path, fps, sound) as film:
+    with FilmWriter(path, fps, sound) as film:
         for frame in frames:
             film.add(frame)
     return film.seconds
 
 
-class Mp4Writer:
+class FilmWriter:
     """A file being written, one picture at a time; use it as a context manager.
 
-    Sizes are cut to even numbers, as H.264 asks. The file appears whole or not at all, with its
-    index in front so that it plays while it loads.
+    Sizes are cut to even numbers, as encoders ask. The file appears whole or not at all; that of
+    an MP4 or MOV has its index in front, so that it plays while it loads. It says of itself that it
+    is synthetic.
     """
 
-    def __init__(self, path: Path, fps: int, sound: Sound | None = None) -> None:
+    def __init__(
+        self, path: Path, fps: int, sound: Sound | None = None, form: Format = MP4
+    ) -> None:
         self._path = path
+        self._form = form
         self._partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
         self._fps = fps
         self._sound = sound
@@ -75,8 +83,10 @@ class Mp4Writer:
     def __enter__(self) -> Self:
         import av
 
-        options = {"movflags": "+faststart"}
-        self._container = av.open(str(self._partial), "w", "mp4", options=options)
+        kind = self._form.container
+        options = {} if kind == "webm" else {"movflags": "+faststart"}
+        self._container = av.open(str(self._partial), "w", kind, options=options)
+        self._container.metadata["comment"] = _ORIGIN
         return self
 
     def __exit__(
@@ -95,10 +105,10 @@ class Mp4Writer:
             self._partial.unlink(missing_ok=True)
 
     def add(self, picture: NDArray[np.uint8]) -> None:
-        """Append one picture, and the sound that goes with it.
+        """Append one picture (height, width, 3 or, with alpha, 4; sRGB), and its sound.
 
         Raises:
-            InvalidRequest: it differs in size from the first.
+            InvalidRequest: it differs in size from the first, or the format has no alpha.
         """
         from av import VideoFrame
 
@@ -107,7 +117,10 @@ class Mp4Writer:
         if picture.shape != self._shape:
             raise InvalidRequest(f"frame {self._count} differs in size from the first", "frames")
         even = np.ascontiguousarray(picture[: self._video.height, : self._video.width])
-        frame = VideoFrame.from_ndarray(even, format="rgb24")
+        layout = "rgba" if even.shape[2] == 4 else "rgb24"
+        frame = VideoFrame.from_ndarray(even, format=layout).reformat(
+            format=self._video.pix_fmt, dst_colorspace=_BT709
+        )
         frame.pts, frame.time_base = self._count, Fraction(1, self._fps)
         self._container.mux(self._video.encode(frame))
         self._count += 1
@@ -116,11 +129,16 @@ class Mp4Writer:
 
     def _begin(self, first: NDArray[np.uint8]) -> None:
         self._shape = first.shape
-        self._video = self._container.add_stream("libx264", rate=self._fps)
+        codec = self._form.codec(transparent=first.shape[2] == 4)
+        self._video = cast("VideoStream", self._container.add_stream(codec.name, rate=self._fps))
         self._video.height, self._video.width = (side - side % 2 for side in first.shape[:2])
-        self._video.pix_fmt = "yuv420p"
-        self._video.options = {"crf": _QUALITY, "preset": "veryfast", "threads": "1"}
-        self._audio = _Audio(self._container, self._sound) if self._sound else None
+        self._video.pix_fmt = codec.pixels
+        self._video.options = dict(codec.options)
+        context = self._video.codec_context
+        context.colorspace = context.color_primaries = context.color_trc = _BT709
+        self._audio = (
+            _Audio(self._container, self._sound, self._form.sound) if self._sound else None
+        )
 
     def _finish(self) -> None:
         if not self._count:
@@ -133,12 +151,12 @@ class Mp4Writer:
 class _Audio:
     """Feeds the sound to the encoder in step with the pictures."""
 
-    def __init__(self, container: "OutputContainer", sound: Sound) -> None:
+    def __init__(self, container: "OutputContainer", sound: Sound, codec: str) -> None:
         self._container = container
         self._rate = sound.sample_rate
         self._layout = "mono" if sound.channels == 1 else "stereo"
         self._samples = np.frombuffer(sound.pcm, "<i2").reshape(-1, sound.channels)
-        self._stream: AudioStream = container.add_stream("aac", rate=sound.sample_rate)
+        self._stream = cast("AudioStream", container.add_stream(codec, rate=sound.sample_rate))
         self._stream.layout = self._layout
         self._stream.bit_rate = _AUDIO_BITS
         self._done = 0

@@ -8,7 +8,7 @@ import numpy as np
 
 from avatar_serving.media import RenderRequest
 from avatar_serving.stages.base import Render
-from avatar_serving.video import Mp4Writer, Sound
+from avatar_serving.video import FilmWriter, Sound
 from demo.captions import caption_at, strip
 from demo.timeline import FPS, RATE, Timeline
 
@@ -23,7 +23,7 @@ async def write_film(
     captions = timeline.captions()
     sound = Sound(timeline.sound().tobytes(), RATE, channels=2)
     request = RenderRequest(package, timeline.frames(), _SIDE)
-    with Mp4Writer(path, FPS, sound) as film:
+    with FilmWriter(path, FPS, sound) as film:
         async with aclosing(render.run(request)) as frames:
             async for frame in frames:
                 picture = np.frombuffer(frame.image.rgb, np.uint8).reshape(_SIDE, _SIDE, 3)

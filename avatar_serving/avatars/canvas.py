@@ -1,7 +1,5 @@
 """Draws a rig at one size, again and again."""
 
-from dataclasses import dataclass
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +8,7 @@ from scipy.sparse.csgraph import connected_components
 
 from avatar_serving.avatars.raster import FARTHEST, draw_coloured, draw_textured
 from avatar_serving.avatars.rig import Floats, Part, PortraitRig, Posed, pose
+from avatar_serving.media import Window
 
 Pixels = NDArray[np.uint8]
 FINE = 2
@@ -17,24 +16,24 @@ FINE = 2
 MARGIN_PX = 3
 
 
-@dataclass(frozen=True, slots=True)
-class _Window:
-    """A part of the frame, in pixels."""
-
-    left: int
-    top: int
-    width: int
-    height: int
-
-
 class Canvas:
     """Holds what does not change from frame to frame. Not for two threads at once."""
 
-    def __init__(self, rig: PortraitRig, size: int) -> None:
+    def __init__(
+        self,
+        rig: PortraitRig,
+        size: int,
+        window: Window | None = None,
+        behind: Pixels | None = None,
+    ) -> None:
+        """*size* is the side of the whole square, *window* the part of it that is drawn, *behind*
+        what is seen there behind the person, instead of what the picture showed."""
         self._rig = rig
         self._size = size
+        self._whole = window or Window(0, 0, size, size)
         scale = min(1.0, size / len(rig.background))
-        self._background = _resized(rig.background, size, size)
+        own = cut(_resized(rig.background, size, size), self._whole)
+        self._background = own if behind is None else behind
         self._skin = _surface(rig.skin, scale)
         self._eyes = _surface(rig.eyes, scale)
         self._eyeballs = _components(rig.eyes)
@@ -42,20 +41,21 @@ class Canvas:
         self._mouth_colours = np.ascontiguousarray(rig.mouth.colours * 255, np.float32)
 
     def draw(self, values: tuple[float, ...], photo: float = 0.0) -> Pixels:
-        """One frame (size, size, 3) for a number for each of CHANNELS."""
+        """One frame (height, width, 3) of the window for a number for each of CHANNELS."""
         posed = pose(self._rig, values, photo)
         out = self._background.copy()
-        self._draw_skin(posed, out, _Window(0, 0, self._size, self._size), 1)
+        self._draw_skin(posed, out, self._whole, 1)
         for inside in (posed.mouth, *(posed.eyes[piece] for piece in self._eyeballs)):
             self._draw_window(posed, out, self._around(inside))
         return out
 
-    def _draw_window(self, posed: Posed, out: Pixels, window: _Window) -> None:
+    def _draw_window(self, posed: Posed, out: Pixels, window: Window) -> None:
         """All layers inside *window*, finely."""
         if window.width <= 0 or window.height <= 0:
             return
-        rows = slice(window.top, window.top + window.height)
-        columns = slice(window.left, window.left + window.width)
+        rows = slice(window.top - self._whole.top, window.top - self._whole.top + window.height)
+        left = window.left - self._whole.left
+        columns = slice(left, left + window.width)
         behind = self._background[rows, columns]
         fine = np.repeat(np.repeat(behind, FINE, 0), FINE, 1)
         mouth = self._pixels(posed.mouth, window, FINE)
@@ -68,23 +68,32 @@ class Canvas:
         size = (window.width, window.height)
         out[rows, columns] = cv2.resize(fine, size, interpolation=cv2.INTER_AREA)
 
-    def _draw_skin(self, posed: Posed, out: Pixels, window: _Window, fineness: int) -> None:
+    def _draw_skin(self, posed: Posed, out: Pixels, window: Window, fineness: int) -> None:
         uv, texture = self._skin
         points = self._pixels(posed.skin, window, fineness)
         draw_textured(points, self._rig.skin.triangles, uv, texture, _depth(out), out)
 
-    def _around(self, points: Floats) -> _Window:
-        pixels = self._pixels(points, _Window(0, 0, 0, 0), 1)[:, :2]
-        low = np.clip(np.floor(pixels.min(0)).astype(int) - MARGIN_PX, 0, self._size)
-        high = np.clip(np.ceil(pixels.max(0)).astype(int) + MARGIN_PX, 0, self._size)
+    def _around(self, points: Floats) -> Window:
+        pixels = self._pixels(points, Window(0, 0, 0, 0), 1)[:, :2]
+        whole = self._whole
+        first = np.array([whole.left, whole.top])
+        past = first + np.array([whole.width, whole.height])
+        low = np.clip(np.floor(pixels.min(0)).astype(int) - MARGIN_PX, first, past)
+        high = np.clip(np.ceil(pixels.max(0)).astype(int) + MARGIN_PX, first, past)
         width, height = high - low
-        return _Window(int(low[0]), int(low[1]), int(width), int(height))
+        return Window(int(low[0]), int(low[1]), int(width), int(height))
 
-    def _pixels(self, points: Floats, window: _Window, fineness: int) -> Floats:
+    def _pixels(self, points: Floats, window: Window, fineness: int) -> Floats:
         size = self._size
         scale = np.array([size, -size, size], np.float32) * np.float32(fineness)
         corner = np.array([window.left - size / 2, window.top - size / 2, 0], np.float32)
         return np.ascontiguousarray(points * scale - corner * np.float32(fineness), np.float32)
+
+
+def cut(pixels: Pixels, window: Window) -> Pixels:
+    """The part of a picture that *window* shows."""
+    rows = slice(window.top, window.top + window.height)
+    return pixels[rows, window.left : window.left + window.width]
 
 
 def _depth(out: Pixels) -> NDArray[np.float32]:

@@ -12,6 +12,7 @@ from avatar_serving.avatars.rig import Floats, pose_part
 from avatar_serving.avatars.splat_kernels import draw_splats, gather_splats
 from avatar_serving.avatars.splat_scene import SplatScene
 from avatar_serving.avatars.splats import Carrier
+from avatar_serving.media import Window
 
 FADING_PX2 = 0.15
 """Splats that cover less than about six times this fade."""
@@ -46,6 +47,12 @@ class SplatCanvas:
         behind = np.asarray(cv2.resize(scene.background, side, interpolation=method))
         self._background = behind.astype(np.float32) / 255
         self._carriers = [Carrier(c.splats, c.rest, c.mesh.triangles) for c in scene.layers]
+
+    def put_behind(self, pixels: Pixels, window: Window) -> None:
+        """Show *pixels* behind the person in *window*, instead of what the picture showed."""
+        rows = slice(window.top, window.top + window.height)
+        columns = slice(window.left, window.left + window.width)
+        self._background[rows, columns] = pixels.astype(np.float32) / 255
 
     def draw(self, values: tuple[float, ...], photo: float = 0.0) -> Pixels:
         """One frame (size, size, 3) for a number for each of CHANNELS."""

@@ -2,6 +2,7 @@
 
 import typer
 
+from avatar_serving.cli import say
 from avatar_serving.cli.avatar import app as avatar_app
 from avatar_serving.cli.evaluate import evaluate
 from avatar_serving.cli.keys import app as keys_app
@@ -17,6 +18,7 @@ app = typer.Typer(
 )
 app.command()(serve)
 app.command()(evaluate)
+app.command(context_settings=say.ANYTHING)(say.say)
 app.command()(talk)
 app.add_typer(avatar_app, name="avatar")
 app.add_typer(keys_app, name="keys")

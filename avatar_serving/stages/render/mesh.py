@@ -5,21 +5,20 @@ from typing import Literal
 
 from pydantic import Field
 
-from avatar_serving import images
 from avatar_serving.avatars import package
 from avatar_serving.avatars.canvas import Canvas
 from avatar_serving.avatars.raster import warm_up
-from avatar_serving.errors import InvalidRequest
 from avatar_serving.flow import in_thread
 from avatar_serving.media import RenderRequest, VideoFrame
 from avatar_serving.stages.base import StageConfig
+from avatar_serving.stages.render.drawing import draw_frames
 from avatar_serving.stages.render.kept import Kept
 
 
 class MeshRenderConfig(StageConfig):
     engine: Literal["mesh"] = "mesh"
-    max_size_px: int = Field(default=1536, ge=64)
-    """Largest side of a frame."""
+    max_size_px: int = Field(default=1920, ge=64)
+    """Largest side of an avatar's square; a frame shows all or a part of it."""
     kept_rigs: int = Field(default=4, ge=1)
     """Opened packages kept in memory, about 10 MB each."""
 
@@ -37,8 +36,9 @@ class MeshRender:
         return in_thread(self._render(request))
 
     def _render(self, request: RenderRequest) -> Generator[VideoFrame, None, None]:
-        if not 16 <= request.size <= self._config.max_size_px:
-            raise InvalidRequest(f"size must be 16..{self._config.max_size_px} pixels", "size")
-        canvas = Canvas(self._rigs(request.package), request.size)
-        for frame in request.frames:
-            yield VideoFrame(frame.at_s, images.from_array(canvas.draw(frame.values)))
+        rig = self._rigs(request.package)
+        yield from draw_frames(
+            request,
+            self._config.max_size_px,
+            lambda window, behind: Canvas(rig, request.size, window, behind),
+        )

@@ -5,21 +5,21 @@ from typing import Literal
 
 from pydantic import Field
 
-from avatar_serving import images
 from avatar_serving.avatars import package, splat_kernels, splat_refine
-from avatar_serving.avatars.splat_canvas import SplatCanvas
+from avatar_serving.avatars.canvas import cut
+from avatar_serving.avatars.splat_canvas import Pixels, SplatCanvas
 from avatar_serving.avatars.splat_scene import SplatScene
-from avatar_serving.errors import InvalidRequest
 from avatar_serving.flow import in_thread
-from avatar_serving.media import RenderRequest, VideoFrame
+from avatar_serving.media import RenderRequest, VideoFrame, Window
 from avatar_serving.stages.base import StageConfig
+from avatar_serving.stages.render.drawing import draw_frames
 from avatar_serving.stages.render.kept import Kept
 
 
 class SplatsRenderConfig(StageConfig):
     engine: Literal["splats"] = "splats"
-    max_size_px: int = Field(default=1536, ge=64)
-    """Largest side of a frame."""
+    max_size_px: int = Field(default=1920, ge=64)
+    """Largest side of an avatar's square; a frame shows all or a part of it."""
     kept_scenes: int = Field(default=4, ge=1)
     """Opened packages kept in memory, about 30 MB each."""
     splats_across: int = Field(default=180, ge=20, le=400)
@@ -39,11 +39,25 @@ class SplatsRender:
         return in_thread(self._render(request))
 
     def _render(self, request: RenderRequest) -> Generator[VideoFrame, None, None]:
-        if not 16 <= request.size <= self._config.max_size_px:
-            raise InvalidRequest(f"size must be 16..{self._config.max_size_px} pixels", "size")
-        canvas = SplatCanvas(self._scenes(request.package), request.size)
-        for frame in request.frames:
-            yield VideoFrame(frame.at_s, images.from_array(canvas.draw(frame.values)))
+        scene = self._scenes(request.package)
+        yield from draw_frames(
+            request,
+            self._config.max_size_px,
+            lambda window, behind: _Part(scene, request.size, window, behind),
+        )
 
     def _opened(self, content: bytes) -> SplatScene:
         return splat_refine.from_rig(package.load(content), 1 / self._config.splats_across)
+
+
+class _Part:
+    """Draws all and shows a window of it: splats are drawn as a whole."""
+
+    def __init__(self, scene: SplatScene, size: int, window: Window, behind: Pixels | None) -> None:
+        self._canvas = SplatCanvas(scene, size)
+        self._window = window
+        if behind is not None:
+            self._canvas.put_behind(behind, window)
+
+    def draw(self, values: tuple[float, ...], /) -> Pixels:
+        return cut(self._canvas.draw(values), self._window)

@@ -1,0 +1,196 @@
+"""``avatar-serving say``: a text or a recording becomes a video of an avatar that says it."""
+
+import asyncio
+import zlib
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+from avatar_serving import images
+from avatar_serving.cli.failing import errors_told
+from avatar_serving.config import Profile, environment, load_profile
+from avatar_serving.errors import InvalidRequest, StageFailed
+from avatar_serving.film.backdrop import Backdrop, backdrop_of
+from avatar_serving.film.framing import sized
+from avatar_serving.film.recording import Recording, read_recording
+from avatar_serving.flow import last
+from avatar_serving.media import EMOTIONS, ChatDelta, ChatRequest, Manner, Mood, ReconstructRequest
+from avatar_serving.safety.consent import Consent
+from avatar_serving.stages.tts import find_voice
+from avatar_serving.store import Store
+from avatar_serving.text.languages import language_of
+from pipelines.converse import ConverseStages
+from pipelines.create_avatar import examine
+from pipelines.talking_video import Filmed, VideoRequest, VideoStages, talking_video
+
+_CONSENT = "Stated on the command line: the person in the picture agrees to this avatar."
+
+Avatar = Annotated[
+    str, typer.Option(help="An id of the store, an avatar package (.zip), or a portrait picture.")
+]
+Text = Annotated[str | None, typer.Option(help="What is said.")]
+Audio = Annotated[
+    Path | None, typer.Option(help="A sound file that is said instead: WAV, MP3, M4A, FLAC, Ogg.")
+]
+Output = Annotated[Path, typer.Option("-o", "--output", help="A .mp4, .webm or .mov file.")]
+Voice = Annotated[str, typer.Option(help="A voice; the profile's default unless given.")]
+Language = Annotated[str, typer.Option(help="en or zh; that of the text unless given.")]
+Speed = Annotated[float, typer.Option(min=0.5, max=2.0, help="Of speech.")]
+Pitch = Annotated[float, typer.Option(min=-6, max=6, help="Semitones above the voice's own.")]
+Size = Annotated[str | None, typer.Option(help="Width x height in pixels, such as 720x1280.")]
+Aspect = Annotated[str | None, typer.Option(help="Such as 9:16, with --height; 1:1 unless given.")]
+Height = Annotated[int | None, typer.Option(help="Pixels; 512 unless given.")]
+Fps = Annotated[int, typer.Option(help="Frames a second: 24, 25, 30, 50 or 60.")]
+Background = Annotated[
+    str, typer.Option(help="keep, transparent (.webm, .mov), a colour #rrggbb, or a picture file.")
+]
+MoodName = Annotated[str, typer.Option("--mood", help=", ".join(EMOTIONS))]
+Intensity = Annotated[float, typer.Option(min=0, max=1, help="How much of the mood is shown.")]
+Consented = Annotated[
+    bool,
+    typer.Option("--consent", help="The person in the portrait agrees. Needed with a portrait."),
+]
+ProfileName = Annotated[str | None, typer.Option("--profile", help="PROFILE; cpu unless set.")]
+
+
+def say(
+    avatar: Avatar,
+    output: Output,
+    text: Text = None,
+    audio: Audio = None,
+    voice: Voice = "",
+    language: Language = "",
+    speed: Speed = 1.0,
+    pitch: Pitch = 0.0,
+    size: Size = None,
+    aspect: Aspect = None,
+    height: Height = None,
+    fps: Fps = 30,
+    background: Background = "keep",
+    mood: MoodName = "neutral",
+    intensity: Intensity = 0.7,
+    consent: Consented = False,
+    profile: ProfileName = None,
+) -> None:
+    """Make a video of an avatar that says a text, or what is heard in a sound file."""
+    with errors_told():
+        chosen = load_profile(profile or environment().profile)
+        width, high = sized(size, aspect, height)
+        manner = Manner(
+            find_voice(chosen.tts, voice or chosen.voice).id,
+            language or language_of(text or ""),
+            speed,
+            pitch,
+            zlib.crc32(avatar.encode()),
+            mood=_mood(mood, intensity),
+        )
+        said = _said(text, audio, chosen)
+        request = VideoRequest(
+            b"", said, manner, output, width, high, fps, _backdrop(background),
+            longest_s=chosen.limits.video_s,
+        )  # fmt: skip
+        console = Console(highlight=False)
+        filmed = asyncio.run(_made(request, avatar, chosen, consent, console))
+        console.print(
+            f"{filmed.path}: {filmed.seconds:.1f} s in {filmed.work_s:.1f} s, "
+            f"{filmed.speed:.2f} times real time",
+            soft_wrap=True,
+        )
+
+
+async def _made(
+    request: VideoRequest, avatar: str, profile: Profile, consent: bool, console: Console
+) -> Filmed:
+    columns = (
+        TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn(),
+    )  # fmt: skip
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("Opening the avatar", total=1.0)
+        content = await _package(Path(avatar), profile, consent)
+        bar.update(task, description="Loading models")
+        stages = VideoStages(
+            ConverseStages(_Mute(), profile.tts.build(), profile.animate.build()),
+            profile.render.build(),
+        )
+        async with aclosing(talking_video(stages, replace(request, package=content))) as steps:
+            async for step in steps:
+                if isinstance(step, Filmed):
+                    return step
+                bar.update(task, completed=step.fraction, description=step.message)
+    raise AssertionError("a video ends with its file")
+
+
+class _Mute:
+    """No language model is asked for what is said."""
+
+    async def run(self, _: ChatRequest, /) -> AsyncGenerator[ChatDelta, None]:
+        raise StageFailed("llm", "a talking video has none")
+        yield
+
+
+def _mood(name: str, intensity: float) -> Mood:
+    for emotion in EMOTIONS:
+        if emotion == name:
+            return Mood(emotion, 0.0 if emotion == "neutral" else intensity)
+    raise InvalidRequest(f"mood {name!r}: one of {', '.join(EMOTIONS)}", "mood")
+
+
+def _said(text: str | None, audio: Path | None, profile: Profile) -> str | Recording:
+    if (text is None) == (audio is None):
+        raise InvalidRequest("give either --text or --audio", "text")
+    if audio is not None:
+        return read_recording(_read(audio), profile.limits.video_s)
+    assert text is not None
+    return text
+
+
+def _backdrop(background: str) -> Backdrop:
+    path = Path(background)
+    if path.is_file():
+        return backdrop_of("image", images.decode(_read(path)))
+    return backdrop_of(background)
+
+
+async def _package(avatar: Path, profile: Profile, consent: bool) -> bytes:
+    if avatar.suffix.lower() == ".zip":
+        return _read(avatar)
+    if await asyncio.to_thread(avatar.is_file):
+        agreed = Consent(agreed=consent, statement=_CONSENT)
+        return await _created(_read(avatar), profile, agreed)
+    return await asyncio.to_thread(_stored, str(avatar))
+
+
+def _stored(avatar_id: str) -> bytes:
+    store = Store(environment().data)
+    try:
+        return store.package(avatar_id)
+    finally:
+        store.close()
+
+
+async def _created(picture: bytes, profile: Profile, consent: Consent) -> bytes:
+    """An avatar for this film alone."""
+    consent.check()
+    image = images.decode(picture)
+    await examine(profile.review.build(), image)
+    made = await last(profile.reconstruct.build().run(ReconstructRequest(image)))
+    if not isinstance(made, bytes):
+        raise StageFailed("reconstruct", "ended without an avatar")
+    return made
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InvalidRequest(f"{path}: {error.strerror}") from error
+
+
+if __name__ == "__main__":
+    typer.run(say)
