@@ -10,6 +10,7 @@ import openai
 import pytest
 from openai import OpenAI
 
+from avatar_serving.errors import Overloaded
 from tests.deployments.serving import gateway
 
 CLOCK = {"type": "function", "function": {"name": "clock", "description": "The time",
@@ -88,13 +89,25 @@ def test_a_wrong_field_is_named(rest, body, param):
     assert error["type"] == "invalid_request_error" and error["param"] == param
 
 
-def test_an_unknown_model_and_a_failing_chat_have_a_status(client):
-    with pytest.raises(openai.NotFoundError, match="there are: echo|no model"):
+def test_an_unknown_model_is_named(client):
+    with pytest.raises(openai.NotFoundError, match="nobody"):
         client.chat.completions.create(model="nobody", messages=ASK)
-    only_system = [{"role": "system", "content": "x"}]
-    for streamed in (False, True):
-        with pytest.raises(openai.BadRequestError, match="nothing to answer"):
-            client.chat.completions.create(model="default", messages=only_system, stream=streamed)
+
+
+class Busy:
+    async def run(self, request, /):
+        raise Overloaded("the language model is busy", 2)
+        yield
+
+
+@pytest.mark.parametrize("streamed", [False, True])
+def test_a_chat_that_fails_before_its_first_word_has_a_status(tmp_path, streamed):
+    with gateway(tmp_path) as (services, url):
+        services.stages["llm"] = Busy()
+        body = {"messages": ASK, "stream": streamed}
+        reply = httpx.post(url + "/v1/chat/completions", json=body)
+    assert (reply.status_code, reply.json()["error"]["code"]) == (503, "overloaded")
+    assert reply.headers["retry-after"] == "2"
 
 
 def spoken(seconds=1.0, rate=24_000):
