@@ -34,7 +34,7 @@ from avatar_serving.stages.llm import LanguageModel, find_model
 from avatar_serving.stages.tts import find_voice
 from deployments.services import Services
 from pipelines.converse import ConverseStages, converse, speak_text
-from pipelines.look import look
+from pipelines.look import Candid, look
 
 _CLIPS_S: dict[Behaviour, float] = {"idle": 12.0, "listening": 9.0, "thinking": 6.0}
 _NO_RAILS = Rails()
@@ -129,6 +129,7 @@ def powers(held: Services, model: LanguageModel, rails: Rails = _NO_RAILS) -> Po
     llm = stages["llm"]
     habits = profile.conversation
     sees = profile.vlm.sees
+    candid = Candid(llm)
     guard = Guard(profile.rails.and_also(rails), llm, _count)
     if model.remote:
         habits = habits.model_copy(update={"read_ahead": False})
@@ -140,7 +141,7 @@ def powers(held: Services, model: LanguageModel, rails: Rails = _NO_RAILS) -> Po
         count: Callable[[Tokens], None],
     ) -> AsyncGenerator[Spoken | ToolCall, None]:
         noted = ConverseStages(
-            Noted(Metered(Railed(llm, guard), count), note, "llm_first_token"),
+            Noted(Metered(Railed(candid, guard), count), note, "llm_first_token"),
             Noted(stages["tts"], note, "tts_first_audio"),
             stages["animate"],
         )
@@ -150,7 +151,7 @@ def powers(held: Services, model: LanguageModel, rails: Rails = _NO_RAILS) -> Po
 
     return Powers(
         asr=stages["asr"],
-        llm=RailedText(llm, guard),
+        llm=RailedText(candid, guard),
         reader=llm.stage if isinstance(llm, Observed) else llm,
         speak=speak,
         say=lambda text, manner: speak_text(held.converse, text, manner),
