@@ -86,7 +86,8 @@ async def test_closing_a_stream_stops_the_replica(cluster):
         async for _ in deltas:
             break
     began = time.monotonic()
-    assert len(await collect(llm.run(CHAT))) == 9
+    *words_said, cost = await collect(llm.run(CHAT))
+    assert len(words_said) == 9 and cost.answer == 9
     assert time.monotonic() - began < words * SLOW_WORD_S / 2
 
 
