@@ -25,6 +25,7 @@ from avatar_serving.client.resumption import Resumption
 from avatar_serving.errors import AvatarError, StageTimeout
 
 _ACK_S = 0.2
+_LAST_WORDS_S = 1.0
 _RETRY_S = 0.5
 _LARGEST = 16 << 20
 
@@ -77,6 +78,7 @@ class RealtimeClient:
         self._changed = asyncio.Condition()
         self._listeners: list[asyncio.Queue[Received | None]] = []
         self._closed: AvatarError | None = None
+        self._finished = asyncio.Event()
         self._leaving = False
         self.resumed = 0
         """How many times the connection was lost and found again."""
@@ -96,7 +98,8 @@ class RealtimeClient:
                 return await socket.send(dump(kind, **fields))
             except ConnectionClosed as error:
                 if self._closed is not None or not self._may_resume(error):
-                    raise _disconnected(error) from error
+                    await self._last_words()
+                    raise (self._closed or _disconnected(error)) from error
                 if socket is self._socket:
                     self._connected.clear()
                 if kind == "input_audio_buffer.append":
@@ -162,7 +165,14 @@ class RealtimeClient:
         finally:
             self._closed = self._closed or Disconnected("the client left the session")
             self._connected.set()
+            self._finished.set()
             await self._tell(None)
+
+    async def _last_words(self) -> None:
+        """What the server sent before it closed says why; it may not have been read yet."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_LAST_WORDS_S):
+                await self._finished.wait()
 
     async def _take(self) -> bool:
         """Take the messages of one connection; False if it was lost and the session may go on."""
@@ -176,7 +186,8 @@ class RealtimeClient:
                 await self._tell(received)
         except ConnectionClosed as error:
             if not self._may_resume(error):
-                raise _disconnected(error) from error
+                told = self.diary.errors[-1] if self.diary.errors and error.rcvd else ""
+                raise _disconnected(error, told) from error
             self._connected.clear()
             self._resumption.lost()
             return False
@@ -291,8 +302,9 @@ async def _connect(
         raise Disconnected(f"nothing answers at {where.url}: {error}") from error
 
 
-def _disconnected(error: ConnectionClosed) -> Disconnected:
+def _disconnected(error: ConnectionClosed, told: str = "") -> Disconnected:
+    """*told* is the error that the server sent before it closed."""
     frame = error.rcvd or error.sent
-    why = f"{frame.code} {frame.reason}".strip() if frame else "connection lost"
+    why = f"{frame.code} {told or frame.reason}".strip() if frame else "connection lost"
     who = "the server" if error.rcvd or not frame else "this client"
     return Disconnected(f"{who} closed the session: {why}")
