@@ -1,13 +1,12 @@
 """Reads the glTF binaries of avatar packages, which may come from anybody."""
 
-import struct
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from avatar_serving.avatars.gltf_reader import MAX_TRIANGLES, Reader, natural
+from avatar_serving.avatars.gltf_reader import MAX_TRIANGLES, Reader, malformed_refused, natural
 from avatar_serving.avatars.pictures import Pixels, decode_webp
 from avatar_serving.avatars.rig import LAYERS, MORPHS, Floats, Part
 from avatar_serving.errors import PackageInvalid
@@ -25,15 +24,8 @@ class Model:
 
 def read(data: bytes) -> Model:
     """Raises PackageInvalid: it is no glTF binary, or not one of a portrait."""
-    try:
+    with malformed_refused("avatar.glb"):
         return _model(Reader(data, "avatar.glb"))
-    except PackageInvalid:
-        raise
-    except (ValueError, KeyError, IndexError, TypeError, AttributeError, struct.error) as error:
-        # A malformed document fails wherever its first missing piece is looked for.
-        raise PackageInvalid(f"avatar.glb is malformed: {error!r}") from error
-    except (RecursionError, OverflowError, MemoryError) as error:
-        raise PackageInvalid("avatar.glb is hostile") from error
 
 
 def _model(document: Reader) -> Model:

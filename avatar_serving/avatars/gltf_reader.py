@@ -2,6 +2,8 @@
 
 import json
 import struct
+from collections.abc import Generator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -14,6 +16,17 @@ MAX_TRIANGLES = 200_000
 COMPONENTS = {5121: "<u1", 5123: "<u2", 5125: "<u4", 5126: "<f4"}
 WIDTHS = {"SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4, "MAT4": 16}
 JSON_CHUNK, BINARY_CHUNK = b"JSON", b"BIN\0"
+
+
+@contextmanager
+def malformed_refused(name: str) -> Generator[None, None, None]:
+    """A document that is not as it should be fails wherever its first missing piece is sought."""
+    try:
+        yield
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError, struct.error) as error:
+        raise PackageInvalid(f"{name} is malformed: {error!r}") from error
+    except (RecursionError, OverflowError, MemoryError) as error:
+        raise PackageInvalid(f"{name} is hostile") from error
 
 
 class Reader:

@@ -59,7 +59,7 @@ class Manifest(_Entry):
 
     schema_name: Literal["avatar-serving/package"] = Field(default=SCHEMA, alias="schema")
     version: Literal[1] = VERSION
-    type: Literal["portrait"] = "portrait"
+    type: Literal["portrait", "gaussian"] = "portrait"
     id: str = Field(pattern=r"^[0-9a-f]{32}$")
     name: str = Field(default="", max_length=200)
     created_at: datetime | None = None

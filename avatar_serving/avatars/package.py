@@ -20,6 +20,8 @@ from avatar_serving.safety.consent import Consent
 
 MANIFEST = "manifest.json"
 FILES = ("avatar.glb", "background.webp", "thumbnail.webp")
+FILES_OF = {"portrait": FILES, "gaussian": ("avatar.glb", "splats.ply", *FILES[1:])}
+"""By type of avatar."""
 MAX_PACKAGE_BYTES = 32 * 2**20
 MAX_FILE_BYTES = 64 * 2**20
 MAX_MANIFEST_BYTES = 2**20
@@ -69,7 +71,11 @@ def read(package: bytes) -> Package:
         with zipfile.ZipFile(io.BytesIO(package)) as archive:
             members = _checked_members(archive)
             manifest = _manifest(_content(archive, members[MANIFEST], MAX_MANIFEST_BYTES))
-            files = {n: _content(archive, members[n], MAX_FILE_BYTES) for n in FILES}
+            files = {
+                name: _content(archive, member, MAX_FILE_BYTES)
+                for name, member in members.items()
+                if name != MANIFEST
+            }
     except UNREADABLE as error:
         raise PackageInvalid(f"not a readable zip file: {error}") from error
     _verify(manifest, files)
@@ -84,6 +90,8 @@ def inspect(package: bytes) -> Manifest:
 def load(package: bytes) -> PortraitRig:
     """The rig of a package, ready to be posed and drawn. Raises PackageInvalid."""
     opened = read(package)
+    if opened.manifest.type != "portrait":
+        raise PackageInvalid(f"a {opened.manifest.type} avatar has no meshes to look at")
     model = glb.read(opened.files["avatar.glb"])
     size = opened.manifest.image_size
     background = decode_webp(opened.files["background.webp"])
@@ -131,9 +139,11 @@ def _checked_members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
     of a folder that somebody unpacks the package into."""
     infos = archive.infolist()
     names = [info.filename for info in infos]
-    if sorted(names) != sorted((MANIFEST, *FILES)):
-        raise PackageInvalid(f"a package holds {MANIFEST}, {', '.join(FILES)} and nothing else")
-    return dict(zip(names, infos, strict=True))
+    for files in FILES_OF.values():
+        if sorted(names) == sorted((MANIFEST, *files)):
+            found = dict(zip(names, infos, strict=True))
+            return {name: found[name] for name in (MANIFEST, *files)}
+    raise PackageInvalid(f"a package holds {MANIFEST}, {', '.join(FILES)} and nothing else")
 
 
 def _content(archive: zipfile.ZipFile, member: zipfile.ZipInfo, limit: int) -> bytes:
@@ -163,7 +173,7 @@ def _manifest(text: bytes) -> Manifest:
 
 
 def _verify(manifest: Manifest, files: Mapping[str, bytes]) -> None:
-    if set(manifest.files) != set(files):
+    if set(manifest.files) != set(files) or set(files) != set(FILES_OF[manifest.type]):
         raise PackageInvalid(f"{MANIFEST} does not list the package's files")
     for name, content in files.items():
         if manifest.files[name] != file_entry(content):

@@ -12,11 +12,12 @@ import zlib
 import numpy as np
 from numpy.typing import NDArray
 
+from avatar_serving.avatars.ply_table import MAX_SPLATS
 from avatar_serving.avatars.rig import Floats
 from avatar_serving.avatars.splats import Gaussians
 from avatar_serving.errors import PackageInvalid
 from avatar_serving.exchange import METRES
-from avatar_serving.exchange.ply import HARMONIC, MAX_SPLATS, scaled
+from avatar_serving.exchange.ply import HARMONIC, scaled
 
 HEADER = struct.Struct("<4sIIBBBx")
 MAGIC = b"NGSP"

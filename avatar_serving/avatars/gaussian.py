@@ -1,0 +1,113 @@
+"""Avatars that are splats on a mesh without textures, such as those imported from elsewhere.
+
+``avatar.glb`` holds the mesh (`skinned`), ``splats.ply`` a splat for each of its vertices: where it
+is from there, its shape, its opacity, and its colour as plain RGB.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from avatar_serving.avatars import package, skinned
+from avatar_serving.avatars.manifest import Manifest
+from avatar_serving.avatars.package import Package
+from avatar_serving.avatars.pictures import decode_webp, encode_webp
+from avatar_serving.avatars.ply_table import (
+    columns,
+    logit,
+    read_table,
+    sigmoid,
+    unit,
+    write_table,
+)
+from avatar_serving.avatars.skinned import SkinnedMesh
+from avatar_serving.avatars.splat_canvas import SplatCanvas
+from avatar_serving.avatars.splat_scene import NEUTRAL, Cover, SplatScene
+from avatar_serving.avatars.splats import Gaussians, Splats
+from avatar_serving.errors import PackageInvalid
+
+FARTHEST = 1000
+THUMBNAIL_PX = 256
+JOINTS = ("body", "head")
+LARGEST = 0.25
+"""Standard deviation of a splat, in image squares: a larger one would be a wall."""
+
+
+def pack(
+    mesh: SkinnedMesh, splats: Gaussians, background: NDArray[np.uint8], manifest: Manifest
+) -> bytes:
+    """A package. The means of *splats* are offsets from the vertices of *mesh*, in order."""
+    thumbnail = SplatCanvas(_scene(mesh, splats, background, NEUTRAL), THUMBNAIL_PX).draw(NEUTRAL)
+    files = {
+        "avatar.glb": skinned.write(mesh, *JOINTS),
+        "splats.ply": write_splats(splats),
+        "background.webp": encode_webp(background),
+        "thumbnail.webp": encode_webp(thumbnail),
+    }
+    return package.write(manifest, files)
+
+
+def scene(opened: Package) -> SplatScene:
+    """What is to be drawn of an opened package of this type. Raises PackageInvalid."""
+    size = opened.manifest.image_size
+    background = decode_webp(opened.files["background.webp"])
+    if background.shape != (size, size, 3):
+        raise PackageInvalid(f"background.webp is not {size} x {size} pixels")
+    mesh, splats = skinned.read(opened.files["avatar.glb"]), read_splats(opened.files["splats.ply"])
+    return _scene(mesh, splats, background, opened.manifest.rest_weights)
+
+
+def read_splats(data: bytes) -> Gaussians:
+    """Of a table whose colours are plain RGB. Raises PackageInvalid."""
+    table = read_table(data)
+    means = columns(table, "x", "y", "z")
+    if np.abs(means).max() > FARTHEST:
+        raise PackageInvalid("a .ply file holds splats that are too far away")
+    scales = columns(table, "scale_0", "scale_1", "scale_2")
+    return Gaussians(
+        means=means,
+        scales=np.exp(np.clip(scales, -20, 5)),
+        rotations=unit(columns(table, "rot_0", "rot_1", "rot_2", "rot_3")),
+        colours=np.clip(columns(table, "f_dc_0", "f_dc_1", "f_dc_2"), 0, 1),
+        opacities=sigmoid(table["opacity"]),
+    )
+
+
+def write_splats(splats: Gaussians) -> bytes:
+    """A table whose colours are plain RGB."""
+    still = np.zeros((len(splats.means), 3), np.float32)
+    shape = (np.log(splats.scales), splats.rotations)
+    look = (splats.colours, logit(splats.opacities)[:, None])
+    return write_table(np.column_stack([splats.means, still, *look, *shape]))
+
+
+def _scene(
+    mesh: SkinnedMesh, splats: Gaussians, background: NDArray[np.uint8], rest: tuple[float, ...]
+) -> SplatScene:
+    part = mesh.as_part()
+    if len(splats.means) != len(mesh.positions):
+        raise PackageInvalid("there must be one splat for each vertex of the mesh")
+    if splats.scales.max() > LARGEST:
+        raise PackageInvalid("a splat is larger than a face")
+    triangle, corner = _of_vertices(mesh)
+    bound = Splats(
+        triangle=triangle,
+        barycentric=np.eye(3, dtype=np.float32)[corner],
+        offset=splats.means,
+        scales=splats.scales,
+        rotations=splats.rotations,
+        colours=splats.colours,
+        opacities=splats.opacities,
+    )
+    corners = np.ascontiguousarray(mesh.positions[mesh.triangles])
+    return SplatScene((Cover(part, corners, bound),), background, mesh.pivot, rest)
+
+
+def _of_vertices(mesh: SkinnedMesh) -> tuple[NDArray[np.int32], NDArray[np.intp]]:
+    """For each vertex the largest of its triangles, and which of its corners it is."""
+    corners = mesh.positions[mesh.triangles]
+    edges = corners[:, 1:] - corners[:, :1]
+    largest = np.argsort(-np.linalg.norm(np.cross(edges[:, 0], edges[:, 1]), axis=1), kind="stable")
+    vertices, first = np.unique(mesh.triangles[largest].ravel(), return_index=True)
+    if len(vertices) != len(mesh.positions):
+        raise PackageInvalid("a vertex belongs to no triangle")
+    return largest[first // 3].astype(np.int32), first % 3
