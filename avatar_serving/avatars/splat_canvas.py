@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from avatar_serving.avatars.canvas import cut
 from avatar_serving.avatars.rig import Floats, pose_part
 from avatar_serving.avatars.splat_kernels import draw_splats, gather_splats
 from avatar_serving.avatars.splat_scene import SplatScene
@@ -19,6 +20,19 @@ FADING_PX2 = 0.15
 Pixels = NDArray[np.uint8]
 BLUR_PX2 = 0.1
 """Added to each variance on the picture: a pixel is no point."""
+
+
+class SplatWindow:
+    """Draws all and shows a window of it: splats are drawn as a whole."""
+
+    def __init__(self, scene: SplatScene, size: int, window: Window, behind: Pixels | None) -> None:
+        self._canvas = SplatCanvas(scene, size)
+        self._window = window
+        if behind is not None:
+            self._canvas.put_behind(behind, window)
+
+    def draw(self, values: tuple[float, ...], /) -> Pixels:
+        return cut(self._canvas.draw(values), self._window)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

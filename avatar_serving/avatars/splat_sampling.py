@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from avatar_serving.avatars.rig import Floats, Part
 from avatar_serving.avatars.splats import Splats, quaternions
 
-SPREAD = 1.9
+SPREAD = 2.0
 """More covers better, less is sharper."""
 THICKNESS = 0.1
 """Of a splat, as a share of its smaller width."""
-SOLID = 0.98
+SOLID = 0.99
 """Opacity of a splat where the texture is solid."""
 FOLDED = 0.05
 """A triangle with less than this share of the area that a morph gives it is folded away."""

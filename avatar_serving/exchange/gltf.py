@@ -5,16 +5,19 @@ It is the package's own avatar.glb, piece by piece, so that whatever parts an av
 
 import copy
 import io
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from PIL import Image as Pillow
 
+from avatar_serving.avatars import glb
 from avatar_serving.avatars.gltf import Document, packed
 from avatar_serving.avatars.gltf_reader import Reader
 from avatar_serving.avatars.manifest import Manifest
 from avatar_serving.avatars.package import Package
 from avatar_serving.avatars.pictures import Pixels, decode_webp
+from avatar_serving.avatars.tuck import tucked
 from avatar_serving.exchange import METRES
 
 WEBP = "EXT_texture_webp"
@@ -27,8 +30,11 @@ def write_glb(opened: Package) -> bytes:
 
     The licences of its parts go into ``asset.extras`` and ``asset.copyright``.
     """
-    source = Reader(opened.files["avatar.glb"], "avatar.glb")
-    return _Copy(source).written(opened.manifest)
+    model = glb.read(opened.files["avatar.glb"])
+    # Viewers sort by depth, not by layers.
+    mouth, eyes = (tucked(part, model.skin, model.pivot) for part in (model.mouth, model.eyes))
+    plain = glb.write(replace(model, mouth=mouth, eyes=eyes))
+    return _Copy(Reader(plain, "avatar.glb")).written(opened.manifest)
 
 
 class _Copy:

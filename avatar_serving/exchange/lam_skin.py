@@ -25,7 +25,10 @@ def read_skin(data: bytes) -> SkinnedMesh:
     """
     with malformed_refused(SKIN):
         reader = Reader(data, SKIN)
-        node = next(n for n in reader.tree["nodes"] if "mesh" in n and "skin" in n)
+        skinned = [n for n in reader.tree["nodes"] if "mesh" in n and "skin" in n]
+        if len(skinned) != 1:
+            raise PackageInvalid(f"{SKIN}: there must be one skinned mesh")
+        node = skinned[0]
         mesh = reader.tree["meshes"][natural(node["mesh"])]
         primitive = mesh["primitives"][0]
         attributes = primitive["attributes"]

@@ -35,7 +35,7 @@ from avatar_serving.exchange.lam import (
 from avatar_serving.exchange.lam_motion import write_motion
 from avatar_serving.media import ARKIT
 
-FINENESS = 1 / 120
+FINENESS = 1 / 110
 """Of the splats of a portrait: the format numbers them with 16 bits."""
 FOLDED = 0.5
 """A splat narrower than this share of its width at rest waits to be unfolded: it keeps its width,

@@ -5,12 +5,12 @@ from typing import Literal
 
 from pydantic import Field
 
-from avatar_serving.avatars import package, splat_kernels, splat_refine
-from avatar_serving.avatars.canvas import cut
-from avatar_serving.avatars.splat_canvas import Pixels, SplatCanvas
+from avatar_serving.avatars import splat_kernels
+from avatar_serving.avatars.splat_canvas import SplatWindow
 from avatar_serving.avatars.splat_scene import SplatScene
+from avatar_serving.avatars.splat_view import load_scene
 from avatar_serving.flow import in_thread
-from avatar_serving.media import RenderRequest, VideoFrame, Window
+from avatar_serving.media import RenderRequest, VideoFrame
 from avatar_serving.stages.base import StageConfig
 from avatar_serving.stages.render.drawing import draw_frames
 from avatar_serving.stages.render.kept import Kept
@@ -43,21 +43,8 @@ class SplatsRender:
         yield from draw_frames(
             request,
             self._config.max_size_px,
-            lambda window, behind: _Part(scene, request.size, window, behind),
+            lambda window, behind: SplatWindow(scene, request.size, window, behind),
         )
 
     def _opened(self, content: bytes) -> SplatScene:
-        return splat_refine.from_rig(package.load(content), 1 / self._config.splats_across)
-
-
-class _Part:
-    """Draws all and shows a window of it: splats are drawn as a whole."""
-
-    def __init__(self, scene: SplatScene, size: int, window: Window, behind: Pixels | None) -> None:
-        self._canvas = SplatCanvas(scene, size)
-        self._window = window
-        if behind is not None:
-            self._canvas.put_behind(behind, window)
-
-    def draw(self, values: tuple[float, ...], /) -> Pixels:
-        return cut(self._canvas.draw(values), self._window)
+        return load_scene(content, 1 / self._config.splats_across)
