@@ -14,6 +14,7 @@ from avatar_serving.errors import AvatarError, InvalidRequest, Overloaded
 from deployments import (
     routes_avatars,
     routes_chat,
+    routes_exchange,
     routes_memory,
     routes_personas,
     routes_realtime,
@@ -51,6 +52,7 @@ def create_app(services: Services, web: Path = WEB) -> FastAPI:
     )
     app.state.services = services
     app.state.ready = False
+    app.include_router(routes_exchange.router)
     app.include_router(routes_avatars.router)
     app.include_router(routes_personas.router)
     app.include_router(routes_speech.router)

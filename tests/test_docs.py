@@ -19,6 +19,7 @@ from avatar_serving.protocol.server import SERVER_EVENTS
 from deployments import (
     routes_avatars,
     routes_chat,
+    routes_exchange,
     routes_memory,
     routes_personas,
     routes_realtime,
@@ -94,6 +95,7 @@ def test_every_route_is_on_the_protocol_page():
     modules = (
         routes_avatars,
         routes_chat,
+        routes_exchange,
         routes_memory,
         routes_personas,
         routes_realtime,

@@ -1,4 +1,4 @@
-"""``avatar-serving avatar``: look at avatar packages."""
+"""``avatar-serving avatar``: look at avatar packages, take them elsewhere and bring them here."""
 
 from pathlib import Path
 from typing import Annotated
@@ -11,7 +11,9 @@ from rich.text import Text
 
 from avatar_serving.avatars.manifest import Manifest
 from avatar_serving.cli.failing import errors_told
-from avatar_serving.errors import PackageInvalid
+from avatar_serving.errors import InvalidRequest, PackageInvalid
+from avatar_serving.safety.consent import Consent
+from avatar_serving.safety.names import check_name
 
 app = typer.Typer(help="Avatar packages.", no_args_is_help=True)
 
@@ -41,6 +43,62 @@ def inspect(
         console = Console(highlight=False)
         console.print(_facts(manifest), _licences(manifest), _files(manifest), sep="\n")
         console.print(f"every hash is right; {decimal(file.stat().st_size)} in all")
+
+
+@app.command(name="export")
+def export_avatar(
+    file: Annotated[Path, typer.Argument(help="An avatar package, a .zip.")],
+    out: Annotated[Path, typer.Argument(help="The file to write: .glb, .ply, .spz or .zip (LAM).")],
+) -> None:
+    """Write an avatar in the format of others that the name of the file to write asks for."""
+    from avatar_serving.avatars import package
+    from avatar_serving.exchange.formats import KINDS, Format, exported
+
+    with errors_told():
+        by_suffix: dict[str, Format] = {kind.suffix: wanted for wanted, kind in KINDS.items()}
+        if (suffix := out.suffix.lower()) not in by_suffix:
+            raise InvalidRequest(f"{out.name} must end in one of {', '.join(by_suffix)}", "out")
+        made = exported(_content(file, package.MAX_PACKAGE_BYTES), by_suffix[suffix])
+        _write(out, made)
+        typer.echo(f"{out}: {decimal(len(made))}")
+
+
+@app.command(name="import")
+def import_avatar(
+    file: Annotated[Path, typer.Argument(help="A LAM chat zip, or an avatar package.")],
+    out: Annotated[Path, typer.Argument(help="The avatar package to write, a .zip.")],
+    name: Annotated[str, typer.Option(help="What the avatar is called.")] = "",
+    consent: Annotated[
+        str, typer.Option(help="What the person in the picture agreed to, in words.")
+    ] = "",
+) -> None:
+    """Make an avatar package of an avatar from elsewhere."""
+    from avatar_serving.avatars import package
+    from avatar_serving.exchange.formats import imported
+
+    with errors_told():
+        made = imported(_content(file, package.MAX_PACKAGE_BYTES))
+        manifest = package.inspect(made)
+        agreed = Consent(agreed=True, statement=consent) if consent else manifest.consent
+        (agreed or Consent()).check()
+        assert agreed is not None
+        made = package.with_details(
+            made,
+            name=check_name(name or manifest.name or file.stem),
+            description=manifest.description,
+            voice=manifest.voice,
+            persona=manifest.persona,
+            consent=agreed.model_dump(mode="json"),
+        )
+        _write(out, made)
+        typer.echo(f"{out}: {decimal(len(made))}")
+
+
+def _write(out: Path, content: bytes) -> None:
+    try:
+        out.write_bytes(content)
+    except OSError as error:
+        raise InvalidRequest(f"{out}: {error.strerror}", "out") from error
 
 
 def _content(file: Path, limit: int) -> bytes:

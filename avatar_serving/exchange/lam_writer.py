@@ -137,7 +137,12 @@ def _shapes(layer: Cover, shapes: Floats) -> Gaussians:
 def _triangles(places: Floats) -> NDArray[np.int32]:
     """One for each splat, with neighbours: players draw no surface, but the file must have one,
     and whoever carries splats by triangles needs them to move as the splats around do."""
+    own = np.arange(len(places), dtype=np.int32)
     near = np.asarray(KDTree(places).query(places, NEIGHBOURS)[1], np.int32)
+    near = np.minimum(near, len(places) - 1)  # where there are not so many
+    # Of splats in one place another may come first.
+    near = np.where(near == own[:, None], near[:, :1], near)
+    near[:, 0] = own
     first = places[near[:, 1]] - places
     others = places[near[:, 2:]] - places[:, None]
     area = np.linalg.norm(np.cross(first[:, None], others), axis=2)

@@ -1,12 +1,11 @@
-"""Textured triangles in layers, on one CPU core."""
+"""Textured triangles in layers, on one CPU core. Avatars that are splats are drawn as such."""
 
 from collections.abc import AsyncGenerator, Generator
 from typing import Literal
 
 from pydantic import Field
 
-from avatar_serving.avatars import package
-from avatar_serving.avatars.canvas import Canvas
+from avatar_serving.avatars.drawing import canvases
 from avatar_serving.avatars.raster import warm_up
 from avatar_serving.flow import in_thread
 from avatar_serving.media import RenderRequest, VideoFrame
@@ -29,16 +28,16 @@ class MeshRenderConfig(StageConfig):
 class MeshRender:
     def __init__(self, config: MeshRenderConfig) -> None:
         self._config = config
-        self._rigs = Kept(config.kept_rigs, package.load)
+        self._rigs = Kept(config.kept_rigs, canvases)
         warm_up()
 
     def run(self, request: RenderRequest, /) -> AsyncGenerator[VideoFrame, None]:
         return in_thread(self._render(request))
 
     def _render(self, request: RenderRequest) -> Generator[VideoFrame, None, None]:
-        rig = self._rigs(request.package)
+        canvas = self._rigs(request.package)
         yield from draw_frames(
             request,
             self._config.max_size_px,
-            lambda window, behind: Canvas(rig, request.size, window, behind),
+            lambda window, behind: canvas(request.size, window, behind),
         )
