@@ -39,6 +39,8 @@ resumed = Counter("avatar_resumes_total", "Clients that came back, or could not"
 refused = Counter("avatar_refused_total", "Requests refused", ["code"])
 created = Counter("avatar_avatars_created_total", "Avatars made or refused", ["result"])
 
+videos = Counter("avatar_videos_total", "Talking videos by how they ended", ["result"])
+
 
 class Observed(Generic[In, Out]):
     """A stage that reports how long its streams take."""

@@ -20,6 +20,7 @@ from deployments import (
     routes_realtime,
     routes_speech,
     routes_transcriptions,
+    routes_videos,
     routes_voices,
 )
 from deployments.failures import error_body, status_of
@@ -42,6 +43,7 @@ def create_app(services: Services, web: Path = WEB) -> FastAPI:
         yield
         app.state.ready = False
         await services.live.drain()
+        await services.videos.close()
         services.store.close()
 
     app = FastAPI(
@@ -56,6 +58,7 @@ def create_app(services: Services, web: Path = WEB) -> FastAPI:
     app.include_router(routes_avatars.router)
     app.include_router(routes_personas.router)
     app.include_router(routes_speech.router)
+    app.include_router(routes_videos.router)
     app.include_router(routes_voices.router)
     app.include_router(routes_chat.router)
     app.include_router(routes_transcriptions.router)

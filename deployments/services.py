@@ -16,6 +16,8 @@ from avatar_serving.stages.base import Stage
 from avatar_serving.store import Store
 from avatar_serving.store.memories import Memories
 from deployments.live import Live
+from deployments.video_states import VideoFolder
+from deployments.videos import VideoJobs
 from pipelines.converse import ConverseStages
 from pipelines.create_avatar import CreateStages
 
@@ -68,6 +70,7 @@ class Services:
     """Answers and transcripts that are asked for one by one, without a session."""
     live: Live = field(init=False)
     memories: Memories = field(init=False)
+    videos: VideoJobs = field(init=False)
     clips: tuple[tuple[Behaviour, str], ...] = ()
     """Made when the models are warmed."""
 
@@ -78,6 +81,8 @@ class Services:
         self.live = Live(limits.resume_s)
         kept = self.profile.memory
         self.memories = self.store.memories(kept.retention_days, kept.facts)
+        folder = VideoFolder(self.environment.data / "videos", limits.video_kept_s)
+        self.videos = VideoJobs(folder, limits)
         self.creations = Slots("places for making avatars", limits.creations, retry_after_s=10)
 
     @classmethod

@@ -193,4 +193,6 @@ def _read(path: Path) -> bytes:
 
 
 if __name__ == "__main__":
-    typer.run(say)
+    app = typer.Typer()
+    app.command()(say)
+    app(prog_name="avatar-serving say")

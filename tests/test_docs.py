@@ -25,6 +25,7 @@ from deployments import (
     routes_realtime,
     routes_speech,
     routes_transcriptions,
+    routes_videos,
     routes_voices,
 )
 from scripts import options
@@ -101,11 +102,14 @@ def test_every_route_is_on_the_protocol_page():
         routes_realtime,
         routes_speech,
         routes_transcriptions,
+        routes_videos,
         routes_voices,
     )
     routers = [module.router for module in modules]
     paths = {
-        route.path.replace("{avatar_id}", "{id}").replace("{voice_id}", "{id}")
+        route.path.replace("{avatar_id}", "{id}")
+        .replace("{voice_id}", "{id}")
+        .replace("{video_id}", "{id}")
         for router in routers
         for route in router.routes
         if isinstance(route, APIRoute | APIWebSocketRoute)
