@@ -13,6 +13,7 @@ from avatar_serving import logs, metrics
 from avatar_serving.errors import AvatarError, InvalidRequest, Overloaded
 from deployments import (
     routes_avatars,
+    routes_camera,
     routes_chat,
     routes_exchange,
     routes_memory,
@@ -64,6 +65,7 @@ def create_app(services: Services, web: Path = WEB) -> FastAPI:
     app.include_router(routes_transcriptions.router)
     app.include_router(routes_realtime.router)
     app.include_router(routes_memory.router)
+    app.include_router(routes_camera.router)
     _add_operations(app)
     _add_errors(app)
     app.add_middleware(BodyLimit, limit=services.profile.limits.image_bytes * 2 + 1_000_000)

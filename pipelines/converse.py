@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 
+from avatar_serving.affect.answer import while_saying
 from avatar_serving.flow import collect, prefetch
 from avatar_serving.media import (
     AnimateRequest,
@@ -68,20 +69,20 @@ async def _text(
 async def speak(
     stages: ConverseStages, texts: AsyncGenerator[str, None], manner: Manner
 ) -> AsyncGenerator[Spoken, None]:
-    """Speak clauses one after the other, with a breath between them."""
-    start_s = 0.0
+    """Speak clauses one after the other, with a breath between them, each with its own face."""
+    start_s, mood = 0.0, manner.mood
     async with aclosing(texts):
         async for text in texts:
             request = SpeechRequest(text, manner.voice, manner.language, manner.speed, manner.pitch)
             async with aclosing(stages.tts.run(request)) as parts:
-                shown = text
+                shown, before, mood = text, mood, while_saying(text, manner.mood)
                 async for part in parts:
                     ended_with = part.words[-1].text if part.words else text
                     speech = replace(part, audio=_with_pause(part.audio, ended_with))
-                    frames = await _frames(stages.animate, speech, start_s, manner)
+                    frames = await _frames(stages.animate, speech, start_s, manner, (before, mood))
                     yield Spoken(shown, speech, start_s, frames)
                     start_s += speech.audio.seconds
-                    shown = ""
+                    shown, before = "", mood
 
 
 async def speak_text(
@@ -104,16 +105,17 @@ def _with_pause(audio: AudioChunk, text: str) -> AudioChunk:
 
 
 async def _frames(
-    animate: Animate, speech: Speech, start_s: float, manner: Manner
+    animate: Animate, speech: Speech, start_s: float, manner: Manner, moods: tuple[Mood, Mood]
 ) -> tuple[FaceFrame, ...]:
+    """*moods*: that of the stretch before, that of this one."""
     if not manner.animated:
         return ()
     request = AnimateRequest(
         speech.audio.seconds,
         speech.phones,
         start_s,
-        mood=manner.mood,
-        mood_before=manner.mood if start_s else Mood(),
+        mood=moods[1],
+        mood_before=moods[0],
         audio=speech.audio,
         seed=manner.seed,
     )

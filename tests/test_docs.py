@@ -18,6 +18,7 @@ from avatar_serving.protocol.client import CLIENT_EVENTS
 from avatar_serving.protocol.server import SERVER_EVENTS
 from deployments import (
     routes_avatars,
+    routes_camera,
     routes_chat,
     routes_exchange,
     routes_memory,
@@ -95,6 +96,7 @@ def test_every_route_is_on_the_protocol_page():
     text = page("docs/protocol.md")
     modules = (
         routes_avatars,
+        routes_camera,
         routes_chat,
         routes_exchange,
         routes_memory,

@@ -32,6 +32,8 @@ class AvatarMood(FromServer):
     type: Literal["avatar.mood"] = "avatar.mood"
     emotion: Emotion
     intensity: float
+    weights: dict[str, float] = {}
+    """Of some of the channels: what this mood adds to a face at rest."""
 
 
 class _OfAnswer(FromServer):

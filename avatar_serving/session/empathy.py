@@ -9,6 +9,7 @@ from avatar_serving.affect.notice import Notice, line_for
 from avatar_serving.affect.policy import MoodPolicy
 from avatar_serving.affect.voice import Tone
 from avatar_serving.affect.words import feeling_in
+from avatar_serving.expressions import weights_of
 from avatar_serving.media import AudioChunk, Message, Mood
 from avatar_serving.protocol.avatar import AvatarMood
 from avatar_serving.protocol.client import AvatarAffect
@@ -74,5 +75,13 @@ class Empathy:
         mood = self._policy.mood
         if self._out.animated and mood != self._shown:
             self._shown = mood
-            intensity = round(mood.intensity, 3)
-            await self._out.send(AvatarMood(emotion=mood.emotion, intensity=intensity))
+            await self._out.send(_event(mood))
+
+
+def _event(mood: Mood) -> AvatarMood:
+    weights = weights_of(mood.emotion, mood.intensity)
+    return AvatarMood(
+        emotion=mood.emotion,
+        intensity=round(mood.intensity, 3),
+        weights={name: round(weight, 3) for name, weight in weights.items()},
+    )

@@ -45,6 +45,7 @@ def test_a_smile_is_smiled_back_at_while_listening():
     moods = talk.of("avatar.mood")
     assert [mood["emotion"] for mood in moods] == ["joy"]
     assert 0.3 < moods[0]["intensity"] <= 1
+    assert moods[0]["weights"]["mouthSmileLeft"] > 0.2
     assert talk.kinds().index("avatar.mood") < talk.kinds().index("response.created")
 
 

@@ -5,6 +5,9 @@ import type { Behaviour } from "./motion/director.ts";
 export type Emotion =
   | "neutral" | "joy" | "sadness" | "anger" | "fear" | "disgust" | "surprise" | "concern" | "thinking";
 
+/** Of some channels, by name. */
+export type Weights = Readonly<Record<string, number>>;
+
 export interface Word {
   readonly text: string;
   readonly start_ms: number;
@@ -90,7 +93,7 @@ export type ServerEvent =
     }
   | { readonly type: "avatar.state"; readonly state: Behaviour }
   | { readonly type: "avatar.resume_token"; readonly token: string; readonly expires_in_s: number; readonly seq: number }
-  | { readonly type: "avatar.mood"; readonly emotion: Emotion; readonly intensity: number }
+  | { readonly type: "avatar.mood"; readonly emotion: Emotion; readonly intensity: number; readonly weights: Weights }
   | ({
       readonly type: "avatar.animation.started";
       readonly fps: number;
@@ -112,7 +115,7 @@ export interface SessionSettings {
   readonly type: "realtime";
   readonly instructions?: string;
   readonly audio?: { readonly output?: { readonly voice?: string; readonly speed?: number } };
-  readonly avatar?: { readonly language?: Language; readonly pitch?: number };
+  readonly avatar?: { readonly language?: Language; readonly pitch?: number; readonly user?: string; readonly remember?: boolean };
 }
 
 export type Language = "auto" | "en" | "zh";
@@ -194,7 +197,7 @@ const REQUIRED: { readonly [T in ServerEventType]: Fields } = {
   "avatar.clips": { ...MOTION_HEADER, clips: "array" },
   "avatar.state": { state: "string" },
   "avatar.resume_token": { token: "string", expires_in_s: "number", seq: "number" },
-  "avatar.mood": { emotion: "string", intensity: "number" },
+  "avatar.mood": { emotion: "string", intensity: "number", weights: "object" },
   "avatar.animation.started": { ...IN_RESPONSE, ...MOTION_HEADER },
   "avatar.animation.delta": { ...IN_RESPONSE, time_code: "number", frames: "string" },
   "avatar.animation.done": IN_RESPONSE,

@@ -138,6 +138,21 @@ describe("the director", () => {
     expect(last).toBeCloseTo(10);
   });
 
+  it("lays a mood over a loop, softly, and leaves speech alone", () => {
+    const director = new FaceDirector();
+    const smile = channelIndex("mouthSmileLeft");
+    director.setLoop("idle", still(0.1));
+    run(director, 0, 0.5, null);
+    director.setMood({ mouthSmileLeft: 0.6, noSuchChannel: 1 });
+    expect(director.update(0.52, null)[smile]).toBeLessThan(0.1);
+    const pose = run(director, 0.5, 2, null);
+    expect(pose[smile]).toBeCloseTo(0.6, 1);
+    expect(pose[JAW]).toBeCloseTo(0.1);
+    expect(run(director, 2.5, 0.5, jaw(0.4))[smile]).toBeCloseTo(0);
+    director.setMood({});
+    expect(run(director, 3, 3, null)[smile]).toBeCloseTo(0, 1);
+  });
+
   it("uses the idle loop where a behaviour has none", () => {
     const director = new FaceDirector();
     director.setLoop("idle", still(0.3));

@@ -194,7 +194,7 @@ function form(image: Blob): FormData {
 }
 
 /** A short-lived secret for the socket, which cannot carry an Authorization header. */
-export async function clientSecret(): Promise<string> {
-  const response = await postJson("/v1/realtime/client_secrets", { session: { type: "realtime" } });
+export async function clientSecret(user: string): Promise<string> {
+  const response = await postJson("/v1/realtime/client_secrets", { session: { type: "realtime", avatar: { user } } });
   return ((await response.json()) as { value: string }).value;
 }

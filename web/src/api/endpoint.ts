@@ -1,5 +1,6 @@
 import type { Endpoint } from "../realtime/socket.ts";
 import { clientSecret } from "./avatars.ts";
+import { thisUser } from "../memory/user.ts";
 import { apiKey } from "./http.ts";
 
 /** Where to talk with *avatarId* through the language model *model*. With an API key, a secret goes along in the list of subprotocols. */
@@ -7,6 +8,6 @@ export async function realtimeEndpoint(avatarId: string, model: string): Promise
   const query = new URLSearchParams({ model, avatar: avatarId, animation: "arkit52", resume: "1" });
   const url = new URL(`/v1/realtime?${query}`, location.href);
   url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
-  const protocols = apiKey() ? ["realtime", `openai-insecure-api-key.${await clientSecret()}`] : [];
+  const protocols = apiKey() ? ["realtime", `openai-insecure-api-key.${await clientSecret(thisUser())}`] : [];
   return { url: url.href, protocols };
 }

@@ -5,7 +5,9 @@ import type { Avatar, LanguageModel, Voice } from "../api/avatars.ts";
 import type { Conversation } from "../realtime/conversation.ts";
 import type { Entry } from "../realtime/transcript.ts";
 import { Icon } from "../ui/icons.tsx";
+import { CameraPanel } from "./camera-panel.tsx";
 import { LatencyPanel } from "./latency-panel.tsx";
+import { MemoryPanel } from "./memory-panel.tsx";
 import { Settings } from "./settings.tsx";
 
 interface Props {
@@ -25,6 +27,8 @@ export function Sidebar({ conversation, avatar, voices, models, model, open, onC
       <button class="icon-button sheet-close" aria-label="Close" onClick={onClose}><Icon name="close" /></button>
       <Script conversation={conversation} name={avatar?.name ?? "Avatar"} />
       {avatar && <Settings conversation={conversation} avatar={avatar} voices={voices} models={models} model={model} />}
+      {avatar && <CameraPanel conversation={conversation} name={avatar.name} />}
+      {avatar && <MemoryPanel conversation={conversation} avatarId={avatar.id} name={avatar.name} />}
       <LatencyPanel conversation={conversation} />
     </aside>
   );

@@ -1,10 +1,11 @@
-import { IS_MOUTH, restPose, type Pose } from "./channels.ts";
+import { IS_MOUTH, indexOfChannel, restPose, type Pose } from "./channels.ts";
 import { QuietLoop, type Loop } from "./clips.ts";
 import { blend } from "./timeline.ts";
 
 export type Behaviour = "idle" | "listening" | "thinking" | "speaking";
 
 const CROSSFADE_SECONDS = 0.22;
+const MOOD_SECONDS = 0.35;
 const MOUTH_IN_SECONDS = 0.05;
 const MOUTH_OUT_SECONDS = 0.12;
 
@@ -19,6 +20,9 @@ export class FaceDirector {
   private readonly fadeFrom = restPose();
   private readonly spoken = restPose();
   private readonly drawn = restPose();
+  /** What the mood adds to a loop: now, and where it is going. */
+  private readonly mood = restPose();
+  private readonly moodTarget = restPose();
   private behaviour: Behaviour = "idle";
   private fade = 1;
   private faceWeight = 0;
@@ -34,6 +38,15 @@ export class FaceDirector {
     if (behaviour === this.behaviour) return;
     if (this.loopOf(behaviour) !== this.loopOf(this.behaviour)) this.startFade();
     this.behaviour = behaviour;
+  }
+
+  /** Speech has its mood in it; loops have not, so it is laid over them. */
+  setMood(weights: Readonly<Record<string, number>>): void {
+    this.moodTarget.fill(0);
+    for (const [name, weight] of Object.entries(weights)) {
+      const index = indexOfChannel(name);
+      if (index !== undefined && Number.isFinite(weight)) this.moodTarget[index] = weight;
+    }
   }
 
   /** The pose for *now* (seconds on any steady clock). The array is reused by the next call. */
@@ -53,13 +66,18 @@ export class FaceDirector {
     this.loopOf(this.behaviour).sample(now, this.loopPose);
     this.fade = Math.min(1, this.fade + step / CROSSFADE_SECONDS);
     if (this.fade < 1) blend(this.fadeFrom, this.loopPose, smooth(this.fade), this.loopPose);
+    const share = 1 - Math.exp(-step / MOOD_SECONDS);
+    for (let i = 0; i < this.mood.length; i++) {
+      this.mood[i] += (this.moodTarget[i] - this.mood[i]) * share;
+    }
   }
 
   private mix(): void {
     const face = smooth(this.faceWeight);
     for (let i = 0; i < this.drawn.length; i++) {
       const weight = IS_MOUTH[i] ? this.mouthWeight : face;
-      this.drawn[i] = this.loopPose[i] + (this.spoken[i] - this.loopPose[i]) * weight;
+      const resting = this.loopPose[i] + this.mood[i];
+      this.drawn[i] = resting + (this.spoken[i] - resting) * weight;
     }
   }
 

@@ -1,7 +1,7 @@
 import { computed, signal } from "@preact/signals";
 import type { Pose } from "../motion/channels.ts";
 import type { Behaviour } from "../motion/director.ts";
-import type { MessagePart, Response, ServerEvent, Session, SessionSettings, WireError } from "../protocol.ts";
+import type { Affect, Emotion, MessagePart, Response, ServerEvent, Session, SessionSettings, WireError } from "../protocol.ts";
 import { Dialogue } from "./dialogue.ts";
 import { LatencyLog, type TurnLatency } from "./latency.ts";
 import { Listener } from "./listener.ts";
@@ -18,6 +18,8 @@ export class Conversation {
   readonly notice = signal<string | null>(null);
   readonly turns = signal<readonly TurnLatency[]>([]);
   readonly voice = signal<string | null>(null);
+  /** What the avatar's face shows beside what it says. */
+  readonly mood = signal<Emotion>("neutral");
   readonly listener = new Listener((audio) => this.socket.send({ type: "input_audio_buffer.append", audio }));
   readonly performer = new Performer();
   readonly dialogue = new Dialogue();
@@ -83,8 +85,19 @@ export class Conversation {
   }
 
   configure(settings: Omit<SessionSettings, "type">): void {
-    this.settings = { ...this.settings, ...settings };
+    const { avatar, audio } = settings;
+    this.settings = {
+      ...this.settings,
+      ...settings,
+      ...(avatar && { avatar: { ...this.settings.avatar, ...avatar } }),
+      ...(audio && { audio: { output: { ...this.settings.audio?.output, ...audio.output } } }),
+    };
     this.socket.send({ type: "session.update", session: this.settings });
+  }
+
+  /** What the user's face shows, as numbers: only while they allow their camera. */
+  see(affect: Affect): void {
+    this.socket.send({ type: "avatar.affect", ...affect });
   }
 
   /** What to draw at this moment. Also moves the captions on. */
@@ -122,6 +135,9 @@ export class Conversation {
         return this.onError(event.error);
       case "avatar.clips":
         return this.performer.setClips(event.clips, event.fps, event.channels);
+      case "avatar.mood":
+        this.mood.value = event.emotion;
+        return this.performer.setMood(event.weights);
       case "avatar.state":
         this.serverState.value = event.state;
         return;

@@ -4,7 +4,7 @@ import { mouthOpening, restPose, type Pose } from "../motion/channels.ts";
 import { ClipLoop } from "../motion/clips.ts";
 import { decodeFrames, frameLayout } from "../motion/decode.ts";
 import { FaceDirector, type Behaviour } from "../motion/director.ts";
-import type { Clip } from "../protocol.ts";
+import type { Clip, Weights } from "../protocol.ts";
 import { Answers, type Answer } from "./answers.ts";
 
 /** The avatar's side: what is heard and seen of the answers, all of it on the clock of the loudspeaker. */
@@ -22,6 +22,10 @@ export class Performer {
       const poses = decodeFrames(clip.frames, layout);
       if (poses.length) this.director.setLoop(clip.behaviour, new ClipLoop(poses, fps));
     }
+  }
+
+  setMood(weights: Weights): void {
+    this.director.setMood(weights);
   }
 
   /** The pose of this moment. */
