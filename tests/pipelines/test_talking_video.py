@@ -1,6 +1,7 @@
 """Talking videos, read back by the decoder."""
 
 from contextlib import aclosing
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,11 +13,11 @@ from avatar_serving.film.backdrop import Backdrop, backdrop_of
 from avatar_serving.film.recording import read_recording
 from avatar_serving.flow import collect
 from avatar_serving.media import Manner, Progress
-from avatar_serving.stages.animate import StillConfig
+from avatar_serving.stages.animate import AudioConfig, PhonesConfig, StillConfig
 from avatar_serving.stages.llm.echo import EchoConfig
 from avatar_serving.stages.render.flat import FlatRenderConfig
 from avatar_serving.stages.render.mesh import MeshRenderConfig
-from avatar_serving.stages.tts import ToneConfig
+from avatar_serving.stages.tts import HibariConfig, ToneConfig
 from pipelines.converse import ConverseStages
 from pipelines.talking_video import Filmed, VideoRequest, VideoStages, talking_video
 from tests.avatars.pictures import colourful
@@ -176,3 +177,23 @@ def test_what_cannot_be_is_refused_before_any_work(
 ) -> None:
     with pytest.raises(InvalidRequest, match=reason):
         wanted(tmp_path / name, **fields)
+
+
+@pytest.mark.weights
+async def test_a_recorded_voice_moves_the_mouth_as_its_text_did(tmp_path: Path) -> None:
+    """A text is spoken; its sound, compressed and read back, must open the mouth with the voice."""
+    spoken = ConverseStages(EchoConfig().build(), HibariConfig().build(), PhonesConfig().build())
+    stages = VideoStages(spoken, FlatRenderConfig().build())
+    said = replace(
+        wanted(tmp_path / "a.mp4", "Papa, my mama may be home."), manner=Manner("hibari")
+    )
+    await made(stages, said)
+    recording = read_recording((tmp_path / "a.mp4").read_bytes(), 20)
+    listening = replace(CONVERSE, animate=AudioConfig().build())
+    heard = replace(said, said=recording, output=tmp_path / "b.mp4", lead_s=0.0, tail_s=0.0)
+    await made(VideoStages(listening, FlatRenderConfig().build()), heard)
+    first, second = (pictures(tmp_path / name).mean(axis=(1, 2, 3)) for name in ("a.mp4", "b.mp4"))
+    count = min(len(first), len(second))
+    assert abs(len(first) - len(second)) <= 3
+    assert np.corrcoef(first[:count], second[:count])[0, 1] > 0.6
+    assert second[:8].max() < 20, "closed before the first sound"
