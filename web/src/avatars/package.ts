@@ -4,7 +4,7 @@ import { strFromU8, unzip, type Unzipped } from "fflate";
 export interface Manifest {
   readonly schema: "avatar-serving/package";
   readonly version: 1;
-  readonly type: "portrait";
+  readonly type: "portrait" | "gaussian";
   readonly id: string;
   readonly name: string;
   readonly rest_weights: readonly number[];
@@ -14,6 +14,8 @@ export interface AvatarPackage {
   readonly manifest: Manifest;
   readonly model: ArrayBuffer;
   readonly background: Blob;
+  /** Of an avatar of splats: one for each vertex of the model. */
+  readonly splats?: ArrayBuffer;
 }
 
 /** The file is no avatar package that this page can show. */
@@ -27,6 +29,7 @@ export async function openPackage(zip: ArrayBuffer): Promise<AvatarPackage> {
     manifest: readManifest(member(files, "manifest.json")),
     model: exactBuffer(member(files, "avatar.glb")),
     background: new Blob([exactBuffer(member(files, "background.webp"))], { type: "image/webp" }),
+    splats: files["splats.ply"] && exactBuffer(files["splats.ply"]),
   };
 }
 
@@ -54,7 +57,7 @@ export function readManifest(bytes: Uint8Array): Manifest {
   const manifest = JSON.parse(strFromU8(bytes)) as Partial<Manifest>;
   if (manifest.schema !== "avatar-serving/package") throw new PackageError("not an avatar package");
   if (manifest.version !== 1) throw new PackageError(`version ${manifest.version} is not known here; reload the page`);
-  if (manifest.type !== "portrait") throw new PackageError(`this page cannot draw a ${manifest.type} avatar`);
+  if (manifest.type !== "portrait" && manifest.type !== "gaussian") throw new PackageError(`this page cannot draw a ${String(manifest.type)} avatar`);
   if (!Array.isArray(manifest.rest_weights)) throw new PackageError("rest_weights is missing");
   return manifest as Manifest;
 }

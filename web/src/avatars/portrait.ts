@@ -1,18 +1,16 @@
 import {
-  Bone, Mesh, MeshBasicMaterial, NoBlending, NoToneMapping, OrthographicCamera, PlaneGeometry, Scene, SRGBColorSpace, Texture,
+  Bone, Mesh, MeshBasicMaterial, NoBlending, NoToneMapping, OrthographicCamera, Scene, SRGBColorSpace, Texture,
   WebGLRenderer, type Object3D,
 } from "three";
 import { GLTFLoader } from "three/addons/loaders/GLTFLoader.js";
 import { ARKIT, channelIndex, type Pose } from "../motion/channels.ts";
+import { backgroundPlane, backgroundTexture } from "./backdrop.ts";
 import { PackageError, type AvatarPackage } from "./package.ts";
 import { drawsInSoftware } from "./software.ts";
+import { pixelRatio, type AvatarView } from "./view.ts";
 
 /** Drawing order of the parts; the depth buffer is cleared before each, so that a part never hides a later one. */
 const LAYERS = ["mouth", "eyes", "skin"] as const;
-const BACKGROUND_ORDER = -1;
-const LARGEST_PIXEL_RATIO = 2;
-/** Without a graphics processor every pixel costs: draw fewer, and let the browser smooth them. */
-const SOFTWARE_PIXEL_RATIO = 0.7;
 const RADIANS = Math.PI / 180;
 
 interface Influence {
@@ -23,7 +21,7 @@ interface Influence {
 }
 
 /** Draws a portrait avatar on a canvas: the square of the package fills it. */
-export class PortraitView {
+export class PortraitView implements AvatarView {
   private constructor(
     private readonly renderer: WebGLRenderer,
     private readonly scene: Scene,
@@ -51,8 +49,7 @@ export class PortraitView {
 
   /** Fit the canvas to *cssPixels* on a side. */
   resize(cssPixels: number): void {
-    const ratio = drawsInSoftware() ? SOFTWARE_PIXEL_RATIO : Math.min(LARGEST_PIXEL_RATIO, devicePixelRatio);
-    this.renderer.setPixelRatio(ratio);
+    this.renderer.setPixelRatio(pixelRatio());
     this.renderer.setSize(cssPixels, cssPixels, false);
   }
 
@@ -75,22 +72,6 @@ export class PortraitView {
     this.backdrop.dispose();
     this.renderer.dispose();
   }
-}
-
-async function backgroundTexture(webp: Blob): Promise<Texture> {
-  const bitmap = await createImageBitmap(webp, { imageOrientation: "flipY" });
-  const texture = new Texture(bitmap as unknown as HTMLImageElement);
-  texture.flipY = false;
-  texture.colorSpace = SRGBColorSpace;
-  texture.needsUpdate = true;
-  return texture;
-}
-
-function backgroundPlane(map: Texture): Mesh {
-  const material = new MeshBasicMaterial({ map, depthTest: false, depthWrite: false });
-  const plane = new Mesh(new PlaneGeometry(1, 1), material);
-  plane.renderOrder = BACKGROUND_ORDER;
-  return plane;
 }
 
 function meshesOf(root: Object3D): Mesh[] {

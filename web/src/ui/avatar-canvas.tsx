@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { loadPackage } from "../avatars/shelf.ts";
-import type { PortraitView } from "../avatars/portrait.ts";
+import { openView, type AvatarView } from "../avatars/view.ts";
 import type { Pose } from "../motion/channels.ts";
 
 export interface Drawn {
@@ -53,7 +53,7 @@ interface Reports {
 }
 
 function animate(canvas: HTMLCanvasElement, avatarId: string, frame: () => Drawn, reports: Reports): () => void {
-  let view: PortraitView | null = null;
+  let view: AvatarView | null = null;
   let stopped = false;
   let request = 0;
   const resized = new ResizeObserver(() => view?.resize(canvas.clientWidth));
@@ -64,7 +64,7 @@ function animate(canvas: HTMLCanvasElement, avatarId: string, frame: () => Drawn
     request = requestAnimationFrame(draw);
   }
 
-  function start(made: PortraitView): void {
+  function start(made: AvatarView): void {
     if (stopped) return made.dispose();
     view = made;
     view.resize(canvas.clientWidth);
@@ -73,9 +73,8 @@ function animate(canvas: HTMLCanvasElement, avatarId: string, frame: () => Drawn
     reports.ready();
   }
 
-  // The 3D library is most of the page's weight, and the studio opens without it.
-  Promise.all([loadPackage(avatarId), import("../avatars/portrait.ts")])
-    .then(([avatar, { PortraitView }]) => PortraitView.create(canvas, avatar))
+  loadPackage(avatarId)
+    .then((avatar) => openView(canvas, avatar))
     .then(start)
     .catch((error: unknown) => !stopped && reports.failed(reasonOf(error)));
 

@@ -1,0 +1,165 @@
+import {
+  Bone, CustomBlending, DynamicDrawUsage, InstancedBufferAttribute, InstancedBufferGeometry, BufferAttribute, Mesh, OneFactor,
+  OneMinusSrcAlphaFactor, OrthographicCamera, Scene, ShaderMaterial, SkinnedMesh, SRGBColorSpace, Texture, WebGLRenderer, type Object3D,
+} from "three";
+import { GLTFLoader } from "three/addons/loaders/GLTFLoader.js";
+import type { Pose } from "../motion/channels.ts";
+import { backgroundPlane, backgroundTexture } from "./backdrop.ts";
+import { Carrier, DepthOrder } from "./carry.ts";
+import { PackageError, type AvatarPackage } from "./package.ts";
+import { Poser } from "./posing.ts";
+import { readSplats, type Splats } from "./splats.ts";
+import { pixelRatio, type AvatarView } from "./view.ts";
+
+const VERTEX = `
+attribute vec2 centre; attribute vec3 spread; attribute vec4 colour;
+uniform float pixel;
+varying vec2 place; varying vec4 shade;
+void main() {
+  // A pixel is no point: splats narrower than one are widened, and fade where they are folded away.
+  float area = sqrt(max(spread.x * spread.z - spread.y * spread.y, 0.0)) / (pixel * pixel);
+  float a = spread.x + 0.1 * pixel * pixel, b = spread.y, c = spread.z + 0.1 * pixel * pixel;
+  float middle = 0.5 * (a + c), apart = length(vec2(0.5 * (a - c), b));
+  vec2 axis = apart > 1e-12 ? normalize(vec2(b, middle + apart - a) + vec2(1e-12, 0.0)) : vec2(1.0, 0.0);
+  vec2 sizes = sqrt(max(vec2(middle + apart, middle - apart), 0.0));
+  place = 3.0 * position.xy;
+  shade = vec4(colour.rgb, colour.a * min(1.0, area / 0.15));
+  vec2 shift = axis * place.x * sizes.x + vec2(-axis.y, axis.x) * place.y * sizes.y;
+  gl_Position = vec4(2.0 * (centre + shift), 0.0, 1.0);
+}`;
+
+const FRAGMENT = `
+varying vec2 place; varying vec4 shade;
+void main() {
+  float far = dot(place, place);
+  if (far > 9.0) discard;
+  float alpha = min(0.999, shade.a * exp(-0.5 * far));
+  gl_FragColor = vec4(shade.rgb * alpha, alpha);
+}`;
+
+/** Draws an avatar of splats: each rides on a triangle of a mesh, and all are sorted by depth. */
+export class GaussianView implements AvatarView {
+  private constructor(
+    private readonly renderer: WebGLRenderer,
+    private readonly scene: Scene,
+    private readonly camera: OrthographicCamera,
+    private readonly poser: Poser,
+    private readonly carrier: Carrier,
+    private readonly cloud: Cloud,
+    private readonly backdrop: Texture,
+  ) {}
+
+  static async create(canvas: HTMLCanvasElement, avatar: AvatarPackage): Promise<GaussianView> {
+    if (!avatar.splats) throw new PackageError("splats.ply is missing");
+    const gltf = await new GLTFLoader().parseAsync(avatar.model, "");
+    const { mesh, head } = partsOf(gltf.scene);
+    const poser = new Poser(mesh, head);
+    const splats = readSplats(avatar.splats);
+    const corners = cornersOf(mesh, splats.count);
+    const backdrop = await backgroundTexture(avatar.background);
+    const renderer = new WebGLRenderer({ canvas, antialias: false, alpha: false, powerPreference: "low-power" });
+    renderer.outputColorSpace = SRGBColorSpace;
+    const cloud = new Cloud(splats);
+    const scene = new Scene();
+    scene.add(backgroundPlane(backdrop), cloud.mesh);
+    const camera = new OrthographicCamera(-0.5, 0.5, 0.5, -0.5, 0.01, 20);
+    camera.position.z = 10;
+    const carrier = new Carrier({ corners, offsets: splats.offsets, shapes: splats.shapes }, poser.rest);
+    return new GaussianView(renderer, scene, camera, poser, carrier, cloud, backdrop);
+  }
+
+  resize(cssPixels: number): void {
+    const ratio = pixelRatio();
+    this.renderer.setPixelRatio(ratio);
+    this.renderer.setSize(cssPixels, cssPixels, false);
+    this.cloud.material.uniforms.pixel.value = 1 / Math.max(1, cssPixels * ratio);
+  }
+
+  draw(pose: Pose): void {
+    this.carrier.carry(this.poser.pose(pose));
+    this.cloud.show(this.carrier);
+    this.renderer.render(this.scene, this.camera);
+  }
+
+  dispose(): void {
+    this.cloud.mesh.geometry.dispose();
+    this.cloud.material.dispose();
+    this.backdrop.dispose();
+    this.renderer.dispose();
+  }
+}
+
+/** Splats as instances of one square, in drawing order. */
+class Cloud {
+  readonly mesh: Mesh;
+  readonly material: ShaderMaterial;
+  private readonly centre: InstancedBufferAttribute;
+  private readonly spread: InstancedBufferAttribute;
+  private readonly colour: InstancedBufferAttribute;
+  private readonly depth: DepthOrder;
+
+  constructor(private readonly splats: Splats) {
+    const { count } = splats;
+    const instanced = (width: number) => new InstancedBufferAttribute(new Float32Array(count * width), width).setUsage(DynamicDrawUsage);
+    [this.centre, this.spread, this.colour] = [2, 3, 4].map(instanced);
+    const geometry = new InstancedBufferGeometry();
+    geometry.setAttribute("position", new BufferAttribute(new Float32Array([-1, -1, 0, 1, -1, 0, 1, 1, 0, -1, 1, 0]), 3));
+    geometry.setIndex([0, 1, 2, 0, 2, 3]);
+    geometry.setAttribute("centre", this.centre).setAttribute("spread", this.spread).setAttribute("colour", this.colour);
+    geometry.instanceCount = count;
+    this.material = new ShaderMaterial({
+      vertexShader: VERTEX, fragmentShader: FRAGMENT, uniforms: { pixel: { value: 1 / 512 } }, transparent: true, depthTest: false,
+      depthWrite: false, blending: CustomBlending, blendSrc: OneFactor, blendDst: OneMinusSrcAlphaFactor,
+    });
+    this.mesh = new Mesh(geometry, this.material);
+    this.mesh.frustumCulled = false;
+    this.depth = new DepthOrder(count);
+  }
+
+  show({ centres, spreads }: Carrier): void {
+    const order = this.depth.sort(centres);
+    const centre = this.centre.array, spread = this.spread.array, colour = this.colour.array, { colours } = this.splats;
+    for (let i = 0; i < order.length; i++) {
+      const n = order[i];
+      centre[i * 2] = centres[n * 3];
+      centre[i * 2 + 1] = centres[n * 3 + 1];
+      for (let k = 0; k < 3; k++) spread[i * 3 + k] = spreads[n * 3 + k];
+      for (let k = 0; k < 4; k++) colour[i * 4 + k] = colours[n * 4 + k];
+    }
+    this.centre.needsUpdate = this.spread.needsUpdate = this.colour.needsUpdate = true;
+  }
+}
+
+function partsOf(root: Object3D): { mesh: SkinnedMesh; head: Bone } {
+  let mesh: SkinnedMesh | null = null;
+  root.traverse((object) => {
+    if (object instanceof SkinnedMesh) mesh = object;
+  });
+  const head = root.getObjectByName("head");
+  if (!mesh || !(head instanceof Bone)) throw new PackageError("avatar.glb has no mesh with a head");
+  return { mesh, head };
+}
+
+/** For each vertex the largest of its triangles, itself first. */
+function cornersOf(mesh: SkinnedMesh, count: number): Uint32Array {
+  const { index, attributes } = mesh.geometry;
+  if (!index || attributes.position.count !== count) throw new PackageError("there must be one splat for each vertex");
+  const corners = new Uint32Array(count * 3);
+  const largest = new Float32Array(count).fill(-1);
+  for (let at = 0; at < index.count; at += 3) {
+    const triangle = [index.getX(at), index.getX(at + 1), index.getX(at + 2)];
+    const area = areaOf(attributes.position.array, triangle);
+    triangle.forEach((vertex, i) => {
+      if (area <= largest[vertex]) return;
+      largest[vertex] = area;
+      corners.set([vertex, triangle[(i + 1) % 3], triangle[(i + 2) % 3]], vertex * 3);
+    });
+  }
+  if (largest.includes(-1)) throw new PackageError("a vertex belongs to no triangle");
+  return corners;
+}
+
+function areaOf(at: ArrayLike<number>, [a, b, c]: readonly number[]): number {
+  const [e, f] = [b, c].map((end) => [0, 1, 2].map((axis) => at[end * 3 + axis] - at[a * 3 + axis]));
+  return Math.hypot(e[1] * f[2] - e[2] * f[1], e[2] * f[0] - e[0] * f[2], e[0] * f[1] - e[1] * f[0]);
+}

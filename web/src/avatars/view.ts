@@ -1,0 +1,26 @@
+import type { Pose } from "../motion/channels.ts";
+import type { AvatarPackage } from "./package.ts";
+import { drawsInSoftware } from "./software.ts";
+
+/** Draws an avatar on a canvas: the square of the package fills it. */
+export interface AvatarView {
+  /** Fit the canvas to *cssPixels* on a side. */
+  resize(cssPixels: number): void;
+  /** *photo* 1 with the package's rest weights shows the uploaded picture; a talking face has 0. */
+  draw(pose: Pose, photo?: number): void;
+  dispose(): void;
+}
+
+/** The 3D library is most of the page's weight: it is loaded when there is something to draw. */
+export async function openView(canvas: HTMLCanvasElement, avatar: AvatarPackage): Promise<AvatarView> {
+  if (avatar.manifest.type === "gaussian") return (await import("./gaussian.ts")).GaussianView.create(canvas, avatar);
+  return (await import("./portrait.ts")).PortraitView.create(canvas, avatar);
+}
+
+const LARGEST_PIXEL_RATIO = 2;
+/** Without a graphics processor every pixel costs: draw fewer, and let the browser smooth them. */
+const SOFTWARE_PIXEL_RATIO = 0.7;
+
+export function pixelRatio(): number {
+  return drawsInSoftware() ? SOFTWARE_PIXEL_RATIO : Math.min(LARGEST_PIXEL_RATIO, devicePixelRatio);
+}
