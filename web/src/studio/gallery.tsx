@@ -7,10 +7,12 @@ import { saveAvatar } from "../ui/download.ts";
 import { Icon } from "../ui/icons.tsx";
 import { Picture } from "../ui/picture.tsx";
 import { talkLink } from "../ui/route.ts";
+import { VideoDialog } from "./video-dialog.tsx";
 
 /** The avatars that exist. */
 export function Gallery(): JSX.Element | null {
   const doomed = useSignal<Avatar | null>(null);
+  const filmed = useSignal<Avatar | null>(null);
   const trouble = useSignal<string | null>(null);
   if (shelfTrouble.value) return <Unreachable reason={shelfTrouble.value} />;
   if (!avatars.value?.length) return null;
@@ -26,9 +28,13 @@ export function Gallery(): JSX.Element | null {
       {trouble.value && <p class="note bad" role="alert"><Icon name="alert" /> {trouble.value}</p>}
       <ul>
         {avatars.value.map((avatar) => (
-          <Tile key={avatar.id} avatar={avatar} onSave={() => void attempt(saveAvatar(avatar))} onDelete={() => (doomed.value = avatar)} />
+          <Tile
+            key={avatar.id} avatar={avatar} onFilm={() => (filmed.value = avatar)}
+            onSave={() => void attempt(saveAvatar(avatar))} onDelete={() => (doomed.value = avatar)}
+          />
         ))}
       </ul>
+      {filmed.value && <VideoDialog avatar={filmed.value} onClose={() => (filmed.value = null)} />}
       {doomed.value && (
         <ConfirmDelete
           avatar={doomed.value}
@@ -40,7 +46,14 @@ export function Gallery(): JSX.Element | null {
   );
 }
 
-function Tile({ avatar, onSave, onDelete }: { avatar: Avatar; onSave: () => void; onDelete: () => void }): JSX.Element {
+interface TileProps {
+  readonly avatar: Avatar;
+  readonly onFilm: () => void;
+  readonly onSave: () => void;
+  readonly onDelete: () => void;
+}
+
+function Tile({ avatar, onFilm, onSave, onDelete }: TileProps): JSX.Element {
   return (
     <li class="tile">
       <a href={talkLink(avatar.id)} aria-label={`Talk with ${avatar.name}`}>
@@ -49,6 +62,7 @@ function Tile({ avatar, onSave, onDelete }: { avatar: Avatar; onSave: () => void
       </a>
       <div class="tile-words">
         <span class="tile-name">{avatar.name}</span>
+        <button class="icon-button" aria-label={`Make a video of ${avatar.name}`} title="Make a video" onClick={onFilm}><Icon name="film" size={17} /></button>
         <button class="icon-button" aria-label={`Download ${avatar.name}`} title="Download" onClick={onSave}><Icon name="download" size={17} /></button>
         <button class="icon-button" aria-label={`Delete ${avatar.name}`} title="Delete" onClick={onDelete}><Icon name="trash" size={17} /></button>
       </div>
