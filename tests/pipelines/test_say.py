@@ -1,0 +1,104 @@
+"""``avatar-serving say`` on the tiny engines, and what it says when it cannot."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import PIL.Image
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from avatar_serving.avatars.plain import plain_package
+from avatar_serving.store import Store
+from pipelines.say import say
+from tests.avatars.pictures import colourful
+from tests.film.test_recording import tone, wav
+
+app = typer.Typer()
+app.command()(say)
+SMALL = ("--size", "64x64", "--profile", "test")
+
+
+@pytest.fixture
+def avatar(tmp_path: Path) -> str:
+    (tmp_path / "ada.zip").write_bytes(plain_package(colourful()))
+    return str(tmp_path / "ada.zip")
+
+
+def run(*arguments: str) -> tuple[int, str]:
+    result = CliRunner().invoke(app, [*SMALL, *arguments])
+    return result.exit_code, " ".join(result.output.split())
+
+
+def test_a_text_becomes_a_video(tmp_path: Path, avatar: str) -> None:
+    out = tmp_path / "a.mp4"
+    code, said = run("--avatar", avatar, "--text", "Ma ma.", "--mood", "joy", "-o", str(out))
+    assert code == 0, said
+    assert "times real time" in said and out.stat().st_size > 1000
+
+
+def test_a_recording_of_an_avatar_of_the_store(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AVATAR_DATA", str(tmp_path / "data"))
+    store = Store(tmp_path / "data")
+    row = store.add_avatar(plain_package(colourful()))
+    store.close()
+    (tmp_path / "a.wav").write_bytes(wav(tone(0.5)))
+    PIL.Image.new("RGB", (30, 40), "red").save(tmp_path / "b.png")
+    code, said = run(
+        "--avatar", row.id, "--audio", str(tmp_path / "a.wav"), "-o", str(tmp_path / "a.webm"),
+        "--background", str(tmp_path / "b.png"), "--fps", "60",
+    )  # fmt: skip
+    assert code == 0, said
+    assert (tmp_path / "a.webm").exists()
+
+
+def test_a_portrait_needs_consent(tmp_path: Path) -> None:
+    portrait, out = tmp_path / "a.png", tmp_path / "a.mp4"
+    PIL.Image.fromarray(colourful()).save(portrait)
+    arguments = ("--avatar", str(portrait), "--text", "Ma.", "-o", str(out))
+    code, said = run(*arguments)
+    assert code == 1 and "consent" in said and not out.exists()
+    code, said = run(*arguments, "--consent")
+    assert code == 0 and out.exists(), said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        ((), "either --text or --audio"),
+        (("--text", "a", "--audio", "b.wav"), "either --text or --audio"),
+        (("--audio", "/nowhere.wav"), "No such file"),
+        (("--text", "a", "--mood", "glee"), "mood"),
+        (("--text", "a", "--voice", "nobody"), "nobody"),
+        (("--text", "a", "--background", "mauve"), "background"),
+        (("--text", "a", "--background", "transparent"), "cannot be transparent"),
+        (("--text", "a", "--height", "64"), "not both"),
+        (("--text", "..."), "audio_rejected"),
+    ],
+)
+def test_what_cannot_be_is_said_in_a_line(
+    tmp_path: Path, avatar: str, arguments: tuple[str, ...], reason: str
+) -> None:
+    code, said = run("--avatar", avatar, "-o", str(tmp_path / "a.mp4"), *arguments)
+    assert code == 1 and reason in said
+    assert not (tmp_path / "a.mp4").exists()
+
+
+def test_an_avatar_that_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AVATAR_DATA", str(tmp_path))
+    (tmp_path / "bad.zip").write_bytes(b"no package")
+    for avatar, code in (("0" * 32, "not_found"), (str(tmp_path / "bad.zip"), "package_invalid")):
+        status, said = run("--avatar", avatar, "--text", "a", "-o", str(tmp_path / "a.mp4"))
+        assert status == 1 and code in said
+
+
+def test_the_command_hands_its_words_on() -> None:
+    script = "from avatar_serving.cli import app; app()"
+    done = subprocess.run(
+        [sys.executable, "-c", script, "say", "--help"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0 and "avatar-serving say" in done.stdout
+    assert "--background" in done.stdout
