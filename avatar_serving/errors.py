@@ -13,8 +13,9 @@ AvatarError
 |- LimitExceeded           larger, longer or faster than an option allows
 |- Overloaded              no capacity now; try again
 |- WeightsError            a model file is absent, damaged or not allowed; says what mends it
-|  |- WeightMissing
-|  |- WeightCorrupt
+|  |- WeightUnfit          a pull mends it
+|  |  |- WeightMissing
+|  |  |- WeightCorrupt
 |  |- WeightUnavailable    no source gave the file
 |  |- LicenceRefused
 |- StageError              an engine could not do its work
@@ -174,32 +175,30 @@ class WeightsError(AvatarError):
     code = "weights"
 
 
-class WeightMissing(WeightsError):
+class WeightUnfit(WeightsError):
+    """A weight that *command* can mend."""
+
+    trouble = "unfit"
+
+    def __init__(self, name: str, path: str, command: str) -> None:
+        super().__init__(name, path, command)
+        self.name = name
+        self.path = path
+        self.command = command
+
+    @property
+    def message(self) -> str:
+        return f"weight {self.name!r} is {self.trouble} ({self.path}); run: {self.command}"
+
+
+class WeightMissing(WeightUnfit):
     code = "weight_missing"
-
-    def __init__(self, name: str, path: str, command: str) -> None:
-        super().__init__(name, path, command)
-        self.name = name
-        self.path = path
-        self.command = command
-
-    @property
-    def message(self) -> str:
-        return f"weight {self.name!r} is missing ({self.path}); run: {self.command}"
+    trouble = "missing"
 
 
-class WeightCorrupt(WeightsError):
+class WeightCorrupt(WeightUnfit):
     code = "weight_corrupt"
-
-    def __init__(self, name: str, path: str, command: str) -> None:
-        super().__init__(name, path, command)
-        self.name = name
-        self.path = path
-        self.command = command
-
-    @property
-    def message(self) -> str:
-        return f"weight {self.name!r} is damaged ({self.path}); run: {self.command}"
+    trouble = "damaged"
 
 
 class WeightUnavailable(WeightsError):
