@@ -21,7 +21,7 @@ export function LatencyPanel({ conversation }: { conversation: Conversation }): 
   const median = medianMs(turns);
   return (
     <details class="panel">
-      <summary>Speed <span class="soft tabular">{last?.answerMs != null ? `${last.answerMs} ms` : ""}</span></summary>
+      <summary>Response time <span class="soft tabular">{last?.answerMs != null ? `${last.answerMs} ms` : ""}</span></summary>
       {!last && <p class="soft">Shown after the first answer.</p>}
       <dl class="figures">
         {last?.answerMs != null && <Figure name={last.kind === "spoken" ? "Voice to voice, heard here" : "Sent to heard"} ms={last.answerMs} strong />}

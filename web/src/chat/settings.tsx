@@ -43,17 +43,16 @@ export function Settings({ conversation, avatar, voices, models, model }: Props)
   }
 
   return (
-    <details class="panel" open={innerHeight > 820}>
-      <summary>Voice and character</summary>
-      <div class="field">
-        <label class="label" for="chat-voice">Voice</label>
-        <VoiceSelect id="chat-voice" voices={voices} value={voice.value} onChange={useVoice} />
-      </div>
-      <DeliverySliders value={delivery.value} onChange={deliver} />
-      <Keep avatar={avatar} change={{ voice: voice.value, ...delivery.value }} />
-      <div class="field">
-        <span class="label" id="language-label">Language</span>
-        <div class="segments" role="radiogroup" aria-labelledby="language-label">
+    <>
+      <details class="panel" open>
+        <summary>Voice</summary>
+        <VoiceSelect id="chat-voice" label="Voice" voices={voices} value={voice.value} onChange={useVoice} />
+        <DeliverySliders value={delivery.value} onChange={deliver} />
+        <Keep avatar={avatar} change={{ voice: voice.value, ...delivery.value }} />
+      </details>
+      <details class="panel">
+        <summary>Language <span class="soft">{LANGUAGES.find(({ id }) => id === language.value)?.name}</span></summary>
+        <div class="segments" role="radiogroup" aria-label="Language">
           {LANGUAGES.map(({ id, name }) => (
             <label key={id}>
               <input type="radio" name="language" checked={language.value === id} onChange={() => speakIn(id)} />
@@ -61,10 +60,10 @@ export function Settings({ conversation, avatar, voices, models, model }: Props)
             </label>
           ))}
         </div>
-      </div>
-      {models.length > 1 && <ModelChoice conversation={conversation} models={models} model={model} />}
+        {models.length > 1 && <ModelChoice conversation={conversation} models={models} model={model} />}
+      </details>
       <Character conversation={conversation} avatar={avatar} />
-    </details>
+    </>
   );
 }
 
@@ -86,7 +85,7 @@ function Keep({ avatar, change }: { avatar: Avatar; change: Required<Pick<Avatar
 
   return (
     <>
-      <div class="row end"><button class="button small" disabled={!changed} onClick={() => void keep()}>{changed ? "Keep for next time" : "Kept"}</button></div>
+      {changed && <div class="row end"><button class="button small" onClick={() => void keep()}>Keep for next time</button></div>}
       {trouble.value && <p class="note warn" role="alert">{trouble.value}</p>}
     </>
   );
@@ -136,17 +135,17 @@ function Character({ conversation, avatar }: { conversation: Conversation; avata
   }
 
   return (
-    <div class="field">
-      <label class="label" for="chat-persona">Character</label>
+    <details class="panel">
+      <summary>Character</summary>
       <textarea
-        id="chat-persona" class="input" rows={3} maxLength={4000} value={text.value}
+        class="input" aria-label="Character, in your words" rows={6} maxLength={4000} value={text.value}
         onInput={(event) => (text.value = event.currentTarget.value)}
       />
       <div class="row end">
-        <button class="button small quiet" disabled={kept.value === text.value.trim()} onClick={() => void keep()}>Keep for next time</button>
+        {kept.value !== text.value.trim() && <button class="button small quiet" onClick={() => void keep()}>Keep for next time</button>}
         <button class="button small" disabled={!changed} onClick={apply}>{changed ? "Use this character" : "In use"}</button>
       </div>
       {trouble.value && <p class="note warn" role="alert">{trouble.value}</p>}
-    </div>
+    </details>
   );
 }

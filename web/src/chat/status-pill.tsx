@@ -15,7 +15,7 @@ export function StatusPill({ conversation }: { conversation: Conversation }): JS
       </span>
       {last?.answerMs != null && (
         <span class="pill timing tabular" title={last.kind === "spoken" ? "From your last word to the first sound of the answer" : "From sending to the first sound of the answer"}>
-          {(last.answerMs / 1000).toFixed(2)} s
+          Answered in {(last.answerMs / 1000).toFixed(1)} s
         </span>
       )}
     </div>

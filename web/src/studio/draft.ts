@@ -5,7 +5,7 @@ import {
 } from "../api/avatars.ts";
 import { refreshAvatars } from "../avatars/shelf.ts";
 import { CONSENT_STATEMENT, textsOf, tongueOf } from "./personas.ts";
-import { readPhoto, type Photo } from "./photo.ts";
+import { nameFrom, readPhoto, type Photo } from "./photo.ts";
 
 export type Reviewing =
   | { readonly state: "none" | "looking" }
@@ -91,6 +91,7 @@ export async function choosePhoto(file: Blob): Promise<void> {
   const read = await readPhoto(file);
   batch(() => {
     photo.value = read;
+    name.value = nameFrom(file instanceof File ? file.name : "");
     reviewing.value = { state: "looking" };
   });
   const { signal: aborted } = (reviewAbort = new AbortController());

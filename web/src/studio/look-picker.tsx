@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
+import { Fold } from "../ui/fold.tsx";
 import {
   backgroundColour, backgroundImage, backgroundKind, looks, photo, restore, strength, style, type BackgroundKind,
 } from "./draft.ts";
@@ -12,13 +13,15 @@ const BACKGROUNDS: readonly { readonly kind: BackgroundKind; readonly name: stri
   { kind: "image", name: "Picture", wire: "image" },
 ];
 
+/** On a phone the styles would push the button that makes the avatar off the screen. */
+const NARROW_PIXELS = 820;
+
 /** How the photo changes on its way to the avatar. */
 export function LookPicker(): JSX.Element | null {
   const offered = looks.value;
   if (!offered) return null;
   return (
-    <section class="card" aria-labelledby="look-title">
-      <h2 id="look-title">The look</h2>
+    <Fold title="Look" now={chosen(offered.styles)} open={innerWidth > NARROW_PIXELS}>
       <div class="swatches" role="radiogroup" aria-label="Style">
         {withNone(offered.styles).map(({ id, name }) => (
           <label key={id} class="swatch">
@@ -36,8 +39,12 @@ export function LookPicker(): JSX.Element | null {
         </label>
       )}
       <Background offered={offered.backgrounds} />
-    </section>
+    </Fold>
   );
+}
+
+function chosen(styles: readonly { id: string; name: string }[]): string {
+  return withNone(styles).find(({ id }) => id === style.value)?.name ?? "";
 }
 
 function withNone(styles: readonly { id: string; name: string }[]): readonly { id: string; name: string }[] {

@@ -1,13 +1,14 @@
 import type { JSX } from "preact";
+import { Fold } from "../ui/fold.tsx";
 import { greeting, persona, personas, startFrom, template } from "./draft.ts";
 import { textsOf, tongueOf } from "./personas.ts";
 
 /** Who the avatar is when it talks: a template to start from, and every word of it to change. */
 export function PersonaPicker(): JSX.Element {
   const tongue = tongueOf(navigator.languages);
+  const chosen = personas.value.find(({ id }) => id === template.value);
   return (
-    <section class="card" aria-labelledby="persona-title">
-      <h2 id="persona-title">Character</h2>
+    <Fold title="Character" now={chosen && textsOf(chosen, tongue).name}>
       <div class="chips" role="group" aria-label="Start from">
         {personas.value.map((each) => (
           <button key={each.id} class="chip" title={textsOf(each, tongue).about} aria-pressed={template.value === each.id} onClick={() => startFrom(each)}>
@@ -26,6 +27,6 @@ export function PersonaPicker(): JSX.Element {
           onInput={(event) => (greeting.value = event.currentTarget.value)}
         />
       </label>
-    </section>
+    </Fold>
   );
 }

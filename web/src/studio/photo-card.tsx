@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { Icon } from "../ui/icons.tsx";
-import { dropPhoto, making, photo, reviewing } from "./draft.ts";
+import { dropPhoto, making, name, photo, reviewing } from "./draft.ts";
 import type { Photo } from "./photo.ts";
 
 /** The photo, what was found in it, and how far its avatar has come. */
@@ -10,17 +10,24 @@ export function PhotoCard(): JSX.Element | null {
   const looked = reviewing.value;
   const described = looked.state === "done" ? looked.result.description : null;
   return (
-    <aside class="photo-card">
+    <div class="photo-card">
       <figure class={`photo ${looked.state === "looking" ? "looking" : ""}`}>
         <div class="photo-frame">
           <img src={shown.url} alt="Your photo" />
           <FaceBox photo={shown} />
           <Working />
+          <button class="photo-change" aria-label="Another photo" title="Another photo" onClick={dropPhoto}><Icon name="close" size={18} /></button>
         </div>
         {described && <figcaption><Icon name="sparkle" size={16} /> {described.text}</figcaption>}
       </figure>
-      <button class="button quiet small" onClick={dropPhoto}><Icon name="back" size={16} /> Another photo</button>
-    </aside>
+      <label class="field name-field">
+        <span class="label">Name</span>
+        <input
+          class="input" maxLength={80} placeholder="What should people call them?" value={name.value} autocomplete="off"
+          disabled={making.value.state === "working"} onInput={(event) => (name.value = event.currentTarget.value)}
+        />
+      </label>
+    </div>
   );
 }
 

@@ -36,3 +36,17 @@ export function imageIn(transfer: DataTransfer | null): File | null {
   const files = [...(transfer?.files ?? [])];
   return files.find((file) => file.type.startsWith("image/")) ?? files[0] ?? null;
 }
+
+/** Words that say where a picture came from, not who is in it. */
+const NAMELESS = /^(img|image|photo|picture|portrait|selfie|screenshot|dsc|pxl|download|unnamed|untitled|whatsapp)$/i;
+const MOST_WORDS = 3;
+const LONGEST_WORD = 16;
+
+/** A name to begin with, from the words of a file name. A numbered file names nobody. */
+export function nameFrom(fileName: string): string {
+  const stem = fileName.replace(/\.[^.]*$/, "");
+  const words = stem.split(/[^\p{L}'’]+/u).filter(Boolean);
+  const fit = words.every((word) => word.length > 1 && word.length <= LONGEST_WORD && !NAMELESS.test(word));
+  if (!words.length || words.length > MOST_WORDS || !fit || /\d/.test(stem)) return "My avatar";
+  return words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join(" ");
+}

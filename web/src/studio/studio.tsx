@@ -45,15 +45,17 @@ function Workbench(): JSX.Element {
   return (
     <div class="workbench">
       <h1 class="visually-hidden">Design your avatar</h1>
-      <PhotoCard />
+      <aside class="bench-side">
+        <PhotoCard />
+        <CreatePanel />
+      </aside>
       <div class="design">
-        <fieldset class="steps" disabled={busy} aria-label="Design your avatar">
-          <ReviewList />
+        <ReviewList />
+        <fieldset class="steps" disabled={busy} aria-label="Look, voice and character">
           <LookPicker />
           <VoicePicker />
           <PersonaPicker />
         </fieldset>
-        <CreatePanel />
       </div>
     </div>
   );

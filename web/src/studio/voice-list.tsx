@@ -8,6 +8,8 @@ import { VoicePreview } from "../ui/voice-preview.ts";
 import { languageName } from "../ui/voice-select.tsx";
 
 const preview = new VoicePreview();
+/** Filters shown before somebody asks for all of them. */
+const FEW = 7;
 const LANGUAGE_CODE = /^[a-z]{2,3}$/;
 
 interface Props {
@@ -21,17 +23,25 @@ interface Props {
 export function VoiceList({ voices, value, delivery, onChange }: Props): JSX.Element {
   const wanted = useSignal<Wanted>(new Set());
   const trouble = useSignal<string | null>(null);
+  const all = useSignal(false);
   const shown = matching(voices, wanted.value);
+  const labels = choices(voices, wanted.value);
+  const offered = all.value ? labels : labels.filter((label, i) => i < FEW || wanted.value.has(label));
   useEffect(() => () => preview.stop(), []);
 
   return (
     <div class="voices">
       <div class="chips" role="group" aria-label="Show only voices that are">
-        {choices(voices, wanted.value).map((label) => (
+        {offered.map((label) => (
           <button key={label} type="button" class="chip small" aria-pressed={wanted.value.has(label)} onClick={() => (wanted.value = toggled(wanted.value, label))}>
             {title(label)}
           </button>
         ))}
+        {labels.length > FEW && (
+          <button type="button" class="chip small more" aria-expanded={all.value} onClick={() => (all.value = !all.value)}>
+            {all.value ? "Fewer" : `${labels.length - offered.length} more…`}
+          </button>
+        )}
       </div>
       <ul class="voice-list" role="radiogroup" aria-label="Voice">
         {shown.map((voice) => (

@@ -3,16 +3,17 @@ import type { Voice } from "../api/avatars.ts";
 
 interface Props {
   readonly id: string;
+  readonly label: string;
   readonly voices: readonly Voice[];
   readonly value: string;
   readonly onChange: (id: string) => void;
 }
 
 /** The voices on offer, by language. */
-export function VoiceSelect({ id, voices, value, onChange }: Props): JSX.Element {
+export function VoiceSelect({ id, label, voices, value, onChange }: Props): JSX.Element {
   const languages = [...new Set(voices.map((voice) => voice.language))];
   return (
-    <select id={id} class="input" value={value} onChange={(event) => onChange(event.currentTarget.value)}>
+    <select id={id} class="input" aria-label={label} value={value} onChange={(event) => onChange(event.currentTarget.value)}>
       {languages.map((language) => (
         <optgroup key={language} label={languageName(language)}>
           {voices.filter((voice) => voice.language === language).map((voice) => (
