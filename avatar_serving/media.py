@@ -264,6 +264,8 @@ class Review:
     checks: tuple[Check, ...]
     face_box: tuple[float, float, float, float] | None = None
     """x, y, width, height in pixels of the reviewed image."""
+    measured: bytes = field(default=b"", repr=False)
+    """A picture (WebP) of what was measured in a drawn face; empty for photos."""
 
     @property
     def refused(self) -> Check | None:

@@ -1,6 +1,7 @@
 """Making, listing and fetching avatars."""
 
 import asyncio
+import base64
 import json
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
@@ -208,7 +209,12 @@ def _sse(event: str, data: Any) -> str:
 
 
 def _review(review: Review) -> dict[str, Any]:
-    return {"checks": [asdict(c) for c in review.checks], "face_box": review.face_box}
+    picture = base64.b64encode(review.measured).decode()
+    return {
+        "checks": [asdict(c) for c in review.checks],
+        "face_box": review.face_box,
+        "measured": f"data:image/webp;base64,{picture}" if picture else None,
+    }
 
 
 async def _bytes(upload: UploadFile, held: Services) -> bytes:

@@ -70,8 +70,10 @@ async def create_avatar(
     yield Progress("decode", 0.01, "Opening the picture")
     image = images.decode(request.image, request.limits)
     yield Progress("review", 0.04, "Looking at the picture")
-    review = await examine(stages.review, image)
+    review = await last(stages.review.run(image))
+    # Also of a picture that is refused: it shows what was looked at.
     yield review
+    _accept(review)
     description = Description((), request.description)
     if not request.description:
         yield Progress("describe", 0.12, "Describing the person")
@@ -95,12 +97,9 @@ async def create_avatar(
     yield Created(_with_details(made, request, description))
 
 
-async def examine(stage: ReviewStage, image: Image) -> Review:
-    """Review a picture; a refusal is raised as ImageRejected."""
-    review = await last(stage.run(image))
+def _accept(review: Review) -> None:
     if (refused := review.refused) is not None:
         raise ImageRejected(refused.name, refused.reason)
-    return review
 
 
 async def describe(vlm: Vlm, llm: Llm, image: Image) -> Description:

@@ -62,18 +62,21 @@ def build_lid(
 ) -> Strip:
     """*positions*, *morphs*: of the skin; *photo*: where its vertices are in *image*; *rest*: the
     weights (52,) of the photo, in which the strip must not show."""
-    place, move = _unrolling(one, positions, morphs, rest)
+    place, move = unrolling(one, positions, morphs, rest)
     picture = _skin(image, to_pixels(photo[one.lower], image.shape[0]))
     count = len(one.upper)
     return Strip(place, move, grid(ROWS, count), _texels(count), picture)
 
 
-def _unrolling(one: Rim, positions: Floats, morphs: Floats, rest: Floats) -> tuple[Floats, Floats]:
+def unrolling(
+    one: Rim, positions: Floats, morphs: Floats, rest: Floats, lift: float = LIFT
+) -> tuple[Floats, Floats]:
+    """Vertices (ROWS * k, 3) of a strip on the lid's edge, and their morphs. *lift*: as LIFT."""
     edge, moved = positions[one.upper], morphs[:, one.upper]
     width = float(np.ptp(edge[:, 0]))
     # Nothing to unroll at the corners.
     arch = np.sin(np.linspace(0, np.pi, len(edge))) ** 0.5
-    top = np.stack([0 * arch, LIFT * width * arch, 0 * arch], 1)
+    top = np.stack([0 * arch, lift * width * arch, 0 * arch], 1)
     share = np.append(np.linspace(0, 1, ROWS - 1), 1 + LASH_LENGTH)[:, None, None]
     blink = MORPHS.index(one.blink)
     unrolled = top * (1 - share) + moved[blink] * share

@@ -57,6 +57,8 @@ class Portrait:
     square: Square
     picture: Pixels
     """(size, size, 3): that square."""
+    engine: EngineEntry = EngineEntry(name="portrait", version=VERSION)
+    """What made it."""
 
 
 def build(picture: Pixels, finder: FaceFinder, size: int) -> Iterator[Progress | Portrait]:
@@ -66,7 +68,11 @@ def build(picture: Pixels, finder: FaceFinder, size: int) -> Iterator[Progress |
         ImageRejected: there is no face.
     """
     yield Progress("face", 0.02, "Finding the face")
-    faces = finder.find(picture)
+    yield from build_of(picture, finder.find(picture), size)
+
+
+def build_of(picture: Pixels, faces: list[Face], size: int) -> Iterator[Progress | Portrait]:
+    """`build`, where *faces* were found already."""
     if not faces:
         raise ImageRejected("face", "No face was found in the picture.")
     square = head_and_shoulders(picture, faces[0])
@@ -101,7 +107,7 @@ def pack(portrait: Portrait, source: Pixels, thumbnail: Pixels) -> bytes:
             LicenceEntry.model_validate({"part": p, "licence": spdx, "class": "commercial"})
             for p, spdx in LICENCES
         ),
-        engine=EngineEntry(name="portrait", version=VERSION),
+        engine=portrait.engine,
         rest_weights=rig.rest_weights,
         files={},
     )
@@ -153,7 +159,7 @@ def _rig(image: Pixels, points: Floats, fitted: Fit, matte: Floats, behind: Pixe
         colours,
     )  # fmt: skip
     return PortraitRig(
-        mouth, eyes, skin, behind, _pivot(outline, body_depth),
+        mouth, eyes, skin, behind, pivot(outline, body_depth),
         (*(float(w) for w in np.round(fitted.weights, 6)), *(0.0 for _ in HEAD)),
     )  # fmt: skip
 
@@ -182,7 +188,7 @@ def _gap(face: Floats) -> float:
     return float((face[upper, 1] - face[lower, 1]).mean())
 
 
-def _pivot(outline: Outline, body_depth: float) -> tuple[float, float, float]:
+def pivot(outline: Outline, body_depth: float) -> tuple[float, float, float]:
     """Where the neck carries the head: between and behind the jaws."""
     x = (outline.rim[:, 0].min() + outline.rim[:, 0].max()) / 2
     y = outline.chin[1] - 0.05 * outline.height

@@ -1,9 +1,11 @@
 """The outermost layer: face, hair, neck and shoulders, and what unrolls over it."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from avatar_serving.avatars.fit import Fit
-from avatar_serving.avatars.lids import build_lid, rim
+from avatar_serving.avatars.lids import Rim, build_lid, rim
 from avatar_serving.avatars.outside import Outline, Surroundings, gentle_depth, surround
 from avatar_serving.avatars.rig import Floats, Part
 from avatar_serving.avatars.steep import without_streaks
@@ -13,16 +15,20 @@ from avatar_serving.avatars.textures import Pixels
 from avatar_serving.avatars.tongue import build_tongue
 from avatar_serving.faces.topology import LIPS_INNER, LIPS_OUTER
 
+LidMaker = Callable[[Rim, Floats, Floats, Pixels, Floats, Floats], Strip]
+"""Has the arguments of `build_lid`."""
+
 
 def build_skin(
-    fitted: Fit, shapes: Floats, closed: Floats, outline: Outline, texture: Pixels, light: float
-) -> tuple[Part, float]:
+    fitted: Fit, shapes: Floats, closed: Floats, outline: Outline, texture: Pixels, light: float,
+    lid: LidMaker = build_lid,
+) -> tuple[Part, float]:  # fmt: skip
     """The layer, and the depth of the shoulders. *shapes* (52, 468, 3); *closed* (468, 3): what
     closes the mouth; *texture* (size, size, 4): the person cut out of the photo; *light*:
     as in MouthColours."""
     around = surround(outline, texture[..., 3] / 255)
     bare = _bare(fitted, shapes, closed, outline, around, texture)
-    strips = _strips(bare, fitted, texture[..., :3], light)
+    strips = _strips(bare, fitted, texture[..., :3], light, lid)
     return with_strips(bare, strips), around.body_depth
 
 
@@ -50,16 +56,14 @@ def _bare(
     )
 
 
-def _strips(bare: Part, fitted: Fit, image: Pixels, light: float) -> list[Strip]:
+def _strips(bare: Part, fitted: Fit, image: Pixels, light: float, lid: LidMaker) -> list[Strip]:
     surface = face_surface()
     photo = surface.refined(fitted.rest)
     rims = (
         rim("eyeBlinkRight", surface.right_eye, bare.positions),
         rim("eyeBlinkLeft", surface.left_eye, bare.positions),
     )
-    lids = [
-        build_lid(one, bare.positions, bare.morphs, image, photo, fitted.weights) for one in rims
-    ]
+    lids = [lid(one, bare.positions, bare.morphs, image, photo, fitted.weights) for one in rims]
     corners = bare.positions[[LIPS_OUTER[0], LIPS_OUTER[10]], 0]
     tongue = build_tongue(bare.positions, bare.morphs, LIPS_INNER[5], float(np.ptp(corners)), light)
     return [*lids, tongue]

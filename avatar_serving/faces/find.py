@@ -23,22 +23,25 @@ class FaceFinder:
         self._blendshapes = BlendshapeModel()
         self._canonical = canonical_face()
 
-    def find(self, image: NDArray[np.uint8], limit: int = 10) -> list[Face]:
-        """The faces of an RGB image (height, width, 3), the largest first, at most *limit*."""
+    def find(
+        self, image: NDArray[np.uint8], limit: int = 10, presence: float = MIN_PRESENCE
+    ) -> list[Face]:
+        """The faces of an RGB image (height, width, 3), the largest first, at most *limit*.
+        *presence*: how sure the landmark model must be, 0..1."""
         faces: list[Face] = []
         for detection in self._detector.detect(image)[:limit]:
-            face = self._measure(image, detection)
+            face = self._measure(image, detection, presence)
             if face is not None and not any(_same(face, other) for other in faces):
                 faces.append(face)
         return sorted(faces, key=lambda face: -face.area)
 
-    def _measure(self, image: NDArray[np.uint8], detection: Detection) -> Face | None:
+    def _measure(self, image: NDArray[np.uint8], detection: Detection, least: float) -> Face | None:
         points, presence = self._landmarks.run(image, region_of_detection(detection))
-        if presence < MIN_PRESENCE:
+        if presence < least:
             return None
         # The first look centres the region on the face itself; the second sees it better.
         points, presence = self._landmarks.run(image, region_of_landmarks(points))
-        if presence < MIN_PRESENCE:
+        if presence < least:
             return None
         x, y, width, height = (float(v) for v in _box(points))
         return Face(

@@ -7,6 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from avatar_serving.avatars.pictures import encode_webp
+from avatar_serving.drawings.look import find_drawn
+from avatar_serving.drawings.measure import DrawnFace
+from avatar_serving.drawings.overlay import overlay
 from avatar_serving.errors import StageFailed
 from avatar_serving.faces import Face, FaceFinder
 from avatar_serving.faces.crop import crop_face
@@ -16,6 +20,7 @@ from avatar_serving.media import Check, Image, Review
 from avatar_serving.safety.nsfw import NsfwClassifier
 from avatar_serving.stages.base import StageConfig
 from avatar_serving.stages.review import framing, light, occlusion
+from avatar_serving.stages.review.drawing import check_drawing
 from avatar_serving.stages.review.grading import Reasons, Scale, grade
 
 NSFW = Reasons(
@@ -63,6 +68,9 @@ class MeasuredReview:
             self._check_nsfw(image),
         ]
         faces = self._finder.find(pixels)
+        drawn = find_drawn(pixels, self._finder, faces)
+        if drawn is not None:
+            return _of_drawing(pixels, checks, *drawn)
         on_its_side = not faces and any(self._finder.find(t) for t in framing.turned(pixels))
         checks.append(framing.check_face(faces, on_its_side))
         if not faces:
@@ -72,6 +80,19 @@ class MeasuredReview:
 
     def _check_nsfw(self, image: Image) -> Check:
         return grade("nsfw", self._nsfw.score(image), self._nsfw_scale, NSFW)
+
+
+def _of_drawing(
+    image: NDArray[np.uint8], checks: list[Check], face: Face, drawn: DrawnFace
+) -> Review:
+    """Light, sharpness and what photo landmarks say of eyes mean nothing in a drawing."""
+    checks += [
+        Check("face", 1.0, "good", "There is one clear face."),
+        framing.check_face_size(face),
+        framing.check_framing(face, image.shape[1], image.shape[0]),
+        check_drawing(drawn),
+    ]
+    return Review(tuple(checks), face.box, encode_webp(overlay(drawn), quality=85))
 
 
 def _check_one(image: NDArray[np.uint8], face: Face) -> list[Check]:

@@ -26,6 +26,8 @@ export interface Review {
   readonly checks: readonly Check[];
   /** x, y, width, height in pixels of the reviewed image. */
   readonly face_box: readonly [number, number, number, number] | null;
+  /** A data URL: what was measured in a drawn face. */
+  readonly measured: string | null;
 }
 
 export interface Description {

@@ -1,0 +1,148 @@
+"""Where a drawn eye is: its opening between lash line and lower lid, its iris, its lashes."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from avatar_serving.avatars.rig import Floats
+from avatar_serving.drawings.colours import Colours, Mask
+
+REACH = (0.46, 0.62)
+"""How far an eye may go from where it was looked for, across and up or down, in distances of the
+eyes."""
+SEED = 0.16
+"""How far around that place something of the eye must be."""
+JOIN = 0.02
+"""Lines this far apart are parts of one eye."""
+WING = 0.3
+"""Columns lower than this share of the eye's height are lashes that reach past its corners."""
+DARK = 0.55
+"""Lightness of a lash line, over that of the skin."""
+MOST_LASH, LEAST_LASH = 0.3, 0.04
+"""How much of an eye's height its lash line may take, and takes where there is none."""
+PALE = 0.8
+"""Lightness from which what is in an eye is its white, over the lightest in it."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DrawnEye:
+    """In pixels of the upright crop, from the image's left to its right."""
+
+    x: Floats
+    """(k,) columns."""
+    upper: Floats
+    """(k,) where the opening begins under the lash line."""
+    lower: Floats
+    """(k,) where it ends."""
+    lash: float
+    """Thickness of the lash line."""
+    iris: tuple[float, float]
+    radius: float
+    """Half the width of the iris."""
+
+    @property
+    def width(self) -> float:
+        return float(self.x[-1] - self.x[0])
+
+    @property
+    def height(self) -> float:
+        return float((self.lower - self.upper).max())
+
+    @property
+    def middle(self) -> Floats:
+        return np.array([(self.x[0] + self.x[-1]) / 2, (self.upper.min() + self.lower.max()) / 2])
+
+
+def find_eye(seen: Colours, place: Floats) -> DrawnEye | None:
+    """The eye near *place* (x, y), or None."""
+    first = _blob(seen, place)
+    if first is None:
+        return None
+    # The first look finds the eye, the second looks from its middle.
+    rows, columns = np.nonzero(first)
+    middle = np.array([(columns.min() + columns.max()) / 2, (rows.min() + rows.max()) / 2])
+    mask = _blob(seen, middle)
+    return None if mask is None else _measured(seen, mask)
+
+
+def _blob(seen: Colours, place: Floats) -> Mask | None:
+    """What is no skin around *place*, filled."""
+    y, x = np.mgrid[: len(seen.lab), : len(seen.lab)]
+    dx, dy = np.abs(x - place[0]) / seen.apart, np.abs(y - place[1]) / seen.apart
+    window = (dx < REACH[0]) & (dy < REACH[1]) & seen.face
+    width = 2 * round(JOIN * seen.apart) + 1
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (width, width))
+    marks = (seen.feature & window).astype(np.uint8)
+    joined = np.asarray(cv2.morphologyEx(marks, cv2.MORPH_CLOSE, kernel))
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(joined)
+    near = np.unique(labels[(np.hypot(dx, dy) < SEED) & (labels > 0)])
+    near = [i for i in near if stats[i, cv2.CC_STAT_AREA] > (0.04 * seen.apart) ** 2]
+    if not near:
+        return None
+    points = np.argwhere(np.isin(labels, near))[:, ::-1].astype(np.int32)
+    hull = np.zeros(joined.shape, np.uint8)
+    cv2.fillConvexPoly(hull, cv2.convexHull(points), (1,))
+    return hull > 0
+
+
+def _measured(seen: Colours, mask: Mask) -> DrawnEye | None:
+    used = np.flatnonzero(mask.any(0))
+    top = mask.argmax(0)[used].astype(float)
+    bottom = len(mask) - 1 - mask[::-1].argmax(0)[used].astype(float)
+    columns = used.astype(float)
+    tall = bottom - top > WING * (bottom - top).max()
+    columns, top, bottom = columns[tall], top[tall], bottom[tall]
+    if len(columns) < 6:
+        return None
+    lash = _lash(seen, mask, columns, top, bottom)
+    u = np.linspace(-1, 1, len(columns))
+    upper = np.minimum(_smooth(u, top + lash), bottom - 1)
+    lower = np.maximum(_smooth(u, bottom - LEAST_LASH * (bottom - top)), upper + 1)
+    middle = (upper + lower) / 2
+    # Corners are points.
+    share = np.clip((1 - np.abs(u)) / 0.12, 0, 1) ** 0.5
+    upper, lower = middle + (upper - middle) * share, middle + (lower - middle) * share
+    iris, radius = _iris(seen, columns, upper, lower)
+    return DrawnEye(columns, upper, lower, float(lash), iris, radius)
+
+
+def _lash(seen: Colours, mask: Mask, columns: Floats, top: Floats, bottom: Floats) -> float:
+    """Thickness of the dark line along the top, in the middle of the eye."""
+    dark = seen.lab[..., 0] < DARK * seen.skin[0]
+    runs: list[float] = []
+    central = range(len(columns) // 4, -(-3 * len(columns) // 4))
+    for i in central:
+        first, last = int(top[i]), int(bottom[i])
+        column = dark[first : last + 1, int(columns[i])]
+        start = int(column.argmax())
+        if not column[start] or start > MOST_LASH * len(column):
+            continue
+        rest = column[start:]
+        runs.append(start + (len(rest) if rest.all() else int((~rest).argmax())))
+    height = float((bottom - top).max())
+    thick = float(np.median(runs)) if runs else 0.0
+    return float(np.clip(thick, LEAST_LASH * height, MOST_LASH * height))
+
+
+def _smooth(u: Floats, values: Floats) -> Floats:
+    return np.polyval(np.polyfit(u, values, 4), u)
+
+
+def _iris(
+    seen: Colours, columns: Floats, upper: Floats, lower: Floats
+) -> tuple[tuple[float, float], float]:
+    """Middle and half width of what is not the white of the eye."""
+    rows = np.arange(len(seen.lab))[:, None]
+    inside = np.zeros(seen.face.shape, bool)
+    at = columns.astype(int)
+    inside[:, at] = (rows >= upper) & (rows <= lower)
+    light, colourful = seen.lab[..., 0], np.linalg.norm(seen.lab[..., 1:], axis=-1)
+    white = np.percentile(light[inside], 97) if inside.any() else 100
+    iris = inside & ((light < PALE * white) | (colourful > 22))
+    if iris.sum() < 12:
+        middle = (float(columns.mean()), float((upper.min() + lower.max()) / 2))
+        return middle, float(np.ptp(columns)) * 0.3
+    y, x = np.nonzero(iris)
+    width = float(np.percentile(x, 97) - np.percentile(x, 3)) / 2
+    return (float(x.mean()), float(y.mean())), max(width, 2.0)

@@ -1,0 +1,46 @@
+"""Drawn eyelids: flat skin with a lash line along its edge, slid over an eye that closes."""
+
+import numpy as np
+
+from avatar_serving.avatars.lids import Rim, unrolling
+from avatar_serving.avatars.rig import Floats
+from avatar_serving.avatars.strips import Strip, grid
+from avatar_serving.avatars.textures import Pixels, to_bytes
+
+ROWS = 8
+WIDE_PX, HIGH_PX = 64, 96
+FADE = 0.1
+"""Share of the height over which a lid sets in."""
+CREASE, CREASE_WIDTH, CREASE_DEPTH = 0.16, 0.012, 0.35
+
+
+def drawn_lid(
+    one: Rim, positions: Floats, morphs: Floats, rest: Floats, colours: tuple[Floats, Floats],
+    lash: float,
+) -> Strip:  # fmt: skip
+    """*colours*: of skin and lash line, sRGB (3,) 0..255; *lash*: thickness of that line in image
+    square units."""
+    width = float(np.ptp(positions[one.upper, 0]))
+    lift = lash / width + 0.06
+    place, move = unrolling(one, positions, morphs, rest, lift)
+    height = positions[one.upper, 1].max() - positions[one.lower, 1].min() + lift * width
+    count = len(one.upper)
+    x = np.linspace(1, WIDE_PX - 1, count)
+    y = np.linspace(0.5, HIGH_PX - 0.5, ROWS)
+    pixels = np.stack(np.meshgrid(x, y), -1).reshape(-1, 2)
+    picture = _picture(colours, float(np.clip(lash / max(height, 1e-6), 0.05, 0.3)))
+    return Strip(place, move, grid(ROWS, count), pixels, picture)
+
+
+def _picture(colours: tuple[Floats, Floats], lash: float) -> Pixels:
+    skin, ink = colours
+    down = ((np.arange(HIGH_PX) + 0.5) / HIGH_PX)[:, None, None]
+    along = np.linspace(0, np.pi, WIDE_PX)[None, :, None]
+    # Thickest in the middle, as a brush draws it.
+    line = lash * (0.55 + 0.45 * np.sin(along))
+    inked = np.clip((down - (1 - line)) * HIGH_PX / 2 + 0.5, 0, 1)
+    fold = CREASE_DEPTH * np.sin(along) * np.exp(-(((down - CREASE) / CREASE_WIDTH) ** 2))
+    colour = skin * (1 - fold) + ink * fold
+    colour = colour * (1 - inked) + ink * inked
+    alpha = np.broadcast_to(np.clip(down / FADE, 0, 1), (HIGH_PX, WIDE_PX, 1))
+    return np.dstack([to_bytes(colour), to_bytes(alpha * 255)])

@@ -1,0 +1,138 @@
+"""Builds the rig of one drawn character out of one picture."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from avatar_serving.avatars.backdrop import background
+from avatar_serving.avatars.correctives import close_lids, neutral
+from avatar_serving.avatars.crop import Square, head_and_shoulders
+from avatar_serving.avatars.eyes import Eye, build_eyes
+from avatar_serving.avatars.fit import Fit
+from avatar_serving.avatars.lids import Rim
+from avatar_serving.avatars.lips import close_lips, shaped_lips
+from avatar_serving.avatars.manifest import EngineEntry
+from avatar_serving.avatars.outside import Outline
+from avatar_serving.avatars.portrait import Portrait, pivot
+from avatar_serving.avatars.rig import Floats, PortraitRig
+from avatar_serving.avatars.skin import LidMaker, build_skin
+from avatar_serving.avatars.strips import Strip
+from avatar_serving.avatars.surface import face_surface
+from avatar_serving.avatars.textures import Pixels, cut_out, polygon_mask, to_pixels
+from avatar_serving.avatars.unfold import unfolded
+from avatar_serving.drawings.eyes import DrawnEye
+from avatar_serving.drawings.inside import drawn_inside
+from avatar_serving.drawings.landmarks import landmarks
+from avatar_serving.drawings.lids import drawn_lid
+from avatar_serving.drawings.matte import drawn_matte
+from avatar_serving.drawings.measure import WholeFace
+from avatar_serving.drawings.shapes import drawn_fit
+from avatar_serving.faces import Face
+from avatar_serving.faces.topology import CHIN
+from avatar_serving.media import CHANNELS, Progress
+
+ENGINE = EngineEntry(name="drawing", version="1")
+
+
+def build(
+    picture: Pixels, face: Face, drawn: WholeFace, size: int
+) -> Iterator[Progress | Portrait]:
+    """Progress, and at last the portrait. *face* and *drawn*: the same face of *picture* as the
+    photo model sees it and as it was drawn; *size*: side of the image square in pixels."""
+    square = head_and_shoulders(picture, face)
+    image = square.cut(picture, size)
+    yield Progress("fit", 0.15, "Measuring the drawing")
+    place = _Place(square, drawn)
+    fitted = _corrected(drawn_fit(place.units(landmarks(drawn))))
+    yield Progress("matte", 0.35, "Cutting out the character")
+    matte = _matte(image, fitted)
+    behind = background(image, matte)
+    yield Progress("mesh", 0.6, "Building the mesh")
+    rig = _rig(image, place, fitted, matte, behind)
+    yield Progress("mesh", 0.9, "Packing")
+    yield Portrait(rig, square, image, ENGINE)
+
+
+class _Place:
+    """From the crop that was measured to the image square."""
+
+    def __init__(self, square: Square, drawn: WholeFace) -> None:
+        self.drawn = drawn
+        self._square = square
+        self.scale = drawn.crop.region.side / len(drawn.crop.rgb) / square.size
+        """Image square units a pixel of the crop."""
+
+    def units(self, points: Floats) -> Floats:
+        """Points (n, 2) in image square units."""
+        crop = self.drawn.crop
+        seen = crop.region.to_image(np.asarray(points), len(crop.rgb))
+        flat = np.column_stack([seen, np.zeros(len(seen))])
+        return self._square.units(flat)[:, :2].astype(np.float64)
+
+
+def _corrected(fitted: Fit) -> Fit:
+    """With shapes whose lids and lips meet."""
+    width = float(np.ptp(fitted.rest[face_surface().oval[::2], 0]))
+    fitted = replace(fitted, shapes=close_lids(fitted, width))
+    face = neutral(fitted) + close_lips(fitted)
+    return replace(fitted, shapes=unfolded(shaped_lips(fitted, face), face))
+
+
+def _matte(image: Pixels, fitted: Fit) -> Floats:
+    matte = drawn_matte(image)
+    rim = face_surface().refined(fitted.rest)[face_surface().oval]
+    face = polygon_mask(to_pixels(rim, len(image)), len(image))
+    return np.where(face, 1, matte).astype(np.float32)
+
+
+def _rig(image: Pixels, place: _Place, fitted: Fit, matte: Floats, behind: Pixels) -> PortraitRig:
+    surface, drawn = face_surface(), place.drawn
+    outline = Outline(surface.refined(fitted.rest)[surface.oval], fitted.rest[CHIN])
+    closed = close_lips(fitted)
+    texture = cut_out(image, matte, behind)
+    skin, body_depth = build_skin(
+        fitted, fitted.shapes, closed, outline, texture, 1.0, _lid_maker(place)
+    )
+    photo = surface.refined(fitted.rest)
+    eyes = build_eyes(
+        image,
+        (
+            _eye("Right", photo[surface.right_eye], drawn.eyes[0], place),
+            _eye("Left", photo[surface.left_eye], drawn.eyes[1], place),
+        ),
+        photo[surface.lips] if drawn.mouth.open else None,
+        fitted.weights,
+    )
+    mouth = drawn_inside(fitted, neutral(fitted) + closed, fitted.shapes)
+    rest = (0.0,) * len(CHANNELS)
+    return PortraitRig(mouth, eyes, skin, behind, pivot(outline, body_depth), rest)
+
+
+def _eye(side: str, ring: Floats, eye: DrawnEye, place: _Place) -> Eye:
+    iris = place.units(np.array([eye.iris]))[0]
+    return Eye(side, ring, iris.astype(np.float32), eye.radius * place.scale)
+
+
+def _lid_maker(place: _Place) -> LidMaker:
+    drawn = place.drawn
+
+    def make(
+        one: Rim, positions: Floats, morphs: Floats, image: Pixels, photo: Floats, rest: Floats
+    ) -> Strip:
+        eye = drawn.eyes[0 if one.blink.endswith("Right") else 1]
+        colours = _lid_colours(drawn, eye)
+        return drawn_lid(one, positions, morphs, rest, colours, eye.lash * place.scale)
+
+    return make
+
+
+def _lid_colours(drawn: WholeFace, eye: DrawnEye) -> tuple[Floats, Floats]:
+    """Of the skin, and of the lash line above an eye."""
+    rgb, unlike = drawn.crop.rgb, drawn.colours.unlike
+    skin = np.median(rgb[(unlike < 6) & drawn.colours.face], axis=0)
+    middle = slice(len(eye.x) // 4, -(-3 * len(eye.x) // 4))
+    rows = np.round(eye.upper[middle] - eye.lash / 2).astype(int)
+    lash = np.median(rgb[rows, eye.x[middle].astype(int)], axis=0)
+    dark = lash.mean() < 0.8 * skin.mean()
+    return skin, lash if dark else skin * 0.4

@@ -1,0 +1,72 @@
+"""Which drawn faces can become avatars, and what to say of those that cannot."""
+
+import numpy as np
+
+from avatar_serving.drawings.eyes import DrawnEye
+from avatar_serving.drawings.measure import NAME, DrawnFace, WholeFace, whole
+from avatar_serving.errors import ImageRejected
+from avatar_serving.faces.topology import CHIN
+from avatar_serving.media import Check
+from avatar_serving.stages.review.grading import Reasons, Scale, grade
+
+GOOD = "The drawn face has eyes and a mouth that can move."
+SHUT = Reasons(
+    GOOD,
+    "The drawn eyes are narrow; lids will have little to show.",
+    "A drawn eye is shut; use a drawing with both eyes open.",
+)
+UNEVEN = Reasons(
+    GOOD,
+    "The drawn eyes differ in size; a drawing that looks straight ahead gives a better avatar.",
+    "The drawn eyes differ too much in size; use a drawing that looks straight ahead with both "
+    "eyes open.",
+)
+LARGE = Reasons(
+    GOOD,
+    "The drawn eyes are very large; little room is left for lids and brows.",
+    "The drawn eyes take too much of the face for lids and brows to move.",
+)
+TURNED = Reasons(
+    GOOD,
+    "The drawn face is turned; one that looks straight ahead gives a better avatar.",
+    "The drawn face is turned away or out of proportion: its mouth is not below the middle of the "
+    "eyes.",
+)
+MOUTH = Reasons(
+    GOOD,
+    "The drawn mouth is very large; speech will look exaggerated.",
+    "The drawn mouth is too large for its face to speak with.",
+)
+
+
+def check_drawing(face: DrawnFace) -> Check:
+    """The worst of all that was measured counts."""
+    try:
+        return min(_checks(whole(face)), key=lambda check: check.score)
+    except ImageRejected as error:
+        return Check(NAME, 0.0, "refused", error.reason)
+
+
+def _checks(face: WholeFace) -> list[Check]:
+    right, left = face.eyes
+    middle = (right.middle + left.middle) / 2
+    apart = float(np.linalg.norm(left.middle - right.middle))
+    to_chin = float(face.crop.points[CHIN, 1] - middle[1])
+    aside = (face.mouth.x[0] + face.mouth.x[-1]) / 2 - middle[0]
+    return [
+        grade(NAME, min(_roundness(right), _roundness(left)), Scale(0.2, 0.3), SHUT),
+        grade(NAME, _uneven(right, left), Scale(2.0, 1.4), UNEVEN),
+        grade(NAME, max(right.height, left.height) / to_chin, Scale(0.95, 0.72), LARGE),
+        grade(NAME, max(right.width, left.width) / apart, Scale(1.0, 0.88), LARGE),
+        grade(NAME, abs(aside) / apart, Scale(0.45, 0.2), TURNED),
+        grade(NAME, face.mouth.width / apart, Scale(1.25, 0.95), MOUTH),
+    ]
+
+
+def _roundness(eye: DrawnEye) -> float:
+    return eye.height / max(eye.width, 1)
+
+
+def _uneven(one: DrawnEye, other: DrawnEye) -> float:
+    sizes = sorted((one.width * one.height, other.width * other.height))
+    return float(np.sqrt(sizes[1] / max(sizes[0], 1)))
