@@ -23,7 +23,7 @@ from avatar_serving.stages.tts import TtsConfig
 from avatar_serving.stages.vlm import VlmConfig
 
 PROFILES = Path(__file__).parent / "profiles"
-CAMERA_WEIGHT = "face-landmarker"
+CAMERA_WEIGHTS = ("face-landmarker", "hand-landmarker")
 
 StageName = Literal[
     "review", "vlm", "stylise", "reconstruct", "asr", "llm", "tts", "animate", "render"
@@ -170,7 +170,7 @@ class Profile(Strict):
     rails: Rails = Rails()
     """What no avatar of this profile talks about; personas can add to it."""
     camera: bool = False
-    """Give the page the model with which it sees, in the browser, its user's expression."""
+    """Give the page the models with which it sees, in the browser, its user's face and hands."""
     memory: Memory = Memory()
     """What is remembered of users who agreed to it."""
     placement: dict[StageName, Placement] = {}
@@ -188,7 +188,7 @@ class Profile(Strict):
         """Names in the weights lock file, each once, in order of first use."""
         parts = (self.vad, self.end_of_turn, *(self.stage(name) for name in STAGES))
         needed = [w for part in parts for w in part.required_weights()]
-        return tuple(dict.fromkeys([*needed, *([CAMERA_WEIGHT] if self.camera else [])]))
+        return tuple(dict.fromkeys([*needed, *(CAMERA_WEIGHTS if self.camera else ())]))
 
 
 def load_profile(name: str) -> Profile:

@@ -7,6 +7,8 @@ from avatar_serving.affect.feeling import Feeling
 
 Gesture = Literal["none", "nod", "shake", "wave"]
 
+_GREETING = 0.45
+
 
 @dataclass(frozen=True, slots=True)
 class Seen:
@@ -28,11 +30,12 @@ class Seen:
 def feeling_of(seen: Seen) -> Feeling:
     """Emotions by the action units that make them up (Ekman & Friesen, FACS; EMFACS): joy 12,
     sadness 1 + 15, anger 4 without 12, disgust 9, surprise 1 + 2 + 5 + 26. A face that is turned
-    away tells little."""
+    away tells little. A wave is friendly, whatever the face."""
+    greeting = _GREETING if seen.gesture == "wave" else 0.0
     surprise = seen.brow_raise * max(seen.eye_wide, seen.jaw_open)
     return Feeling.of(
         {
-            "joy": 1.1 * seen.smile - 0.3 * seen.frown,
+            "joy": max(1.1 * seen.smile - 0.3 * seen.frown, greeting),
             "sadness": 0.9 * seen.frown + 0.3 * seen.brow_raise * seen.frown - seen.smile,
             "anger": 0.8 * seen.brow_furrow - seen.smile - 0.5 * seen.brow_raise,
             "disgust": 0.9 * seen.nose_wrinkle - 0.6 * seen.smile,

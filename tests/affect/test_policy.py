@@ -102,6 +102,12 @@ def test_expressions():
     assert feeling_of(Seen(smile=1.0, attention=0.0)) == Feeling()
 
 
+def test_a_wave_is_met_with_a_smile():
+    changes = played(MoodPolicy(), [(0.25, "seen", feeling_of(Seen(gesture="wave")))] * 12)
+    assert [mood.emotion for _, mood in changes][0] == "joy"
+    assert line_for(Notice(seen=Seen(gesture="wave")), "en") == "The user waved."
+
+
 def test_the_language_model_is_told_in_one_line():
     sad = Notice(words=Feeling(sadness=0.8), seen=Seen(brow_furrow=0.9))
     assert line_for(sad, "en") == "The user sounds sad and is frowning."

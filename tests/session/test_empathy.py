@@ -61,6 +61,12 @@ def test_the_model_is_told_of_face_and_gesture():
     assert told[-1].text == "The user is smiling and nodded."
 
 
+def test_a_wave_is_smiled_back_at_and_told():
+    talk, told = conversation("Hello.", camera={"gesture": "wave"})
+    assert [mood["emotion"] for mood in talk.of("avatar.mood")] == ["joy"]
+    assert told[-1].text == "The user waved."
+
+
 def test_what_it_has_read_before_does_not_change():
     """The line comes last and is not kept, so that the beginning of the prompt stays the same."""
     _, plain = conversation("What time is it?")

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { affectOf, headPose } from "../src/affect/expression.ts";
 import { GestureDetector, reversals, type HeadPose } from "../src/affect/gestures.ts";
+import { type Hand, isRaised, WaveDetector } from "../src/affect/waves.ts";
 
 function gesturesOf(pose: (seconds: number) => Omit<HeadPose, "atMs">, seconds = 3): string[] {
   const detector = new GestureDetector();
@@ -30,6 +31,57 @@ describe("gestures of the head", () => {
     expect(reversals([0, 10, 0, 10], 6)).toBe(2);
     expect(reversals([0, 3, 0, 3], 6)).toBe(0);
     expect(reversals([], 6)).toBe(0);
+  });
+});
+
+/** An open hand of a palm of 60 pixels, turned about its wrist by *lean* degrees; *curl* 1: a fist. */
+function handAt({ x = 200, y = 200, lean = 0, curl = 0, palm = 60 }): Hand {
+  const angle = (lean * Math.PI) / 180;
+  const at = (across: number, up: number) => ({
+    x: x + palm * (across * Math.cos(angle) + up * Math.sin(angle)), y: y + palm * (across * Math.sin(angle) - up * Math.cos(angle)),
+  });
+  const thumb = [0.3, 0.5, 0.7, 0.9].map((part) => at(-part, part));
+  const fingers = [-0.3, 0, 0.2, 0.4].flatMap((across) => [1, 1.4 - curl, 1.7 - curl, 1.9 - curl].map((up) => at(across, up)));
+  return [at(0, 0), ...thumb, ...fingers];
+}
+
+function wavesOf(hand: (seconds: number) => Hand | null, seconds = 3): number {
+  const detector = new WaveDetector();
+  return Array.from({ length: seconds * 10 }, (_, i) => detector.push(i * 100, hand(i / 10))).filter(Boolean).length;
+}
+
+describe("waves of a hand", () => {
+  const swing = (t: number, hertz = 1.5) => Math.sin(2 * Math.PI * hertz * t);
+
+  it("sees an arm and a wrist that wave, near and far", () => {
+    expect(wavesOf((t) => handAt({ x: 200 + 40 * swing(t) }))).toBe(1);
+    expect(wavesOf((t) => handAt({ lean: 25 * swing(t) }))).toBe(1);
+    expect(wavesOf((t) => handAt({ lean: 25 * swing(t, 2.5), palm: 20 }))).toBe(1);
+  });
+
+  it("bears that a fast hand is lost now and then", () => {
+    expect(wavesOf((t) => (Math.round(t * 10) % 3 === 0 ? null : handAt({ lean: 30 * swing(t) })))).toBe(1);
+  });
+
+  it("takes a still, trembling, passing, falling or lowered hand and a fist for none", () => {
+    expect(wavesOf(() => handAt({}))).toBe(0);
+    expect(wavesOf((t) => handAt({ x: 200 + 8 * swing(t, 4) }))).toBe(0);
+    expect(wavesOf((t) => handAt({ x: 100 * t }))).toBe(0);
+    expect(wavesOf((t) => handAt({ x: 200 + 40 * swing(t), y: 200 + 60 * swing(t) }))).toBe(0);
+    expect(wavesOf((t) => handAt({ lean: 180 + 25 * swing(t) }))).toBe(0);
+    expect(wavesOf((t) => handAt({ x: 200 + 40 * swing(t), curl: 1 }))).toBe(0);
+    expect(wavesOf(() => null)).toBe(0);
+  });
+
+  it("tells one wave once, and another one again", () => {
+    expect(wavesOf((t) => handAt({ lean: 25 * swing(t) * (t < 2 ? 1 : 0) }), 6)).toBe(1);
+    expect(wavesOf((t) => handAt({ lean: 25 * swing(t) * (t < 2 || t > 5 ? 1 : 0) }), 8)).toBe(2);
+  });
+
+  it("knows a raised hand", () => {
+    expect(isRaised(handAt({ lean: 30 }))).toBe(true);
+    expect(isRaised(handAt({ lean: 60 }))).toBe(false);
+    expect(isRaised([])).toBe(false);
   });
 });
 

@@ -38,7 +38,8 @@ export class GestureDetector {
   }
 }
 
-function range(values: readonly number[]): number {
+/** How far a signal goes, from its least to its greatest. */
+export function range(values: readonly number[]): number {
   return Math.max(...values) - Math.min(...values);
 }
 

@@ -1,12 +1,16 @@
-import type { FaceLandmarker } from "@mediapipe/tasks-vision";
 import { signal } from "@preact/signals";
-import { request } from "../api/http.ts";
 import type { Affect, Gesture } from "../protocol.ts";
 import { ABSENT, affectOf, headPose } from "./expression.ts";
 import { GestureDetector } from "./gestures.ts";
+import { openEyes, type Eyes } from "./models.ts";
+import { type Hand, WaveDetector } from "./waves.ts";
 
 const LOOK_MS = 100;
 const TELL_MS = 250;
+/** Between two looks for a hand while none is about: finding one costs more than following it. */
+const SEARCH_MS = 500;
+/** A hand that was seen this recently is about. */
+const ABOUT_MS = 1500;
 const WANTED = { video: { width: 320, height: 240, facingMode: "user" }, audio: false } as const;
 
 export type WatcherState = "off" | "starting" | "on";
@@ -19,11 +23,14 @@ export class Watcher {
   readonly state = signal<WatcherState>("off");
   readonly seen = signal<Affect | null>(null);
   private readonly gestures = new GestureDetector();
-  private landmarker: FaceLandmarker | null = null;
+  private readonly waves = new WaveDetector();
+  private eyes: Eyes | null = null;
   private stream: MediaStream | null = null;
   private timer: ReturnType<typeof setInterval> | undefined;
   private gesture: Gesture = "none";
   private toldMs = 0;
+  private searchedMs = -Infinity;
+  private handMs = -Infinity;
 
   constructor(private readonly tell: (affect: Affect) => void) {}
 
@@ -35,7 +42,7 @@ export class Watcher {
       this.stream = await navigator.mediaDevices.getUserMedia(WANTED);
       video.srcObject = this.stream;
       await video.play();
-      this.landmarker ??= await loadLandmarker();
+      this.eyes ??= await openEyes();
       // The user may have thought better of it while the model was loading.
       if (this.stream === null) return;
       this.state.value = "on";
@@ -56,16 +63,27 @@ export class Watcher {
   }
 
   private look(video: HTMLVideoElement): void {
-    if (!this.landmarker || video.readyState < video.HAVE_CURRENT_DATA) return;
+    if (!this.eyes || video.readyState < video.HAVE_CURRENT_DATA) return;
     const nowMs = performance.now();
-    const { faceBlendshapes, facialTransformationMatrixes } = this.landmarker.detectForVideo(video, nowMs);
+    this.lookForHand(this.eyes, video, nowMs);
+    const { faceBlendshapes, facialTransformationMatrixes } = this.eyes.face.detectForVideo(video, nowMs);
     const [shapes, matrix] = [faceBlendshapes[0], facialTransformationMatrixes[0]];
-    if (!shapes || !matrix) return this.report(ABSENT, nowMs);
+    if (!shapes || !matrix) return this.report({ ...ABSENT, gesture: this.gesture }, nowMs);
     const { yaw, pitch } = headPose(matrix.data);
     const gesture = this.gestures.push({ atMs: nowMs, yaw, pitch });
     if (gesture !== "none") this.gesture = gesture;
     const scores = new Map(shapes.categories.map(({ categoryName, score }) => [categoryName, score]));
     this.report(affectOf(scores, yaw, pitch, this.gesture), nowMs);
+  }
+
+  private lookForHand({ hands }: Eyes, video: HTMLVideoElement, nowMs: number): void {
+    if (nowMs - this.handMs > ABOUT_MS && nowMs - this.searchedMs < SEARCH_MS) return;
+    this.searchedMs = nowMs;
+    const [found] = hands.detectForVideo(video, nowMs).landmarks;
+    const [width, height] = [video.videoWidth, video.videoHeight];
+    const hand: Hand | null = found ? found.map(({ x, y }) => ({ x: x * width, y: y * height })) : null;
+    if (hand) this.handMs = nowMs;
+    if (this.waves.push(nowMs, hand)) this.gesture = "wave";
   }
 
   private report(affect: Affect, nowMs: number): void {
@@ -75,24 +93,4 @@ export class Watcher {
     this.gesture = "none";
     this.tell(affect);
   }
-}
-
-/** MediaPipe's program is part of this page, its model comes from our own server: nobody else is asked. */
-async function loadLandmarker(): Promise<FaceLandmarker> {
-  const [{ FaceLandmarker }, loader, binary, model] = await Promise.all([
-    import("@mediapipe/tasks-vision"),
-    import("@mediapipe/tasks-vision/vision_wasm_internal.js?url"),
-    import("@mediapipe/tasks-vision/vision_wasm_internal.wasm?url"),
-    request("/v1/camera/face_landmarker.task").then((response) => response.arrayBuffer()),
-  ]);
-  return FaceLandmarker.createFromOptions(
-    { wasmLoaderPath: loader.default, wasmBinaryPath: binary.default },
-    {
-      baseOptions: { modelAssetBuffer: new Uint8Array(model), delegate: "CPU" },
-      runningMode: "VIDEO",
-      numFaces: 1,
-      outputFaceBlendshapes: true,
-      outputFacialTransformationMatrixes: true,
-    },
-  );
 }

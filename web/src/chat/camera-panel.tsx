@@ -29,7 +29,7 @@ export function CameraPanel({ conversation, name }: { conversation: Conversation
       </label>
       <p class="soft small">
         Your picture never leaves this page. Ten times a second it is turned into a few numbers, such as how much you smile or that
-        you nod, and only those are sent to {name}. Nothing of it is kept.
+        you nod or wave, and only those are sent to {name}. Nothing of it is kept.
       </p>
       {trouble.value && <p role="alert" class="note warn"><Icon name="alert" /> {trouble.value}</p>}
       <video ref={video} class="self-view" playsInline muted hidden={state === "off"} aria-label="Your camera" />
