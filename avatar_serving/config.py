@@ -1,6 +1,7 @@
 """One frozen, strict tree of options. A profile says which engine does each stage, and where."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -29,6 +30,7 @@ StageName = Literal[
     "review", "vlm", "stylise", "reconstruct", "asr", "llm", "tts", "animate", "render"
 ]
 STAGES: tuple[StageName, ...] = get_args(StageName)
+_GROUPS = {"limits", "conversation", "rails", "memory", "placement"}
 
 
 class Strict(BaseModel):
@@ -50,6 +52,8 @@ class Placement(Strict):
     """Requests that one replica works on at the same time."""
     max_queued_requests: int = Field(default=16, ge=-1)
     """Requests that may wait for a replica; one more is refused as overloaded. -1: no bound."""
+    resources: dict[str, float] = {}
+    """Custom resources of Ray that a replica takes; they tie it to nodes that offer them."""
 
     @model_validator(mode="after")
     def _replicas_in_order(self) -> "Placement":
@@ -161,6 +165,8 @@ class Profile(Strict):
     """Voice of an avatar for which none was chosen."""
     gateway_cpus: float = Field(default=1, ge=0)
     """Cores that Ray reserves for a gateway; bookkeeping, not a limit."""
+    gateway_resources: dict[str, float] = {}
+    """Custom resources of Ray that a gateway takes; they tie it to nodes that offer them."""
     gateways: int = Field(default=1, ge=1)
     """Gateway processes. Each holds its own models, sessions and limits."""
     limits: Limits = Limits()
@@ -198,14 +204,46 @@ def load_profile(name: str) -> Profile:
         InvalidRequest: no such profile, or an option in it is wrong; says which.
     """
     path = Path(name) if name.endswith((".yaml", ".yml")) else PROFILES / f"{name}.yaml"
+    return read_profile(_options(path, name), str(path))
+
+
+def read_profile(options: Mapping[str, Any], where: str) -> Profile:
+    """A profile of *options*. With ``base``, the name of a built-in profile, they change that one.
+
+    Groups of options (limits, conversation, rails, memory, placement) are changed option by
+    option; everything else is replaced whole.
+
+    Raises:
+        InvalidRequest: no such base, or an option is wrong; says which, and *where*.
+    """
+    base = options.get("base")
+    changed: dict[str, Any] = {}
+    if base is not None:
+        changed = dict(_options(PROFILES / f"{base}.yaml", str(base)))
+    for option, value in options.items():
+        known: Any = changed.get(option)
+        if option in _GROUPS and isinstance(known, dict) and isinstance(value, dict):
+            changed[option] = {**known, **value}
+        else:
+            changed[option] = value
+    changed.pop("base", None)
+    try:
+        return Profile.model_validate(changed)
+    except ValidationError as error:
+        raise InvalidRequest(f"profile {where}: {error}", "profile") from error
+
+
+def _options(path: Path, name: str) -> Mapping[str, Any]:
     if not path.is_file():
         known = ", ".join(sorted(p.stem for p in PROFILES.glob("*.yaml")))
         raise InvalidRequest(f"no profile {name!r}; there are: {known}, or give a .yaml file")
     try:
         options: Any = yaml.safe_load(path.read_text())
-        return Profile.model_validate(options)
-    except (yaml.YAMLError, ValidationError) as error:
+    except yaml.YAMLError as error:
         raise InvalidRequest(f"profile {path}: {error}", "profile") from error
+    if not isinstance(options, dict):
+        raise InvalidRequest(f"profile {path}: not a list of options", "profile")
+    return options
 
 
 class Environment(Strict):
@@ -216,6 +254,8 @@ class Environment(Strict):
     port: int = Field(default=8000, ge=1, le=65535)
     data: Path = Path("data")
     api_key_required: bool = False
+    api_key_file: Path | None = None
+    """Holds one more key that is accepted."""
 
     @property
     def loopback(self) -> bool:

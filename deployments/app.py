@@ -35,7 +35,10 @@ def build(profile: Profile, environment: Environment) -> serve.Application:
         ingress,
         name="gateway",
         num_replicas=profile.gateways,
-        ray_actor_options={"num_cpus": profile.gateway_cpus},
+        ray_actor_options={
+            "num_cpus": profile.gateway_cpus,
+            "resources": profile.gateway_resources,
+        },
         max_ongoing_requests=profile.limits.sessions + 64,
         health_check_period_s=5,
         health_check_timeout_s=30,

@@ -94,6 +94,9 @@ class Services:
     ) -> "Services":
         """Load every model that this process runs; *remote* stages run elsewhere."""
         elsewhere = remote or {}
+        store = Store(environment.data)
+        if environment.api_key_file is not None:
+            store.adopt_key(environment.api_key_file.name, environment.api_key_file.read_text())
         stages: dict[StageName, Stage[Any, Any]] = {
             name: Observed(name, elsewhere.get(name) or profile.stage(name).build())
             for name in STAGES
@@ -104,7 +107,7 @@ class Services:
             stages=stages,
             vad=profile.vad.build(),
             end_of_turn=profile.end_of_turn.build(),
-            store=Store(environment.data),
+            store=store,
         )
 
     @property

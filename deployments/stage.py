@@ -53,7 +53,11 @@ def deploy(name: str, config: StageConfig, placement: Placement) -> serve.Applic
     deployment: Any = serve.deployment(
         StageReplica,
         name=name,
-        ray_actor_options={"num_cpus": placement.num_cpus, "num_gpus": placement.num_gpus},
+        ray_actor_options={
+            "num_cpus": placement.num_cpus,
+            "num_gpus": placement.num_gpus,
+            "resources": placement.resources,
+        },
         max_ongoing_requests=placement.max_ongoing_requests,
         max_queued_requests=placement.max_queued_requests,
         autoscaling_config={

@@ -4,6 +4,8 @@ import typer
 
 from avatar_serving.cli import say
 from avatar_serving.cli.avatar import app as avatar_app
+from avatar_serving.cli.check import check
+from avatar_serving.cli.drain import drain
 from avatar_serving.cli.evaluate import evaluate
 from avatar_serving.cli.keys import app as keys_app
 from avatar_serving.cli.serve import serve
@@ -17,6 +19,8 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,
 )
 app.command()(serve)
+app.command()(check)
+app.command()(drain)
 app.command()(evaluate)
 app.command(context_settings=say.ANYTHING)(say.say)
 app.command()(talk)

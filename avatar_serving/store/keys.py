@@ -27,6 +27,13 @@ class Keys:
         self._keep(KeyTable(digest=_digest(key), kind="api", label=label))
         return key
 
+    def adopt(self, label: str, key: str) -> None:
+        """Accept a *key* made elsewhere, in place of those that had its label."""
+        with self._database.session() as session:
+            old = delete(KeyTable).where(KeyTable.kind == "api", KeyTable.label == label)
+            session.execute(old)
+            session.merge(KeyTable(digest=_digest(key), kind="api", label=label))
+
     def verify(self, key: str) -> bool:
         with self._database.session() as session:
             found = session.get(KeyTable, _digest(key))

@@ -170,6 +170,10 @@ class Store:
         """A new API key. It is shown here and never again."""
         return self._keys.create(label)
 
+    def adopt_key(self, label: str, key: str) -> None:
+        """Accept a *key* made elsewhere, in place of those that had its label."""
+        self._keys.adopt(label, key.strip())
+
     def verify_key(self, key: str) -> bool:
         return self._keys.verify(key)
 

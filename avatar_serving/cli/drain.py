@@ -1,0 +1,39 @@
+"""``avatar-serving drain``: let this machine's sessions end before it stops."""
+
+import os
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Limit = Annotated[float, typer.Option(min=0, help="Longest wait, in seconds.")]
+_POLL_S = 2.0
+_PREFIX = "gauge_livesum_"
+
+
+def drain(limit_s: Limit = 3600) -> None:
+    """Wait until no process of this machine holds a session, or the limit is reached.
+
+    Looks into PROMETHEUS_MULTIPROC_DIR, where they say so. New sessions are kept away by whoever
+    routes them: Kubernetes takes a pod that is about to stop out of its Service.
+    """
+    folder = Path(os.environ.get("PROMETHEUS_MULTIPROC_DIR", ""))
+    ends = time.monotonic() + limit_s
+    while (held := sessions(folder)) and time.monotonic() < ends:
+        time.sleep(_POLL_S)
+    typer.echo(f"{held} sessions left")
+
+
+def sessions(folder: Path) -> int:
+    """Sessions held by the living processes that keep their metrics in *folder*."""
+    from prometheus_client.mmap_dict import MmapedDict
+
+    held = 0.0
+    for path in folder.glob(f"{_PREFIX}*.db"):
+        if not Path(f"/proc/{path.stem.removeprefix(_PREFIX)}").exists():
+            continue
+        for key, value, _, _ in MmapedDict.read_all_values_from_file(str(path)):
+            if '"avatar_sessions"' in key:
+                held += value
+    return round(held)
