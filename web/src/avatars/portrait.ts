@@ -109,10 +109,12 @@ function influenceOf(mesh: Mesh): Influence {
 }
 
 function apply(influence: Influence, pose: Pose, photo: number): void {
-  influence.slots.forEach((slot, i) => {
-    if (slot !== undefined) influence.weights[slot] = pose[i];
-  });
-  if (influence.photo !== undefined) influence.weights[influence.photo] = photo;
+  const { slots, weights } = influence;
+  for (let i = 0; i < slots.length; i++) {
+    const slot = slots[i];
+    if (slot !== undefined) weights[slot] = pose[i];
+  }
+  if (influence.photo !== undefined) weights[influence.photo] = photo;
 }
 
 function headOf(root: Object3D): Bone | null {

@@ -3,8 +3,10 @@ import type { JSX } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
 import { getAvatar, listModels, listVoices, type Avatar, type LanguageModel, type Voice } from "../api/avatars.ts";
 import { realtimeEndpoint } from "../api/endpoint.ts";
+import { ApiError } from "../api/http.ts";
+import { restPose } from "../motion/channels.ts";
 import { Conversation } from "../realtime/conversation.ts";
-import { AvatarCanvas } from "../ui/avatar-canvas.tsx";
+import { AvatarCanvas, type Drawn } from "../ui/avatar-canvas.tsx";
 import { Icon } from "../ui/icons.tsx";
 import { Picture } from "../ui/picture.tsx";
 import { TopBar } from "../ui/top-bar.tsx";
@@ -21,6 +23,7 @@ export function Chat({ avatarId }: { avatarId: string }): JSX.Element {
   const model = useSignal("default");
   const models = useSignal<readonly LanguageModel[]>([]);
   const conversation = useMemo(() => new Conversation(() => realtimeEndpoint(avatarId, model.value)), [avatarId]);
+  const frame = useMemo(() => frameSource(conversation), [conversation]);
   const avatar = useSignal<Avatar | null>(null);
   const voices = useSignal<readonly Voice[]>([]);
   const trouble = useSignal<string | null>(null);
@@ -33,7 +36,7 @@ export function Chat({ avatarId }: { avatarId: string }): JSX.Element {
       avatar.value = found;
       document.title = `${found.name} · Avatar Serving`;
       conversation.open();
-    }).catch((error: unknown) => (trouble.value = error instanceof Error ? error.message : String(error)));
+    }).catch((error: unknown) => (trouble.value = reasonOf(error)));
     listVoices().then((found) => (voices.value = found)).catch(() => undefined);
     listModels().then((found) => (models.value = found)).catch(() => undefined);
     return () => {
@@ -57,7 +60,7 @@ export function Chat({ avatarId }: { avatarId: string }): JSX.Element {
         <section class="stage" aria-label={`${name}, face to face`}>
           <div class="stage-room">
             <div class="stage-frame">
-              <AvatarCanvas avatarId={avatarId} label={`${name}'s face`} frame={() => ({ pose: conversation.frame() })} />
+              <AvatarCanvas avatarId={avatarId} label={`${name}'s face`} frame={frame} />
               <StatusPill conversation={conversation} />
               <Captions conversation={conversation} name={name} />
             </div>
@@ -72,6 +75,20 @@ export function Chat({ avatarId }: { avatarId: string }): JSX.Element {
       </main>
     </div>
   );
+}
+
+/** One object for every frame: the collector never has to stop the motion for it. */
+function frameSource(conversation: Conversation): () => Drawn {
+  const drawn = { pose: restPose() };
+  return () => {
+    drawn.pose = conversation.frame();
+    return drawn;
+  };
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof ApiError && error.status === 404) return "The avatar behind this link is not on this server. It may have been deleted.";
+  return error instanceof Error ? error.message : String(error);
 }
 
 function Absent({ reason }: { reason: string }): JSX.Element {

@@ -26,6 +26,18 @@ export function PictureButton({ picture, onPicture, onTrouble }: Props): JSX.Ele
     }
   }
 
+  function escape(event: KeyboardEvent): void {
+    if (event.key !== "Escape" || !open.value) return;
+    event.stopPropagation();
+    open.value = false;
+  }
+
+  /** A choice of file or camera takes the focus to nowhere, which is no leaving. */
+  function leave(event: FocusEvent & { currentTarget: HTMLElement }): void {
+    const next = event.relatedTarget;
+    if (next instanceof Node && !event.currentTarget.contains(next)) open.value = false;
+  }
+
   if (picture) {
     return (
       <button class="shown-picture" type="button" aria-label="Do not show this picture" title="Take it back" onClick={() => onPicture(null)}>
@@ -34,7 +46,7 @@ export function PictureButton({ picture, onPicture, onTrouble }: Props): JSX.Ele
     );
   }
   return (
-    <span class="picture-choice">
+    <span class="picture-choice" onKeyDown={escape} onFocusOut={leave}>
       <button class="composer-send quiet" type="button" aria-label="Show a picture" title="Show a picture" aria-expanded={open.value} onClick={() => (open.value = !open.value)}>
         <Icon name="image" size={18} />
       </button>

@@ -54,6 +54,8 @@ export class Answer {
   }
 }
 
+const NONE: readonly Answer[] = [];
+
 /** The answers that are sounding or about to, in order. */
 export class Answers {
   private queue: Answer[] = [];
@@ -88,7 +90,8 @@ export class Answers {
   }
 
   /** Take out the answers that have been heard to their end. */
-  takeFinished(): Answer[] {
+  takeFinished(): readonly Answer[] {
+    if (!this.queue.some((answer) => answer.over)) return NONE;
     const finished = this.queue.filter((answer) => answer.over);
     this.queue = this.queue.filter((answer) => !answer.over);
     finished.forEach((answer) => this.account(answer));

@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
-import { useEffect, useMemo } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { Avatar } from "../api/avatars.ts";
 import { QuietLoop } from "../motion/clips.ts";
 import { restPose } from "../motion/channels.ts";
@@ -15,13 +15,17 @@ import { easeTowards, EXPRESSIONS, layered, poseOf, type Expression } from "./po
 export function Created({ avatar }: { avatar: Avatar }): JSX.Element {
   const tried = useSignal<Expression | null>(null);
   const puppet = useMemo(() => new Puppet(() => tried.value), [avatar.id]);
-  useEffect(() => scrollTo({ top: 0, behavior: "smooth" }), [avatar.id]);
+  const title = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    scrollTo({ top: 0, behavior: "smooth" });
+    title.current?.focus({ preventScroll: true });
+  }, [avatar.id]);
   return (
     <section class="created" aria-labelledby="created-title">
       <div class="portrait-frame"><AvatarCanvas avatarId={avatar.id} label={`${avatar.name}, moving`} frame={() => puppet.frame()} /></div>
       <div class="created-words">
         <p class="eyebrow">Your avatar is ready</p>
-        <h1 id="created-title">Meet {avatar.name}.</h1>
+        <h1 id="created-title" ref={title} tabIndex={-1}>Meet {avatar.name}.</h1>
         {avatar.description && <p class="lead">{avatar.description}</p>}
         <div class="chips" role="group" aria-label="Try an expression">
           {EXPRESSIONS.map((expression) => (
@@ -49,6 +53,7 @@ class Puppet {
   private readonly idlePose = restPose();
   private readonly expression = restPose();
   private readonly out = restPose();
+  private readonly drawn: Drawn = { pose: this.out };
   private last = performance.now();
 
   constructor(private readonly chosen: () => Expression | null) {}
@@ -59,6 +64,6 @@ class Puppet {
     this.last = now;
     this.idle.sample(now / 1000, this.idlePose);
     layered(this.idlePose, this.expression, this.out);
-    return { pose: this.out };
+    return this.drawn;
   }
 }

@@ -57,7 +57,7 @@ export function VideoDialog({ avatar, onClose }: { avatar: Avatar; onClose: () =
         <div class="row end">
           <button type="button" class="button quiet" onClick={() => dialog.current?.close()}>{making.value ? "Cancel" : "Close"}</button>
           {made.value && <a class="button primary" href={made.value.url} download={made.value.file}><Icon name="download" size={18} /> Save</a>}
-          {!made.value && <button form="video-form" class="button primary" disabled={making.value !== null}><Icon name="film" size={18} /> Make it</button>}
+          {!made.value && <button form="video-form" class="button primary" disabled={making.value !== null}><Icon name="film" size={18} /> Make the video</button>}
         </div>
       </div>
     </dialog>
@@ -94,7 +94,7 @@ function Wishes({ avatar, making, onMake }: WishesProps): JSX.Element {
     <form id="video-form" class="stack" onSubmit={submit}>
       <fieldset class="stack bare" disabled={making !== null}>
         <label class="field">
-          <span class="label">What is said</span>
+          <span class="label">What should {avatar.name} say?</span>
           <textarea class="input" name="text" rows={4} placeholder="Hello, and welcome." required={!recorded.value} disabled={recorded.value} />
         </label>
         <label class="field">
@@ -143,7 +143,7 @@ function Advance({ video }: { video: Video }): JSX.Element {
   return (
     <div class="stack" role="status">
       <progress class="bar" max={100} value={video.progress} aria-label="Making the video" />
-      <p class="soft">{step} ... {video.progress} %</p>
+      <p class="soft">{step}… {video.progress}%</p>
     </div>
   );
 }

@@ -45,7 +45,7 @@ export function VoiceList({ voices, value, delivery, onChange }: Props): JSX.Ele
       </div>
       <ul class="voice-list" role="radiogroup" aria-label="Voice">
         {shown.map((voice) => (
-          <li key={voice.id} class={voice.id === value ? "voice chosen" : "voice"}>
+          <li key={voice.id} role="none" class={voice.id === value ? "voice chosen" : "voice"}>
             <label>
               <input type="radio" name="voice" checked={voice.id === value} onChange={() => onChange(voice.id)} />
               <span class="voice-name">{voice.name}</span>
