@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import sys
 
 from loguru import logger
@@ -96,7 +97,8 @@ async def main(url: str) -> None:
         await after.done.wait()
     await task.queue_frame(EndFrame())
     await asyncio.wait({running}, timeout=5)
-    print(json.dumps(told))
+    print(json.dumps(told), flush=True)
+    os._exit(0)  # its workers may wait for each other for minutes
 
 
 logger.remove()
