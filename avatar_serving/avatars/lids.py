@@ -2,8 +2,9 @@
 
 The skin just above an open eye is lashes and shadow; drawn out over the eye it would be a smear.
 So each eye has a strip, folded away at the lid's edge, that opens as the eye closes. Its picture is
-the skin from below the eye, with a soft upper end, the fold of the lid, and lashes along and beyond
-its lower one.
+the skin from below the eye in the colours of both sides, with a soft upper end, the fold of the
+lid, and lashes along and beyond its lower one. It begins so far above that the photo's own lashes
+are under it, and follows the skin there, or the brow would cut it off with an edge.
 """
 
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from scipy.interpolate import griddata
+from scipy.spatial.distance import cdist
 
 from avatar_serving.avatars.rig import MORPHS, Floats
 from avatar_serving.avatars.strips import Strip, grid
@@ -19,19 +22,28 @@ from avatar_serving.avatars.textures import Pixels, to_bytes, to_pixels
 ROWS = 8
 WIDE_PX, HIGH_PX = 96, 48
 BORDER_PX = 2
-LIFT = 0.1
-"""How far above the open lid's edge the strip begins, in eye widths."""
+LIFT, BELOW_BROW = 0.3, 0.6
+"""How far above the open lid's edge the strip begins, in eye widths, and at most in shares of the
+way to the brow."""
 SAMPLED = (0.5, 0.16)
 """From how far to how near below the eye the skin is taken, in eye widths."""
-NEARER, BULGE = 0.015, 0.3
+NEARER, BULGE = 0.008, 0.12
 """How far before the rest of the skin it lies, in image units, and how far its middle stands out
 when the eye is closed, in eye widths."""
-FADE, LASHES = 0.5, 0.1
-"""Shares of the strip's height over which it sets in, and which lashes darken."""
-CREASE, CREASE_WIDTH, CREASE_DEPTH = 0.4, 0.06, 0.14
+DARKEST, BRIGHTEST = 0.7, 1.05
+"""Skin above the eye against that below it; what differs more is a brow or the frame of glasses."""
+FADE, SIDES, LASHES = 0.5, 0.2, 0.12
+"""Shares of the strip's height and of its width over which it sets in, and of its height which
+lashes darken."""
+ROUND, SHADE = 0.06, 0.4
+"""How much brighter the middle of a lid is, and how much darker its lower end: it turns down, and
+lashes shade it."""
+WARM = np.array([0.8, 1.1, 1.3])
+"""Powers of a shadow in red, green and blue: light that skin scatters into it has turned red."""
+CREASE, CREASE_WIDTH, CREASE_DEPTH = 0.3, 0.09, 0.07
 """Where the fold of the lid runs, how wide and how dark, in shares of the strip's height and of
 its brightness."""
-LASH_LENGTH, LASH_PX, LASH_COUNT = 0.2, 12, 32
+LASH_LENGTH, LASH_PX, LASH_COUNT = 0.14, 12, 44
 """How far lashes reach beyond the lid, in shares of its height; their part of the picture."""
 LASH_COLOUR = (46.0, 34.0, 30.0)
 
@@ -45,25 +57,29 @@ class Rim:
     upper: NDArray[np.int32]
     """(k,) skin vertices along the upper lid, from the image's left."""
     lower: NDArray[np.int32]
+    brow: NDArray[np.int32]
+    """Along the lower edge of the brow, from the image's left."""
 
 
-def rim(blink: str, ring: NDArray[np.int32], positions: Floats) -> Rim:
+def rim(blink: str, ring: NDArray[np.int32], brow: tuple[int, ...], positions: Floats) -> Rim:
     """*ring*: an eye's refined edge, from the outer corner along the lower lid."""
     half = len(ring) // 2
     lower = ring[: half + 1]
     upper = np.concatenate([ring[:1], ring[:half:-1], ring[half : half + 1]])
     if positions[lower[0], 0] > positions[lower[-1], 0]:
         lower, upper = lower[::-1], upper[::-1]
-    return Rim(blink, upper, lower)
+    edge = np.array(brow, np.int32)
+    return Rim(blink, upper, lower, edge[np.argsort(positions[edge, 0])])
 
 
 def build_lid(
     one: Rim, positions: Floats, morphs: Floats, image: Pixels, photo: Floats, rest: Floats
 ) -> Strip:
-    """*positions*, *morphs*: of the skin; *photo*: where its vertices are in *image*; *rest*: the
-    weights (52,) of the photo, in which the strip must not show."""
+    """*positions*, *morphs*: of the skin; *photo*: where its vertices are in *image*; *rest*: the weights (52,) of the photo, in which the strip must not show."""
     place, move = unrolling(one, positions, morphs, rest)
-    picture = _skin(image, to_pixels(photo[one.lower], image.shape[0]))
+    picture = _skin(
+        image, *(to_pixels(photo[k], len(image)) for k in (one.brow, one.upper, one.lower))
+    )
     count = len(one.upper)
     return Strip(place, move, grid(ROWS, count), _texels(count), picture)
 
@@ -73,14 +89,16 @@ def unrolling(
 ) -> tuple[Floats, Floats]:
     """Vertices (ROWS * k, 3) of a strip on the lid's edge, and their morphs. *lift*: as LIFT."""
     edge, moved = positions[one.upper], morphs[:, one.upper]
-    width = float(np.ptp(edge[:, 0]))
+    width = float(np.linalg.norm(edge[-1, :2] - edge[0, :2]))
     # Nothing to unroll at the corners.
-    arch = np.sin(np.linspace(0, np.pi, len(edge))) ** 0.5
-    top = np.stack([0 * arch, lift * width * arch, 0 * arch], 1)
+    arch = np.sin(np.linspace(0, np.pi, len(edge)))[:, None] ** 0.5
     share = np.append(np.linspace(0, 1, ROWS - 1), 1 + LASH_LENGTH)[:, None, None]
     blink = MORPHS.index(one.blink)
-    unrolled = top * (1 - share) + moved[blink] * share
-    unrolled[..., 2] += BULGE * width * np.sin(np.pi * np.minimum(share[..., 0], 1)) * arch
+    unrolled = _top(one, positions, lift * width) * arch * (1 - share) + moved[blink] * share
+    unrolled[..., 2] = (
+        _depth(positions + morphs[blink], (edge + unrolled)[..., :2], width) - edge[:, 2]
+    )
+    unrolled[..., 2:] += BULGE * width * np.sin(np.pi * np.minimum(share, 1)) * arch
     forward = np.array([0, 0, NEARER], np.float32)
     place = np.repeat((edge + forward)[None], ROWS, 0)
     move = np.repeat(moved[:, None], ROWS, 1)
@@ -89,26 +107,72 @@ def unrolling(
     return place.reshape(-1, 3), move.reshape(len(morphs), -1, 3)
 
 
-def _skin(image: Pixels, lower: Floats) -> Pixels:
+def _top(one: Rim, positions: Floats, most: float) -> Floats:
+    """(k, 3): from the open lid's edge to where the closed lid begins, square to the eye, at *most*
+    so far above."""
+    edge, brow = positions[one.upper, :2], positions[one.brow, :2]
+    along = (edge[-1] - edge[0]) / np.linalg.norm(edge[-1] - edge[0])
+    height = np.minimum(BELOW_BROW * cdist(edge, brow).min(1), most)
+    return np.stack([-along[1] * height, along[0] * height, 0 * height], 1)
+
+
+def _depth(skin: Floats, places: Floats, width: float) -> Floats:
+    """z of the *skin* (n, 3) at *places* (..., 2) about an eye."""
+    middle = places.reshape(-1, 2).mean(0)
+    near = skin[np.abs(skin[:, :2] - middle).max(1) < 1.5 * width]
+    mean = float(near[:, 2].mean())
+    return np.asarray(griddata(near[:, :2], near[:, 2], places, fill_value=mean), np.float32)
+
+
+def _skin(image: Pixels, brow: Floats, upper: Floats, lower: Floats) -> Pixels:
     """The strip's picture: columns along the eye, rows from its upper to its lower end."""
-    along = np.linspace(0, 1, WIDE_PX)
-    places = np.linspace(0, 1, len(lower))
-    x, y = (np.interp(along, places, lower[:, k]) for k in range(2))
-    width = float(np.ptp(lower[:, 0]))
     down = np.linspace(0, 1, HIGH_PX)[:, None]
-    below = (SAMPLED[0] + (SAMPLED[1] - SAMPLED[0]) * down) * width
-    column = np.repeat(x[None], HIGH_PX, 0).astype(np.float32) - 0.5
-    row = (y[None] + below).astype(np.float32) - 0.5
-    seen = cv2.remap(image.astype(np.float32), column, row, cv2.INTER_LINEAR)
-    soft = cv2.GaussianBlur(seen, (0, 0), 6, borderType=cv2.BORDER_REFLECT)
-    colour = soft + 0.6 * (seen - soft)
+    colour = _colour(image, brow, upper, lower, down)
+    along = np.linspace(0, 1, WIDE_PX)
     lash = np.clip((down - 1 + LASHES) / LASHES, 0, 1)
-    round_lid = 0.82 + 0.12 * np.sin(down * np.pi)
+    round_lid = 0.92 + ROUND * np.sin(down * np.pi) - SHADE * down**2
     fold = CREASE_DEPTH * np.exp(-(((down - CREASE) / CREASE_WIDTH) ** 2))
-    shade = round_lid * (1 - 0.7 * lash) - fold * np.sin(along * np.pi)
-    alpha = np.clip(down / FADE, 0, 1) ** 2 * np.ones((1, WIDE_PX))
-    lid = np.dstack([to_bytes(colour * shade[..., None]), to_bytes(alpha * 255)])
+    shade = round_lid * (1 - 0.85 * lash**0.7) - fold * np.sin(along * np.pi)
+    alpha = np.maximum(_step(down / FADE) * _step(np.minimum(along, 1 - along) / SIDES), lash)
+    lid = np.dstack([to_bytes(colour * shade[..., None] ** WARM), to_bytes(alpha * 255)])
     return np.concatenate([lid, _lashes()])
+
+
+def _colour(image: Pixels, brow: Floats, upper: Floats, lower: Floats, down: Floats) -> Floats:
+    """(HIGH_PX, WIDE_PX, 3): the grain of the skin below the eye, its colour towards the upper end
+    that of the skin above."""
+    middle = (lower[0] + lower[-1]) / 2
+    out = (lower[-1] - lower[0]) @ np.array([[0, 1], [-1, 0]])
+    below = _sampled(image, lower, SAMPLED[0] + (SAMPLED[1] - SAMPLED[0]) * down, out)
+    soft = _blurred(below, 6)
+    to_brow = brow[np.abs(brow - middle).sum(1).argmin()] - upper[len(upper) // 2]
+    lid = _sampled(image, upper, np.linspace(0.35, 0.65, 7)[:, None], to_brow)
+    lid = _blurred(np.median(lid, 0, keepdims=True), WIDE_PX / 8)
+    against = lid.mean(2, keepdims=True) / np.maximum(soft.mean((0, 2)), 1)[None, :, None]
+    lid *= np.clip(against, DARKEST, BRIGHTEST) / np.maximum(against, 1e-3)
+    return soft * down[..., None] + lid * (1 - down[..., None]) + 0.6 * (below - soft)
+
+
+def _sampled(image: Pixels, line: Floats, away: Floats, unit: Floats) -> Floats:
+    """Colours (rows, WIDE_PX, 3) along a *line* (k, 2) in pixels, moved by *away* (rows, 1) times
+    *unit*."""
+    along, places = np.linspace(0, 1, WIDE_PX), np.linspace(0, 1, len(line))
+    x, y = (
+        (np.interp(along, places, line[:, k]) + away * unit[k] - 0.5).astype(np.float32)
+        for k in range(2)
+    )
+    colours = cv2.remap(image.astype(np.float32), x, y, cv2.INTER_LINEAR)
+    return np.asarray(colours, np.float32)
+
+
+def _step(share: Floats) -> Floats:
+    """Smoothly from 0 at 0 to 1 at 1."""
+    share = np.clip(share, 0, 1)
+    return np.asarray(share**2 * (3 - 2 * share), np.float32)
+
+
+def _blurred(colours: Floats, sigma: float) -> Floats:
+    return np.asarray(cv2.GaussianBlur(colours, (0, 0), sigma, borderType=cv2.BORDER_REFLECT))
 
 
 def _lashes() -> Pixels:
@@ -123,7 +187,7 @@ def _lashes() -> Pixels:
         tip = (round(x + lean), round(length))
         cv2.line(drawn, (round(x), 0), tip, 255, fine - 2, cv2.LINE_AA)
     alpha = cv2.resize(drawn, (WIDE_PX, LASH_PX), interpolation=cv2.INTER_AREA).astype(np.float32)
-    thinner = np.linspace(0.7, 0.15, LASH_PX)[:, None]
+    thinner = np.linspace(1, 0.3, LASH_PX)[:, None]
     colour = np.broadcast_to(np.array(LASH_COLOUR), (LASH_PX, WIDE_PX, 3))
     return np.dstack([to_bytes(colour), to_bytes(alpha * thinner)])
 

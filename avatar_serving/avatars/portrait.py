@@ -42,6 +42,8 @@ OPEN_MOUTH = 0.012
 """From this gap on, in face widths, the photo's mouth is open and shows what is in it."""
 STEADY_GAZE = 0.35
 """Eye weights of the blendshape model below this are taken for a look into the camera."""
+NARROW = 0.5
+"""Share of a squint that is taken for one; the rest is how the person's eyes are."""
 LICENCES = (
     ("landmark and segmentation models, mean face", "Apache-2.0"),
     ("face shapes, jaw motion", "CC0-1.0"),
@@ -117,6 +119,7 @@ def pack(portrait: Portrait, source: Pixels, thumbnail: Pixels) -> bytes:
 def _expected(face: Face) -> Floats:
     """The blendshape model's opinion, (52,)."""
     weights = np.array([face.blendshapes.get(name, 0.0) for name in ARKIT], np.float32)
+    weights[[name.startswith("eyeSquint") for name in ARKIT]] *= NARROW
     gaze = np.array([name.startswith("eyeLook") for name in ARKIT])
     steady = np.clip((weights - STEADY_GAZE) / (1 - STEADY_GAZE), 0, 1)
     return np.where(gaze, steady, np.clip(weights, 0, 1)).astype(np.float32)

@@ -13,7 +13,7 @@ from avatar_serving.avatars.strips import Strip, with_strips
 from avatar_serving.avatars.surface import face_surface
 from avatar_serving.avatars.textures import Pixels
 from avatar_serving.avatars.tongue import build_tongue
-from avatar_serving.faces.topology import LIPS_INNER, LIPS_OUTER
+from avatar_serving.faces.topology import LEFT_BROW, LIPS_INNER, LIPS_OUTER, RIGHT_BROW
 
 LidMaker = Callable[[Rim, Floats, Floats, Pixels, Floats, Floats], Strip]
 """Has the arguments of `build_lid`."""
@@ -60,8 +60,8 @@ def _strips(bare: Part, fitted: Fit, image: Pixels, light: float, lid: LidMaker)
     surface = face_surface()
     photo = surface.refined(fitted.rest)
     rims = (
-        rim("eyeBlinkRight", surface.right_eye, bare.positions),
-        rim("eyeBlinkLeft", surface.left_eye, bare.positions),
+        rim("eyeBlinkRight", surface.right_eye, RIGHT_BROW[:5], bare.positions),
+        rim("eyeBlinkLeft", surface.left_eye, LEFT_BROW[:5], bare.positions),
     )
     lids = [lid(one, bare.positions, bare.morphs, image, photo, fitted.weights) for one in rims]
     corners = bare.positions[[LIPS_OUTER[0], LIPS_OUTER[10]], 0]

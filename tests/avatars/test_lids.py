@@ -1,0 +1,71 @@
+"""A made-up eye: a round opening in skin that comes forwards towards the brow."""
+
+import numpy as np
+
+from avatar_serving.avatars.lids import NEARER, build_lid, rim
+from avatar_serving.avatars.rig import MORPHS, Floats
+from avatar_serving.avatars.strips import Strip
+
+RADIUS, RING = 0.05, 32
+BLINK = MORPHS.index("eyeBlinkRight")
+
+
+def _skin() -> tuple[Floats, Floats]:
+    """Positions: a ring from the image's left along its lower half, a brow of five, a sheet of
+    skin around. Morphs: a blink that brings the upper half of the ring onto the lower."""
+    turn = np.linspace(np.pi, 3 * np.pi, RING, endpoint=False)
+    ring = np.stack([np.cos(turn), np.sin(turn)], 1) * RADIUS
+    brow = np.stack([np.linspace(-0.05, 0.05, 5), np.full(5, 0.12)], 1)
+    steps = np.linspace(-0.2, 0.2, 21)
+    sheet = np.stack(np.meshgrid(steps, steps), -1).reshape(-1, 2)
+    sheet = sheet[np.hypot(*sheet.T) > RADIUS + 0.01]
+    flat = np.concatenate([ring, brow, sheet])
+    positions = np.column_stack([flat, np.maximum(flat[:, 1], 0)]).astype(np.float32)
+    morphs = np.zeros((len(MORPHS), len(positions), 3), np.float32)
+    upper = positions[RING // 2 : RING]
+    morphs[BLINK, RING // 2 : RING, 1] = -2 * upper[:, 1]
+    morphs[BLINK, RING // 2 : RING, 2] = -upper[:, 2]
+    return positions, morphs
+
+
+def _lid(blink_of_photo: float = 0.0) -> tuple[Strip, Floats]:
+    positions, morphs = _skin()
+    one = rim("eyeBlinkRight", np.arange(RING, dtype=np.int32), tuple(range(RING, RING + 5)),
+              positions)  # fmt: skip
+    image = np.full((200, 200, 3), (200, 150, 120), np.uint8)
+    rest = np.zeros(52, np.float32)
+    rest[BLINK] = blink_of_photo
+    photo = positions + blink_of_photo * morphs[BLINK]
+    return build_lid(one, positions, morphs, image, photo, rest), positions
+
+
+def test_a_lid_is_folded_away_while_the_eye_is_open() -> None:
+    lid, _ = _lid()
+    corners = lid.positions[lid.triangles, :2]
+    (ax, ay), (bx, by) = (corners[:, 1] - corners[:, 0]).T, (corners[:, 2] - corners[:, 0]).T
+    assert np.abs(ax * by - ay * bx).max() < 1e-9
+
+
+def test_a_lid_does_not_show_in_the_photo_of_a_half_closed_eye() -> None:
+    lid, _ = _lid(0.4)
+    placed = lid.positions + 0.4 * lid.morphs[BLINK] + lid.morphs[-1]
+    corners = placed[lid.triangles, :2]
+    (ax, ay), (bx, by) = (corners[:, 1] - corners[:, 0]).T, (corners[:, 2] - corners[:, 0]).T
+    assert np.abs(ax * by - ay * bx).max() < 1e-7
+
+
+def test_a_closed_lid_lies_before_the_skin_up_to_its_upper_end() -> None:
+    lid, _ = _lid()
+    closed = lid.positions + lid.morphs[BLINK]
+    above = closed[closed[:, 1] > RADIUS + 0.01]
+    assert len(above)
+    # The skin there is as far forward as it is high.
+    assert (above[:, 2] > above[:, 1] + 0.5 * NEARER).all()
+
+
+def test_a_lid_is_of_the_colour_of_skin_and_darkest_along_its_lashes() -> None:
+    picture = _lid()[0].picture
+    lid = picture[:48, picture.shape[1] // 2]
+    assert lid[0, 3] < 10 < 250 < lid[-1, 3]
+    assert 0.7 * 200 < lid[24, 0] <= 200
+    assert lid[-1, :3].max() < 0.5 * lid[24, :3].max()
