@@ -75,7 +75,8 @@ def rim(blink: str, ring: NDArray[np.int32], brow: tuple[int, ...], positions: F
 def build_lid(
     one: Rim, positions: Floats, morphs: Floats, image: Pixels, photo: Floats, rest: Floats
 ) -> Strip:
-    """*positions*, *morphs*: of the skin; *photo*: where its vertices are in *image*; *rest*: the weights (52,) of the photo, in which the strip must not show."""
+    """*positions*, *morphs*: of the skin; *photo*: where its vertices are in *image*;
+    *rest*: the weights (52,) of the photo, in which the strip must not show."""
     place, move = unrolling(one, positions, morphs, rest)
     picture = _skin(
         image, *(to_pixels(photo[k], len(image)) for k in (one.brow, one.upper, one.lower))
