@@ -26,7 +26,7 @@ export function LookPicker(): JSX.Element | null {
         {withNone(offered.styles).map(({ id, name }) => (
           <label key={id} class="swatch">
             <input type="radio" name="style" checked={style.value === id} onChange={() => (style.value = id)} />
-            <StyleSwatch id={id} photo={photo.value} />
+            <StyleSwatch id={id} photo={photo.value?.width ? photo.value : null} />
             <span>{name}</span>
           </label>
         ))}

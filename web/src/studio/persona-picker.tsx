@@ -23,7 +23,7 @@ export function PersonaPicker(): JSX.Element {
       <label class="field">
         <span class="label">Greeting</span>
         <input
-          class="input" maxLength={400} placeholder="What does it say first, where it is asked to greet?" value={greeting.value}
+          class="input" maxLength={400} placeholder="What does it say first?" value={greeting.value}
           onInput={(event) => (greeting.value = event.currentTarget.value)}
         />
       </label>

@@ -13,10 +13,10 @@ export function PhotoCard(): JSX.Element | null {
     <div class="photo-card">
       <figure class={`photo ${looked.state === "looking" ? "looking" : ""}`}>
         <div class="photo-frame">
-          <img src={shown.url} alt="Your photo" />
+          {shown.width > 0 ? <img src={shown.url} alt="Your photo" /> : <span class="unreadable"><Icon name="image" size={44} /></span>}
           <FaceBox photo={shown} />
           <Working />
-          <button class="photo-change" aria-label="Another photo" title="Another photo" onClick={dropPhoto}><Icon name="close" size={18} /></button>
+          <button class="photo-change" aria-label="Remove this photo" title="Remove this photo" onClick={dropPhoto}><Icon name="close" size={18} /></button>
         </div>
         {described && <figcaption><Icon name="sparkle" size={16} /> {described.text}</figcaption>}
       </figure>

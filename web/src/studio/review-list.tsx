@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import type { Check } from "../api/avatars.ts";
 import { Icon } from "../ui/icons.tsx";
-import { refusalOf, reviewing } from "./draft.ts";
+import { dropPhoto, refusalOf, reviewing, type Reviewing } from "./draft.ts";
 
 const TITLES: Readonly<Record<string, string>> = {
   decodable: "Readable", size: "Resolution", face: "Face", faces: "One person", face_size: "Face size",
@@ -19,9 +19,14 @@ export function ReviewList(): JSX.Element {
         {looked.state === "looking" && <p class="soft looking-text">Taking a good look…</p>}
         {looked.state === "failed" && <p class="note bad"><Icon name="alert" /> {looked.reason}</p>}
         {looked.state === "done" && <Verdict checks={looked.result.review.checks} refusal={refusalOf(looked.result)} />}
+        {isRefused(looked) && <button class="button another" onClick={dropPhoto}><Icon name="image" size={18} /> Choose another photo</button>}
       </div>
     </section>
   );
+}
+
+function isRefused(looked: Reviewing): boolean {
+  return looked.state === "failed" || (looked.state === "done" && refusalOf(looked.result) !== null);
 }
 
 function Verdict({ checks, refusal }: { checks: readonly Check[]; refusal: string | null }): JSX.Element {
