@@ -27,6 +27,8 @@ class Patience:
     """... and the shortest time between two of them."""
     seen_s: float = 0.6
     """Time constant of the smoothing of what the camera sees."""
+    gone_s: float = 3.0
+    """A camera that has told nothing for this long sees nobody."""
     said_s: float = 12.0
     """Time in which what was said loses half of its weight."""
 
@@ -57,7 +59,9 @@ class MoodPolicy:
         return self._decide(at_s, sure=False)
 
     def now(self, at_s: float) -> Mood | None:
-        """Nothing new: what was said weighs less as time goes by."""
+        """Nothing new: what was said and seen weighs less as time goes by."""
+        if at_s - self._seen_at_s > self._patience.gone_s:
+            return self.seen(at_s, Feeling())
         return self._decide(at_s, sure=False)
 
     def _decide(self, at_s: float, *, sure: bool) -> Mood | None:

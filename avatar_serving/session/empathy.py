@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 
+from avatar_serving.affect.answer import NEUTRAL
 from avatar_serving.affect.face import Seen, feeling_of
 from avatar_serving.affect.feeling import Feeling
 from avatar_serving.affect.notice import Notice, line_for
@@ -20,6 +21,8 @@ _CAMERA_S = 3.0
 """What the camera saw longer ago no longer counts."""
 _GESTURE_S = 10.0
 """A gesture is told to the language model if it was made this recently."""
+_FADE_S = 1.0
+"""Between two looks at whether a mood has faded."""
 
 
 class Empathy:
@@ -35,6 +38,7 @@ class Empathy:
         self._shown = Mood()
         self._seen, self._seen_s = Seen(), float("-inf")
         self._gesture_s = float("-inf")
+        self._fading: asyncio.Task[None] | None = None
 
     @property
     def mood(self) -> Mood:
@@ -76,6 +80,18 @@ class Empathy:
         if self._out.animated and mood != self._shown:
             self._shown = mood
             await self._out.send(_event(mood))
+        if self._shown != NEUTRAL and (self._fading is None or self._fading.done()):
+            self._fading = asyncio.create_task(self._fade())
+
+    def close(self) -> None:
+        if self._fading is not None:
+            self._fading.cancel()
+
+    async def _fade(self) -> None:
+        """Nobody may say or show anything any more: the mood passes all the same."""
+        while self._shown != NEUTRAL:
+            await asyncio.sleep(_FADE_S)
+            await self.show()
 
 
 def _event(mood: Mood) -> AvatarMood:

@@ -258,6 +258,7 @@ class Responder:
     async def close(self) -> None:
         """The client is gone: stop without a word."""
         await self.sight.close()
+        self.empathy.close()
         self._preparing.stop()
         self.filler.close()
         await self.give_up()

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from tests.session.talk import Talk, powers
 from tests.virtual_time import on_virtual_time
 
@@ -19,7 +21,7 @@ class Listening:
         yield "I see."
 
 
-def conversation(text, *, camera=None, habits=None, animated=True):
+def conversation(text, *, camera=None, habits=None, animated=True, after_s=2.0):
     llm = Listening()
     given = powers(llm=llm)
     given = replace(given, habits=given.habits.model_copy(update=habits or {}))
@@ -34,7 +36,7 @@ def conversation(text, *, camera=None, habits=None, animated=True):
             item = {"type": "message", "role": "user", "content": content}
             await talk.send("conversation.item.create", item=item)
             await talk.send("response.create")
-            await talk.pause(2.0)
+            await talk.pause(after_s)
             return talk
 
     return on_virtual_time(talk()), llm.told[-1]
@@ -54,6 +56,19 @@ def test_sad_words_are_met_with_concern_before_the_answer():
     assert talk.of("avatar.mood")[0]["emotion"] == "concern"
     assert told[-1].role == "system" and told[-1].text == "The user sounds sad."
     assert told[-2].text == "My dog died yesterday."
+
+
+@pytest.mark.parametrize("camera", [None, SMILE], ids=["said", "seen"])
+def test_a_mood_passes_by_itself_in_silence(camera):
+    """Also when the camera was taken away in the middle of a smile."""
+    text = "Hello." if camera else "My dog died yesterday."
+    talk, _ = conversation(text, camera=camera, after_s=90.0)
+    moods = talk.of("avatar.mood")
+    assert moods[0]["emotion"] != "neutral" and moods[-1]["emotion"] == "neutral"
+    assert {mood["emotion"] for mood in moods} == {moods[0]["emotion"], "neutral"}
+    strengths = [mood["intensity"] for mood in moods]
+    fading = strengths[strengths.index(max(strengths)) :]
+    assert fading == sorted(fading, reverse=True) and len(moods) <= 9
 
 
 def test_the_model_is_told_of_face_and_gesture():
