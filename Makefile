@@ -31,6 +31,7 @@ test: install-test weights web apt  ## Install everything, then run all tests
 	$(BIN)/pyright
 	cd web && npm test --silent
 	$(BIN)/avatar-serving weights pull $(EVALUATION)
+	$(BIN)/python -m scripts.chart_tools
 	$(BIN)/pytest -q -p no:cacheprovider
 
 check: install-test  ## Lint and types only

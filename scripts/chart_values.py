@@ -27,7 +27,7 @@ class Image(Values):
 
 
 class Amounts(Values):
-    cpu: Quantity | None = None
+    cpu: Quantity | float | None = None
     memory: Quantity | None = None
 
 

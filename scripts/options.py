@@ -1,5 +1,7 @@
 """Write the tables of docs/options.md from the code: ``python -m scripts.options``.
 
+The chart's schema, made of the same options, is written with them.
+
 What stands between ``<!-- begin NAME -->`` and ``<!-- end NAME -->`` is replaced; the rest of the
 page is written by hand. The meaning of an option is the docstring below it in its class.
 """
@@ -23,6 +25,7 @@ from avatar_serving.detectors.end_of_turn import EndOfTurnConfig
 from avatar_serving.detectors.vad import VadConfig
 from avatar_serving.rails import Rails
 from avatar_serving.stages.llm import ModelChoice
+from scripts import chart_schema
 
 PAGE = Path(__file__).parents[1] / "docs" / "options.md"
 UNITS = {
@@ -38,6 +41,7 @@ Rows = Iterable[tuple[str, ...]]
 
 def main() -> None:
     PAGE.write_text(written(PAGE.read_text()))
+    chart_schema.main()
 
 
 def written(page: str) -> str:

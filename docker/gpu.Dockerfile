@@ -1,0 +1,41 @@
+# docker build -f docker/gpu.Dockerfile -t avatar-serving-gpu:0.1.0 .
+# The CPU image's content on CUDA's runtime, for nodes with a GPU. No engine of this version computes
+# on a GPU by itself; engines that will, and processes started beside them, find CUDA here.
+ARG NODE_IMAGE=docker.io/library/node:22-bookworm-slim
+ARG CUDA_IMAGE=docker.io/nvidia/cuda:12.8.1-cudnn-runtime-ubuntu22.04
+
+FROM ${NODE_IMAGE} AS web
+WORKDIR /src/web
+COPY web/package.json web/package-lock.json ./
+RUN npm ci --no-audit --no-fund
+COPY web .
+RUN npm run build
+
+FROM ${CUDA_IMAGE} AS service
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=/app
+RUN apt-get update && apt-get install -y --no-install-recommends python3.11 python3.11-venv \
+    && rm -rf /var/lib/apt/lists/* \
+    && python3.11 -m venv /opt/python \
+    # KubeRay starts Ray by a login shell, whose PATH is /etc/profile's.
+    && echo 'export PATH=/opt/python/bin:$PATH' > /etc/profile.d/python.sh
+ENV PATH=/opt/python/bin:$PATH
+WORKDIR /app
+COPY pyproject.toml constraints.txt README.md LICENSE NOTICE ./
+COPY avatar_serving avatar_serving
+COPY pipelines pipelines
+COPY deployments deployments
+RUN pip install -c constraints.txt -e .
+COPY --from=web /src/web/dist web/dist
+
+FROM service AS sbom
+RUN python -m venv /opt/sbom && /opt/sbom/bin/pip install cyclonedx-bom==7.5.0 \
+    && /opt/sbom/bin/cyclonedx-py environment /opt/python/bin/python --output-file /sbom.cdx.json
+
+FROM service
+COPY --from=sbom /sbom.cdx.json /usr/share/sbom/python.cdx.json
+COPY --chown=1000:1000 docker/weight[s] /opt/weights
+RUN useradd --uid 1000 --create-home --home-dir /home/avatar avatar
+USER 1000
+ENV HOME=/home/avatar
+EXPOSE 8000
+CMD ["avatar-serving", "serve", "--host", "0.0.0.0", "--data", "/data"]

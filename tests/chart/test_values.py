@@ -1,0 +1,58 @@
+"""Values that Kubernetes and Ray would take without a word are refused, and say why."""
+
+import pytest
+
+from tests.chart.rendering import CHART, PROFILES, helm, refusal, text
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_lint(profile):
+    done = helm("lint", "--strict", str(CHART), *PROFILES[profile])
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ("upgrade.type=Rolling", "one of 'NewCluster', 'None'"),
+        ("ray.haproxy=true", "additional properties 'haproxy' not allowed"),
+        ("profile.limits.sesions=3", "'sesions' not allowed"),
+        ("profile.placement.vlm.max_replica=3", "'max_replica' not allowed"),
+        ("profile.tts.engine=shouting", "/profile/tts"),
+        ("profile.base=laptop", "one of 'cpu', 'test'"),
+        ("profile.gateways=2", "'gateways' not allowed"),
+        ("image.digest=latest", "does not match pattern"),
+        ("slo.voiceToVoiceSeconds=1.1", "/slo/voiceToVoiceSeconds"),
+        ("profile.placement.vlm.min_replicas=3", "min_replicas 3 is over max_replicas 1"),
+        ("profile.placement.vlm.resources.big=1", 'no worker group is named "big"'),
+        ("profile.limits.session_s=60", "contradicts session.maxDuration"),
+        ("terminationGracePeriodSeconds=600", "sessions would be cut"),
+        ("upgrade.deletionDelaySeconds=60", "sessions would be cut"),
+        ("weights.job=true", "set weights.cache"),
+        ("ingress.enabled=true", "ingress.host"),
+        ("ray.redis.address=redis:6379", "passwordSecret"),
+    ],
+)
+def test_what_is_wrong_is_refused(setting, said):
+    assert said in refusal("--set", setting)
+
+
+def test_worker_groups_are_checked():
+    group = "workerGroups[0].name=tts,workerGroups[0].resources.requests.cpu=1"
+    both = f"{group},workerGroups[0].minReplicas=2,workerGroups[0].maxReplicas=1"
+    assert "minReplicas 2 is over maxReplicas 1" in refusal("--set", both)
+    scaled = f"{group},workerGroups[0].minReplicas=0,workerGroups[0].maxReplicas=1"
+    assert "autoscaling.enabled is false" in refusal("--set", scaled)
+    assert "groupName: tts" in text("--set", scaled, "--set", "autoscaling.enabled=true")
+
+
+def test_one_duration_decides_them_all():
+    manifest = text("--set", "session.maxDuration=900")
+    for line in (
+        "session_s: 900",
+        "terminationGracePeriodSeconds: 960",
+        "rayClusterDeletionDelaySeconds: 960",
+        'drain, --limit-s, "900"',
+        'longest-session-seconds: "900"',
+    ):
+        assert line in manifest
