@@ -18,6 +18,7 @@ from avatar_serving.errors import AvatarError
 from bench.conversation import conversation
 from bench.figures import Figure, Target, figure, show, write
 from bench.gateway import gateway
+from bench.recall import recall
 from bench.recognition import recognition
 from bench.recordings import recordings
 from bench.stages import animate_frames, mesh_frames
@@ -41,7 +42,8 @@ def main(
     """Measure this machine. Services are started for it, so that nothing else shares them."""
     out.parent.mkdir(parents=True, exist_ok=True)
     try:
-        figures = [animate_frames(), *recognition(load_profile("cpu"), recordings())]
+        cpu = load_profile("cpu")
+        figures = [animate_frames(), *recognition(cpu, recordings()), *recall(cpu)]
         measured, cases = _with_models(port, out.parent, turns, interruptions)
         figures += measured
         figures += _gateway(port + 1, out.parent, sessions)
