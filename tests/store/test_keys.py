@@ -39,6 +39,13 @@ def test_a_key_opens_until_it_is_revoked(store: Store) -> None:
     assert store.revoke_key("laptop") == 0
 
 
+def test_a_key_made_elsewhere_takes_the_place_of_the_one_before(store: Store) -> None:
+    for key in ("ak_first\n", "ak_second", "ak_second"):
+        store.adopt_key("chart", key)
+    assert store.verify_key("ak_second") and not store.verify_key("ak_first")
+    assert len(store.keys()) == 1
+
+
 @pytest.mark.parametrize("key", ["", "ak_", "ak_wrong", "\ud800", "x" * 10_000])
 def test_other_keys_do_not_open(store: Store, key: str) -> None:
     store.create_key("laptop")
