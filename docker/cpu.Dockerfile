@@ -12,6 +12,10 @@ RUN npm run build
 
 FROM ${PYTHON_IMAGE} AS service
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=/app
+# OpenMP, for llama.cpp.
+# hadolint ignore=DL3008
+RUN apt-get update && apt-get install -y --no-install-recommends libgomp1 \
+    && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
 # Into /usr/local: KubeRay starts Ray by a login shell, which forgets any other PATH.
 COPY pyproject.toml constraints.txt README.md LICENSE NOTICE ./
@@ -29,7 +33,7 @@ RUN python -m venv /opt/sbom && /opt/sbom/bin/pip install cyclonedx-bom==7.5.0 \
 FROM service
 COPY --from=sbom /sbom.cdx.json /usr/share/sbom/python.cdx.json
 # Weights by their sha256 (`docker/README.md`); without them the chart pulls.
-COPY --chown=1000:1000 docker/weight[s] /opt/weights
+COPY --chown=1000:1000 docker/README.md docker/weight[s] /opt/weights/
 RUN useradd --uid 1000 --create-home --home-dir /home/avatar avatar
 USER 1000
 ENV HOME=/home/avatar

@@ -2,7 +2,7 @@
 # The CPU image's content on CUDA's runtime, for nodes with a GPU. No engine of this version computes
 # on a GPU by itself; engines that will, and processes started beside them, find CUDA here.
 ARG NODE_IMAGE=docker.io/library/node:22-bookworm-slim
-ARG CUDA_IMAGE=docker.io/nvidia/cuda:12.8.1-cudnn-runtime-ubuntu22.04
+ARG CUDA_IMAGE=docker.io/nvidia/cuda:12.8.1-cudnn-runtime-ubuntu24.04
 
 FROM ${NODE_IMAGE} AS web
 WORKDIR /src/web
@@ -13,9 +13,11 @@ RUN npm run build
 
 FROM ${CUDA_IMAGE} AS service
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=/app
-RUN apt-get update && apt-get install -y --no-install-recommends python3.11 python3.11-venv \
+# OpenMP is for llama.cpp.
+# hadolint ignore=DL3008,SC2016
+RUN apt-get update && apt-get install -y --no-install-recommends python3 python3-venv libgomp1 \
     && rm -rf /var/lib/apt/lists/* \
-    && python3.11 -m venv /opt/python \
+    && python3 -m venv /opt/python \
     # KubeRay starts Ray by a login shell, whose PATH is /etc/profile's.
     && echo 'export PATH=/opt/python/bin:$PATH' > /etc/profile.d/python.sh
 ENV PATH=/opt/python/bin:$PATH
@@ -33,7 +35,7 @@ RUN python -m venv /opt/sbom && /opt/sbom/bin/pip install cyclonedx-bom==7.5.0 \
 
 FROM service
 COPY --from=sbom /sbom.cdx.json /usr/share/sbom/python.cdx.json
-COPY --chown=1000:1000 docker/weight[s] /opt/weights
+COPY --chown=1000:1000 docker/README.md docker/weight[s] /opt/weights/
 RUN useradd --uid 1000 --create-home --home-dir /home/avatar avatar
 USER 1000
 ENV HOME=/home/avatar

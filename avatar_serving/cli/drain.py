@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from prometheus_client.mmap_dict import MmapedDict
+
+from avatar_serving.metrics import forget_the_dead
 
 Limit = Annotated[float, typer.Option(min=0, help="Longest wait, in seconds.")]
 _POLL_S = 2.0
-_PREFIX = "gauge_livesum_"
 
 
 def drain(limit_s: Limit = 3600) -> None:
@@ -27,12 +29,9 @@ def drain(limit_s: Limit = 3600) -> None:
 
 def sessions(folder: Path) -> int:
     """Sessions held by the living processes that keep their metrics in *folder*."""
-    from prometheus_client.mmap_dict import MmapedDict
-
     held = 0.0
-    for path in folder.glob(f"{_PREFIX}*.db"):
-        if not Path(f"/proc/{path.stem.removeprefix(_PREFIX)}").exists():
-            continue
+    forget_the_dead(folder)
+    for path in folder.glob("gauge_livesum_*.db"):
         for key, value, _, _ in MmapedDict.read_all_values_from_file(str(path)):
             if '"avatar_sessions"' in key:
                 held += value

@@ -30,3 +30,4 @@ def test_only_the_living_count(tmp_path):
         holder.stdin.close()
     assert list(tmp_path.glob("gauge_livesum_*.db"))
     assert sessions(tmp_path) == 0
+    assert not list(tmp_path.glob("gauge_livesum_*.db"))
