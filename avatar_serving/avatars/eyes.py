@@ -1,5 +1,6 @@
 """Eyeballs behind the lids, and the mouth of the photo behind the lips, out of the photo itself."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import cv2
@@ -48,6 +49,10 @@ class Eye:
         return float(np.polyfit(self.ring[:, 0], self.ring[:, 2], 1)[0])
 
 
+Painter = Callable[[Pixels, Eye], Floats]
+"""The picture (size, size, 3) with what of an eyeball lids hide."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Patch:
     positions: Floats
@@ -63,16 +68,18 @@ class _Patch:
 
 
 def build_eyes(
-    picture: Pixels, eyes: tuple[Eye, Eye], mouth: Floats | None, weights: Floats
-) -> Part:
-    """*mouth* (n, 3): the edge of the opening in the photo, if it is open. *weights*: (52,)."""
-    patches = [_eyeball(picture, eye, weights) for eye in eyes]
+    picture: Pixels, eyes: tuple[Eye, Eye], mouth: Floats | None, weights: Floats,
+    paint: Painter | None = None,
+) -> Part:  # fmt: skip
+    """*mouth* (n, 3): the edge of the opening in the photo, if it is open. *weights*: (52,).
+    *paint*: completes an eyeball; None: as in photos."""
+    patches = [_eyeball(picture, eye, weights, paint or _whole_eye) for eye in eyes]
     if mouth is not None:
         patches.append(_photo_mouth(picture, mouth))
     return _joined(patches, picture.shape[0])
 
 
-def _eyeball(picture: Pixels, eye: Eye, weights: Floats) -> _Patch:
+def _eyeball(picture: Pixels, eye: Eye, weights: Floats, paint: Painter) -> _Patch:
     middle = (eye.ring.min(0) + eye.ring.max(0)) / 2
     x, y = np.meshgrid(np.linspace(-1, 1, COLUMNS), np.linspace(-1, 1, ROWS))
     z = 0.05 + eye.slant * x * HALF_WIDTH - BULGE[0] * x**2 - BULGE[1] * y**2
@@ -83,7 +90,7 @@ def _eyeball(picture: Pixels, eye: Eye, weights: Floats) -> _Patch:
     photo = middle + local * eye.width
     neutral = photo - np.einsum("k,kld->ld", weights, morphs[: len(weights)])
     size = picture.shape[0]
-    cut, corner = _cut(_whole_eye(picture, eye), to_pixels(photo, size))
+    cut, corner = _cut(paint(picture, eye), to_pixels(photo, size))
     return _Patch(neutral, photo, morphs, _grid_triangles(), cut, corner)
 
 

@@ -77,7 +77,7 @@ def build_lid(
 ) -> Strip:
     """*positions*, *morphs*: of the skin; *photo*: where its vertices are in *image*;
     *rest*: the weights (52,) of the photo, in which the strip must not show."""
-    place, move = unrolling(one, positions, morphs, rest)
+    place, move = _unrolling(one, positions, morphs, rest)
     picture = _skin(
         image, *(to_pixels(photo[k], len(image)) for k in (one.brow, one.upper, one.lower))
     )
@@ -85,17 +85,14 @@ def build_lid(
     return Strip(place, move, grid(ROWS, count), _texels(count), picture)
 
 
-def unrolling(
-    one: Rim, positions: Floats, morphs: Floats, rest: Floats, lift: float = LIFT
-) -> tuple[Floats, Floats]:
-    """Vertices (ROWS * k, 3) of a strip on the lid's edge, and their morphs. *lift*: as LIFT."""
+def _unrolling(one: Rim, positions: Floats, morphs: Floats, rest: Floats) -> tuple[Floats, Floats]:
     edge, moved = positions[one.upper], morphs[:, one.upper]
     width = float(np.linalg.norm(edge[-1, :2] - edge[0, :2]))
     # Nothing to unroll at the corners.
     arch = np.sin(np.linspace(0, np.pi, len(edge)))[:, None] ** 0.5
     share = np.append(np.linspace(0, 1, ROWS - 1), 1 + LASH_LENGTH)[:, None, None]
     blink = MORPHS.index(one.blink)
-    unrolled = _top(one, positions, lift * width) * arch * (1 - share) + moved[blink] * share
+    unrolled = _top(one, positions, LIFT * width) * arch * (1 - share) + moved[blink] * share
     unrolled[..., 2] = (
         _depth(positions + morphs[blink], (edge + unrolled)[..., :2], width) - edge[:, 2]
     )

@@ -7,6 +7,7 @@ import numpy as np
 
 from avatar_serving.avatars.rig import Floats
 from avatar_serving.drawings.colours import Colours, Mask
+from avatar_serving.drawings.ellipse import eye_ellipses
 
 REACH = (0.46, 0.62)
 """How far an eye may go from where it was looked for, across and up or down, in distances of the
@@ -15,8 +16,12 @@ SEED = 0.16
 """How far around that place something of the eye must be."""
 JOIN = 0.02
 """Lines this far apart are parts of one eye."""
-WING = 0.3
+WING = 0.08
 """Columns lower than this share of the eye's height are lashes that reach past its corners."""
+WIDEST, HIGHEST = 0.82, 0.98
+"""Of an eye, in distances of the eyes."""
+SKIN, MOST_SKIN = 6.0, 0.25
+"""What is so like skin is skin, and how much of it may be in an eye."""
 DARK = 0.55
 """Lightness of a lash line, over that of the skin."""
 MOST_LASH, LEAST_LASH = 0.3, 0.04
@@ -54,16 +59,34 @@ class DrawnEye:
         return np.array([(self.x[0] + self.x[-1]) / 2, (self.upper.min() + self.lower.max()) / 2])
 
 
-def find_eye(seen: Colours, place: Floats) -> DrawnEye | None:
-    """The eye near *place* (x, y), or None."""
+def find_eyes(
+    seen: Colours, places: tuple[Floats, Floats]
+) -> tuple[DrawnEye | None, DrawnEye | None]:
+    """The eyes near two *places* (x, y), each None where there is none."""
+    masks = tuple(_found(seen, place) for place in places)
+    if any(mask is not None and not _alone(seen, mask) for mask in masks):
+        masks = eye_ellipses(seen, places) or (None, None)
+    right, left = (None if mask is None else _measured(seen, mask) for mask in masks)
+    return right, left
+
+
+def _found(seen: Colours, place: Floats) -> Mask | None:
     first = _blob(seen, place)
     if first is None:
         return None
     # The first look finds the eye, the second looks from its middle.
     rows, columns = np.nonzero(first)
     middle = np.array([(columns.min() + columns.max()) / 2, (rows.min() + rows.max()) / 2])
-    mask = _blob(seen, middle)
-    return None if mask is None else _measured(seen, mask)
+    return _blob(seen, middle)
+
+
+def _alone(seen: Colours, mask: Mask) -> bool:
+    """Whether a mark is no more than an eye: one that runs into hair is larger, or has skin between
+    its parts."""
+    width = float(np.ptp(np.flatnonzero(mask.any(0))))
+    height = float(np.ptp(np.flatnonzero(mask.any(1))))
+    skin = float((seen.unlike[mask] < SKIN).mean())
+    return width < WIDEST * seen.apart and height < HIGHEST * seen.apart and skin < MOST_SKIN
 
 
 def _blob(seen: Colours, place: Floats) -> Mask | None:
@@ -101,7 +124,7 @@ def _measured(seen: Colours, mask: Mask) -> DrawnEye | None:
     lower = np.maximum(_smooth(u, bottom - LEAST_LASH * (bottom - top)), upper + 1)
     middle = (upper + lower) / 2
     # Corners are points.
-    share = np.clip((1 - np.abs(u)) / 0.12, 0, 1) ** 0.5
+    share = np.clip((1 - np.abs(u)) / 0.05, 0, 1) ** 0.5
     upper, lower = middle + (upper - middle) * share, middle + (lower - middle) * share
     iris, radius = _iris(seen, columns, upper, lower)
     return DrawnEye(columns, upper, lower, float(lash), iris, radius)

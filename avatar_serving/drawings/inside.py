@@ -1,6 +1,6 @@
 """The inside of a drawn mouth: one dark colour, a flat row of teeth, a round tongue."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,8 @@ class _Sheet:
     jaw: float
     """How far it goes with the jaw, 0..1."""
     colour: Floats
+    also: dict[str, Floats] = field(default_factory=dict[str, Floats])
+    """Further displacements (3,) by shape."""
 
 
 def drawn_inside(fitted: Fit, face: Floats, shapes: Floats) -> Part:
@@ -37,14 +39,17 @@ def drawn_inside(fitted: Fit, face: Floats, shapes: Floats) -> Part:
     def sheet(x: float, y: float, low: float, back: float, jaw: float, colour: Floats) -> _Sheet:
         """An ellipse of half sizes *x*, *y* whose middle is *low* below the seam."""
         turns = np.linspace(0, 2 * np.pi, AROUND, endpoint=False)
-        ring = np.outer(np.cos(turns) * x, across) + np.outer(np.sin(turns) * y - low, up)
-        points = np.concatenate([ring, [-low * up]]) + middle - np.array([0, 0, back * width])
+        round_it = np.outer(np.cos(turns) * x, across) + np.outer(np.sin(turns) * y, up)
+        centre = middle - low * up - np.array([0, 0, back * width])
+        points = np.concatenate([round_it, np.zeros((1, 3))]) + centre
         return _Sheet(points, jaw, colour)
 
+    # Lips that round themselves show no teeth.
+    hidden = dict.fromkeys(("mouthFunnel", "mouthPucker"), up * 0.2)
     sheets = (
         sheet(1.1, 0.9, 0.35, BACK, 0.5, DARK),
         sheet(0.26, 0.15, 0.3, TONGUE_BACK, 1.0, TONGUE),
-        sheet(0.34, 0.13, 0.02, TEETH_BACK, 0.0, TEETH),
+        replace(sheet(0.34, 0.13, -0.03, TEETH_BACK, 0.0, TEETH), also=hidden),
     )
     return _joined(sheets, _jaw_steps(shapes))
 
@@ -65,6 +70,8 @@ def _joined(sheets: tuple[_Sheet, ...], steps: Floats) -> Part:
         move = np.zeros((len(MORPHS), count, 3), np.float32)
         for name, step in zip(JAW, steps, strict=True):
             move[MORPHS.index(name)] = step * one.jaw * np.array([1, 1, 0])
+        for name, step in one.also.items():
+            move[MORPHS.index(name)] += step
         positions.append(one.positions)
         morphs.append(move)
         faces.append((fan + first).astype(np.int32))

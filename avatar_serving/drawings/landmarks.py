@@ -11,6 +11,7 @@ from avatar_serving.avatars.surface import POINTS, face_surface, surface_edges
 from avatar_serving.drawings.eyes import DrawnEye
 from avatar_serving.drawings.measure import WholeFace
 from avatar_serving.drawings.mouth import DrawnMouth
+from avatar_serving.drawings.outline import outline
 from avatar_serving.faces import canonical_mesh
 from avatar_serving.faces.topology import (
     LEFT_BROW,
@@ -25,6 +26,13 @@ from avatar_serving.faces.topology import (
 NOSE = (1, 2, 4, 5, 195, 197, 98, 327, 94)
 BROW_HALF = 0.035
 """Half the thickness of a brow, in distances of the eyes."""
+LASH_ROWS = (
+    (RIGHT_EYE[9:], (190, 56, 28, 27, 29, 30, 247)),
+    (LEFT_EYE[9:], (414, 286, 258, 257, 259, 260, 467)),
+)
+"""Landmarks along an upper lid, and those next above them: a drawn lash line lies between the two
+and moves in one piece."""
+LASH = 1.15
 LIP = 0.045
 """Least height of a lip, in distances of the eyes: what a line that is a mouth is bordered by."""
 RELAXINGS = 60
@@ -48,10 +56,12 @@ def landmarks(face: WholeFace) -> Floats:
 def _placed(face: WholeFace) -> dict[int, Floats]:
     """Landmarks whose place is known."""
     points = face.crop.points.astype(np.float64)
-    places = {i: points[i] for i in (*OVAL, *NOSE)}
+    places = {i: points[i] for i in NOSE}
+    places |= dict(zip(OVAL, outline(face.colours, face.crop), strict=True))
     rings = ((RIGHT_EYE, RIGHT_BROW), (LEFT_EYE, LEFT_BROW))
     for (ring, brow), eye, line in zip(rings, face.eyes, face.brows, strict=True):
         places |= dict(zip(ring, _eye_ring(ring, eye), strict=True))
+        places |= _lash_row(places, eye)
         places |= _brow(brow, line, BROW_HALF * face.colours.apart)
     return places | _lips(face.mouth, LIP * face.colours.apart)
 
@@ -63,6 +73,14 @@ def _eye_ring(ring: tuple[int, ...], eye: DrawnEye) -> Floats:
     x = eye.x[0] + share * eye.width
     lower, upper = np.interp(x, eye.x, eye.lower), np.interp(x, eye.x, eye.upper)
     return np.stack([x, np.where(np.arange(16) < 8, lower, upper)], 1)
+
+
+def _lash_row(places: dict[int, Floats], eye: DrawnEye) -> dict[int, Floats]:
+    """Along the upper end of the lash line."""
+    up = np.array([0, -LASH * eye.lash])
+    ends = [rows for rows in LASH_ROWS if rows[0][0] in places]
+    rim, row = ends[-1]
+    return {high: places[low] + up for low, high in zip(rim, row, strict=True)}
 
 
 def _brow(ids: tuple[int, ...], line: Floats, half: float) -> dict[int, Floats]:
@@ -80,7 +98,7 @@ def _brow(ids: tuple[int, ...], line: Floats, half: float) -> dict[int, Floats]:
 def _lips(mouth: DrawnMouth, lip: float) -> dict[int, Floats]:
     """An open mouth is cut inside its outline; a closed one along its seam."""
     mean = canonical_mesh()[0]
-    inset = min(0.12 * mouth.width, 0.2 * mouth.height) if mouth.open else 0.0
+    inset = 0.03 * mouth.height if mouth.open else 0.0
     upper, lower = mouth.upper, mouth.lower
     top, bottom = (upper + inset, lower - inset) if mouth.open else (mouth.seam, mouth.seam)
     outer_top = np.minimum(upper - 0.25 * lip, top - lip)

@@ -2,12 +2,16 @@
 
 import numpy as np
 
-from avatar_serving.avatars.lids import Rim, unrolling
-from avatar_serving.avatars.rig import Floats
+from avatar_serving.avatars.lids import Rim
+from avatar_serving.avatars.rig import MORPHS, Floats
 from avatar_serving.avatars.strips import Strip, grid
 from avatar_serving.avatars.textures import Pixels, to_bytes
 
 ROWS = 8
+NEARER = 0.015
+"""How far before the rest of the skin it lies, in image units."""
+WIDER, CORNER = 0.2, 0.7
+"""How much wider than the eye a shut lid is; its lift at the corners over that in the middle."""
 WIDE_PX, HIGH_PX = 64, 96
 FADE = 0.1
 """Share of the height over which a lid sets in."""
@@ -22,7 +26,7 @@ def drawn_lid(
     square units."""
     width = float(np.ptp(positions[one.upper, 0]))
     lift = lash / width + 0.06
-    place, move = unrolling(one, positions, morphs, rest, lift)
+    place, move = _unrolling(one, positions, morphs, rest, lift)
     height = positions[one.upper, 1].max() - positions[one.lower, 1].min() + lift * width
     count = len(one.upper)
     x = np.linspace(1, WIDE_PX - 1, count)
@@ -30,6 +34,27 @@ def drawn_lid(
     pixels = np.stack(np.meshgrid(x, y), -1).reshape(-1, 2)
     picture = _picture(colours, float(np.clip(lash / max(height, 1e-6), 0.05, 0.3)))
     return Strip(place, move, grid(ROWS, count), pixels, picture)
+
+
+def _unrolling(
+    one: Rim, positions: Floats, morphs: Floats, rest: Floats, lift: float
+) -> tuple[Floats, Floats]:
+    """Vertices (ROWS * k, 3), folded on the lid's edge, and their morphs. *lift*: how far above
+    that edge the open strip begins, in eye widths; it reaches past the corners as lashes do."""
+    edge, moved = positions[one.upper], morphs[:, one.upper]
+    width = float(np.ptp(edge[:, 0]))
+    across = (edge[:, 0] - edge[:, 0].mean()) * WIDER
+    arch = CORNER + (1 - CORNER) * np.sin(np.linspace(0, np.pi, len(edge))) ** 0.5
+    top = np.stack([across, lift * width * arch, 0 * arch], 1)
+    share = np.linspace(0, 1, ROWS)[:, None, None]
+    blink = MORPHS.index(one.blink)
+    closed = moved[blink] + np.stack([across, 0 * arch, 0 * arch], 1)
+    unrolled = top * (1 - share) + closed * share
+    place = np.repeat((edge + np.array([0, 0, NEARER], np.float32))[None], ROWS, 0)
+    move = np.repeat(moved[:, None], ROWS, 1)
+    move[blink] = unrolled
+    move[-1] -= rest[blink] * (unrolled - moved[blink])
+    return place.reshape(-1, 3), move.reshape(len(morphs), -1, 3)
 
 
 def _picture(colours: tuple[Floats, Floats], lash: float) -> Pixels:

@@ -8,13 +8,21 @@ from avatar_serving.drawings.colours import colours
 from avatar_serving.drawings.measure import DrawnFace, measure
 from avatar_serving.faces import Face, FaceFinder
 from avatar_serving.faces.crop import crop_face
+from avatar_serving.faces.topology import BRIDGE
 
 SIDE = 192
+FEWEST = 200
+"""Pixels of each half of a face to judge by."""
 ALIKE, LEVEL = 3.0, 0.5
 """Difference from the skin's colour, and spread of lightness over 5 pixels, of one flat colour."""
-MOST_ALIKE, MOST_LEVEL = 0.2, 0.15
-"""Shares of a face above which it is drawn. Measured: photos up to .11 and .01, photos redrawn by
-the anime style up to .15 and .17, drawings from .24 and .20."""
+MOST_ALIKE, MOST_LEVEL, MOST_ABOVE = 0.2, 0.2, 0.08
+"""Shares above which a face is drawn: of that colour, level below the nose's bridge, and one
+or the other above it, so that a mask makes no drawing of a photo. Measured: photos
+up to .12 and .04; redrawn by the anime style up to .15 and .14; drawings from .25 and .40."""
+USUAL = 14.0
+"""Spread of lightness over a face that LEVEL is meant for; a dark photo has less of it."""
+CLIPPED = 254
+"""What has two channels this bright was too bright for the camera."""
 PRESENCE = 0.05
 """How sure the photo model must be of a drawn face."""
 
@@ -24,14 +32,21 @@ def is_drawn(picture: Pixels, face: Face) -> bool:
     crop = crop_face(picture, face, SIDE, 1.3)
     seen = colours(crop)
     # Outside the picture a crop is black.
-    inside = seen.face & crop.rgb.any(-1)
-    if not inside.any():
+    inside = seen.face & crop.rgb.any(-1) & ((crop.rgb >= CLIPPED).sum(-1) < 2)
+    above = np.arange(SIDE)[:, None] < crop.points[BRIDGE, 1]
+    upper, lower = inside & above, inside & ~above
+    if min(upper.sum(), lower.sum()) < FEWEST:
         return False
     light = seen.lab[..., 0]
     mean = cv2.blur(light, (5, 5))
     spread = np.sqrt(np.maximum(cv2.blur(light * light, (5, 5)) - mean * mean, 0))
     alike = np.linalg.norm(seen.lab - seen.skin, axis=-1) < ALIKE
-    return bool(alike[inside].mean() > MOST_ALIKE and (spread < LEVEL)[inside].mean() > MOST_LEVEL)
+    level = spread < LEVEL * min(1.0, float(light[inside].std()) / USUAL)
+    return bool(
+        alike[inside].mean() > MOST_ALIKE
+        and level[lower].mean() > MOST_LEVEL
+        and (alike | level)[upper].mean() > MOST_ABOVE
+    )
 
 
 def find_drawn(

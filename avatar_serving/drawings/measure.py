@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from avatar_serving.avatars.rig import Floats
 from avatar_serving.drawings.brows import find_brow
 from avatar_serving.drawings.colours import Colours, colours
-from avatar_serving.drawings.eyes import DrawnEye, find_eye
+from avatar_serving.drawings.eyes import DrawnEye, find_eyes
 from avatar_serving.drawings.mouth import DrawnMouth, find_mouth
 from avatar_serving.errors import ImageRejected
 from avatar_serving.faces import Face
@@ -57,8 +57,8 @@ def measure(image: NDArray[np.uint8], face: Face) -> DrawnFace:
     drawn faces and a place in each eye, but seldom lids or lips."""
     crop = crop_face(image, face, SIDE, MARGIN)
     seen = colours(crop)
-    right, left = (
-        find_eye(seen, crop.points[list(ring)].mean(0)) for ring in (RIGHT_EYE, LEFT_EYE)
+    right, left = find_eyes(
+        seen, (crop.points[list(RIGHT_EYE)].mean(0), crop.points[list(LEFT_EYE)].mean(0))
     )
     brows = [None if eye is None else find_brow(seen, eye)[0] for eye in (right, left)]
     mouth = None

@@ -13,6 +13,8 @@ from avatar_serving.faces.topology import CHIN, LIPS_OUTER, OVAL
 
 UNLIKE, CONTRAST = 9.0, 5.0
 """Difference from the skin, and from what is around, from which a pixel may be of the mouth."""
+SURE = 18.0
+"""Difference from the skin alone that is enough: teeth are lighter than the mouth around them."""
 AROUND = 0.3
 """How far *around* reaches, in distances of the eyes."""
 SIDES = 0.62
@@ -25,7 +27,7 @@ JOIN = (0.12, 0.04)
 """Strokes this far apart, across and down, are one mouth; in distances of the eyes."""
 OPEN = 0.38
 """Height over width from which a mouth is open."""
-SPREAD = 0.35
+SPREAD = 0.2
 """How far from where it was expected a mouth may well be, in distances of the eyes."""
 
 
@@ -80,7 +82,8 @@ def _blob(seen: Colours, crop: FaceCrop, pair: tuple[DrawnEye, DrawnEye]) -> Mas
     window &= crop.inside(OVAL, 0.93)
     size = 2 * round(AROUND * apart) + 1
     local = seen.unlike - cv2.blur(seen.unlike, (size, size))
-    marks = window & (seen.unlike > UNLIKE) & (local > CONTRAST) & ~seen.hair
+    marks = window & ((seen.unlike > SURE) | ((seen.unlike > UNLIKE) & (local > CONTRAST)))
+    marks &= ~seen.hair
     kernel = np.ones([2 * round(j * apart / 2) + 1 for j in (JOIN[1], JOIN[0])], np.uint8)
     joined = np.asarray(cv2.morphologyEx(marks.astype(np.uint8), cv2.MORPH_CLOSE, kernel))
     count, labels, stats, centres = cv2.connectedComponentsWithStats(joined)

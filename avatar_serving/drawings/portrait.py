@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from avatar_serving.avatars.backdrop import background
 from avatar_serving.avatars.correctives import close_lids, neutral
@@ -11,7 +12,7 @@ from avatar_serving.avatars.crop import Square, head_and_shoulders
 from avatar_serving.avatars.eyes import Eye, build_eyes
 from avatar_serving.avatars.fit import Fit
 from avatar_serving.avatars.lids import Rim
-from avatar_serving.avatars.lips import close_lips, shaped_lips
+from avatar_serving.avatars.lips import shaped_lips
 from avatar_serving.avatars.manifest import EngineEntry
 from avatar_serving.avatars.outside import Outline
 from avatar_serving.avatars.portrait import Portrait, pivot
@@ -21,9 +22,11 @@ from avatar_serving.avatars.strips import Strip
 from avatar_serving.avatars.surface import face_surface
 from avatar_serving.avatars.textures import Pixels, cut_out, polygon_mask, to_pixels
 from avatar_serving.avatars.unfold import unfolded
+from avatar_serving.drawings.closing import close_mouth, outlined
+from avatar_serving.drawings.eyeballs import drawn_eyeball, without_corners
 from avatar_serving.drawings.eyes import DrawnEye
 from avatar_serving.drawings.inside import drawn_inside
-from avatar_serving.drawings.landmarks import landmarks
+from avatar_serving.drawings.landmarks import LASH_ROWS, landmarks
 from avatar_serving.drawings.lids import drawn_lid
 from avatar_serving.drawings.matte import drawn_matte
 from avatar_serving.drawings.measure import WholeFace
@@ -33,6 +36,9 @@ from avatar_serving.faces.topology import CHIN
 from avatar_serving.media import CHANNELS, Progress
 
 ENGINE = EngineEntry(name="drawing", version="1")
+
+SHADED, BARE, FEWEST = 20.0, 6.0, 60
+"""Differences from the skin's colour of skin in shadow and of bare skin; fewest pixels to go by."""
 
 
 def build(
@@ -74,8 +80,11 @@ class _Place:
 def _corrected(fitted: Fit) -> Fit:
     """With shapes whose lids and lips meet."""
     width = float(np.ptp(fitted.rest[face_surface().oval[::2], 0]))
-    fitted = replace(fitted, shapes=close_lids(fitted, width))
-    face = neutral(fitted) + close_lips(fitted)
+    shapes = close_lids(fitted, width)
+    for rim, row in LASH_ROWS:
+        shapes[:, list(row)] = shapes[:, list(rim)]
+    fitted = replace(fitted, shapes=shapes)
+    face = neutral(fitted) + close_mouth(fitted)
     return replace(fitted, shapes=unfolded(shaped_lips(fitted, face), face))
 
 
@@ -89,12 +98,15 @@ def _matte(image: Pixels, fitted: Fit) -> Floats:
 def _rig(image: Pixels, place: _Place, fitted: Fit, matte: Floats, behind: Pixels) -> PortraitRig:
     surface, drawn = face_surface(), place.drawn
     outline = Outline(surface.refined(fitted.rest)[surface.oval], fitted.rest[CHIN])
-    closed = close_lips(fitted)
-    texture = cut_out(image, matte, behind)
+    closed = close_mouth(fitted)
+    photo = surface.refined(fitted.rest)
+    inked = outlined(image, photo[surface.lips]) if drawn.mouth.open else image
+    for ring, eye in zip((surface.right_eye, surface.left_eye), drawn.eyes, strict=True):
+        inked = without_corners(inked, photo[ring], _lid_colours(drawn, eye)[0])
+    texture = cut_out(inked, matte, behind)
     skin, body_depth = build_skin(
         fitted, fitted.shapes, closed, outline, texture, 1.0, _lid_maker(place)
     )
-    photo = surface.refined(fitted.rest)
     eyes = build_eyes(
         image,
         (
@@ -103,6 +115,7 @@ def _rig(image: Pixels, place: _Place, fitted: Fit, matte: Floats, behind: Pixel
         ),
         photo[surface.lips] if drawn.mouth.open else None,
         fitted.weights,
+        drawn_eyeball,
     )
     mouth = drawn_inside(fitted, neutral(fitted) + closed, fitted.shapes)
     rest = (0.0,) * len(CHANNELS)
@@ -129,10 +142,23 @@ def _lid_maker(place: _Place) -> LidMaker:
 
 def _lid_colours(drawn: WholeFace, eye: DrawnEye) -> tuple[Floats, Floats]:
     """Of the skin, and of the lash line above an eye."""
-    rgb, unlike = drawn.crop.rgb, drawn.colours.unlike
-    skin = np.median(rgb[(unlike < 6) & drawn.colours.face], axis=0)
+    rgb = drawn.crop.rgb
+    skin = np.median(rgb[_bare(drawn, eye)], axis=0)
     middle = slice(len(eye.x) // 4, -(-3 * len(eye.x) // 4))
     rows = np.round(eye.upper[middle] - eye.lash / 2).astype(int)
     lash = np.median(rgb[rows, eye.x[middle].astype(int)], axis=0)
     dark = lash.mean() < 0.8 * skin.mean()
     return skin, lash if dark else skin * 0.4
+
+
+def _bare(drawn: WholeFace, eye: DrawnEye) -> NDArray[np.bool_]:
+    """Skin next to an eye, as shaded as its lid is; or else all skin."""
+    seen = drawn.colours
+    y, x = np.mgrid[: len(seen.lab), : len(seen.lab)]
+    across = np.abs(x - eye.middle[0]) / max(eye.width, 1)
+    down = np.abs(y - eye.middle[1]) / max(eye.height, 1)
+    beside = (across < 0.75) & (down < 0.85) & ((across > 0.6) | (down > 0.65))
+    near = beside & (seen.unlike < SHADED) & ~seen.hair
+    if near.sum() > FEWEST:
+        return near
+    return (seen.unlike < BARE) & seen.face

@@ -5,12 +5,15 @@ movement on the mean face is carried over by how the drawing stretches the face 
 linear map that best takes the landmark's neighbourhood on the mean face to the drawn one.
 """
 
+from dataclasses import replace
+
 import numpy as np
 from scipy.spatial.distance import cdist
 
 from avatar_serving.avatars.basis import face_basis, similarity
 from avatar_serving.avatars.fit import Fit
 from avatar_serving.avatars.rig import Floats
+from avatar_serving.drawings.closing import close_mouth
 from avatar_serving.faces.topology import LIPS_OUTER
 from avatar_serving.media import ARKIT
 
@@ -18,7 +21,7 @@ FLATNESS = 0.7
 """Depth of a drawn face over that of a real one of its width: drawings show little of it."""
 REACH_CM = 1.2
 """How large a neighbourhood is."""
-LEAST, MOST = 0.35, 2.2
+LEAST, MOST = 0.5, 2.2
 """Stretches beyond these are taken for these."""
 LIVELY = 1.35
 """A small drawn mouth opens and moves further than its size says, or it would hardly be seen."""
@@ -35,11 +38,12 @@ def drawn_fit(points: Floats) -> Fit:
     depth = basis.points[:, 2] * scale * FLATNESS
     rest = np.column_stack([points, depth - depth.mean()])
     shift = shift * np.array([1, 1, 0]) - np.array([0, 0, depth.mean()])
-    shapes = _carried(rest, turn, scale)
-    return Fit(
-        rest.astype(np.float32), shapes.astype(np.float32), np.zeros(len(ARKIT), np.float32),
-        scale, turn, shift,
-    )  # fmt: skip
+    still = np.zeros((len(ARKIT), *rest.shape), np.float32)
+    weights = np.zeros(len(ARKIT), np.float32)
+    fit = Fit(rest.astype(np.float32), still, weights, scale, turn, shift)
+    # The proportions that count are those of the shut mouth.
+    shapes = _carried(rest + close_mouth(fit), turn, scale)
+    return replace(fit, shapes=shapes.astype(np.float32))
 
 
 def _upright(turn: Floats) -> Floats:

@@ -22,7 +22,7 @@ class Scale:
     def score(self, value: float) -> float:
         """0..1."""
         share = (value - self.refused_at) / (self.good_at - self.refused_at)
-        return min(1.0, max(0.0, GOOD_SCORE * share))
+        return float(min(1.0, max(0.0, GOOD_SCORE * share)))
 
     def verdict(self, value: float) -> Verdict:
         score = self.score(value)
