@@ -170,7 +170,8 @@ def _step(share: Floats) -> Floats:
 
 
 def _blurred(colours: Floats, sigma: float) -> Floats:
-    return np.asarray(cv2.GaussianBlur(colours, (0, 0), sigma, borderType=cv2.BORDER_REFLECT))
+    soft = cv2.GaussianBlur(colours, (0, 0), sigma, borderType=cv2.BORDER_REFLECT)
+    return np.asarray(soft, np.float32)
 
 
 def _lashes() -> Pixels:

@@ -6,7 +6,7 @@ import { dropPhoto, refusalOf, reviewing, type Reviewing } from "./draft.ts";
 const TITLES: Readonly<Record<string, string>> = {
   decodable: "Readable", size: "Resolution", face: "Face", faces: "One person", face_size: "Face size",
   sharpness: "Sharpness", exposure: "Light", pose: "Facing the camera", occlusion: "Nothing in the way",
-  nsfw: "Suitable", mouth: "Mouth", eyes: "Eyes",
+  nsfw: "Suitable", mouth: "Mouth", eyes: "Eyes", drawing: "Drawing",
 };
 
 /** How good the photo is for an avatar, in words. */
@@ -19,6 +19,9 @@ export function ReviewList(): JSX.Element {
         {looked.state === "looking" && <p class="soft looking-text">Taking a good look…</p>}
         {looked.state === "failed" && <p class="note bad"><Icon name="alert" /> {looked.reason}</p>}
         {looked.state === "done" && <Verdict checks={looked.result.review.checks} refusal={refusalOf(looked.result)} />}
+        {looked.state === "done" && looked.result.review.measured && isRefused(looked) && (
+          <img class="measured" src={looked.result.review.measured} alt="What was measured: outline, eyes, brows and mouth" />
+        )}
         {isRefused(looked) && <button class="button another" onClick={dropPhoto}><Icon name="image" size={18} /> Choose another photo</button>}
       </div>
     </section>
