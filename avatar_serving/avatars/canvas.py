@@ -14,6 +14,9 @@ Pixels = NDArray[np.uint8]
 FINE = 2
 """Lids, lips and teeth are drawn this many times larger and averaged, for their edges are hard."""
 MARGIN_PX = 3
+BEHIND_EYES = 0.05
+"""What lies so far behind an eyeball, in image square units, does not show in the eye: the far side
+of a head that is turned. What is nearer is lids."""
 
 
 class Canvas:
@@ -44,7 +47,7 @@ class Canvas:
         """One frame (height, width, 3) of the window for a number for each of CHANNELS."""
         posed = pose(self._rig, values, photo)
         out = self._background.copy()
-        self._draw_skin(posed, out, self._whole, 1)
+        self._draw_skin(posed, out, self._whole, 1, _depth(out))
         for inside in (posed.mouth, *(posed.eyes[piece] for piece in self._eyeballs)):
             self._draw_window(posed, out, self._around(inside))
         return out
@@ -63,15 +66,19 @@ class Canvas:
         draw_coloured(mouth, triangles, self._mouth_colours, _depth(fine), fine)
         uv, texture = self._eyes
         eyes = self._pixels(posed.eyes, window, FINE)
-        draw_textured(eyes, self._rig.eyes.triangles, uv, texture, _depth(fine), fine)
-        self._draw_skin(posed, fine, window, FINE)
+        depth = _depth(fine)
+        draw_textured(eyes, self._rig.eyes.triangles, uv, texture, depth, fine)
+        depth -= np.float32(BEHIND_EYES * self._size * FINE)
+        self._draw_skin(posed, fine, window, FINE, depth)
         size = (window.width, window.height)
         out[rows, columns] = cv2.resize(fine, size, interpolation=cv2.INTER_AREA)
 
-    def _draw_skin(self, posed: Posed, out: Pixels, window: Window, fineness: int) -> None:
+    def _draw_skin(
+        self, posed: Posed, out: Pixels, window: Window, fineness: int, depth: NDArray[np.float32]
+    ) -> None:
         uv, texture = self._skin
         points = self._pixels(posed.skin, window, fineness)
-        draw_textured(points, self._rig.skin.triangles, uv, texture, _depth(out), out)
+        draw_textured(points, self._rig.skin.triangles, uv, texture, depth, out)
 
     def _around(self, points: Floats) -> Window:
         pixels = self._pixels(points, Window(0, 0, 0, 0), 1)[:, :2]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from scipy.interpolate import griddata
 
 from avatar_serving.avatars.rig import MORPHS, Floats, Part
 from avatar_serving.avatars.textures import Pixels, fill, polygon_mask, shrunk, to_bytes, to_pixels
@@ -16,6 +17,9 @@ HALF_WIDTH, HALF_HEIGHT = 0.8, 0.5
 BULGE = (0.4, 0.12)
 """How far its middle stands before its sides and before its upper and lower end, in eye widths: so
 round that in a turned head no end of it reaches past the temple."""
+UNDER, REACH = 0.04, 1.6
+"""How far an eyeball stays under the skin beside the lids, and over what distance from its middle
+that skin is looked at, in eye widths."""
 SIDEWAYS, UPWARDS, DOWNWARDS = 0.2, 0.13, 0.14
 """How far the iris moves at a weight of 1, in eye widths: an eyeball's radius times the sine of
 the greatest turn."""
@@ -38,6 +42,8 @@ class Eye:
     """(2,) centre."""
     radius: float
     """Of the iris."""
+    skin: Floats
+    """(n, 3): the skin of the photo. Beside the lids an eyeball stays under it."""
 
     @property
     def width(self) -> float:
@@ -88,10 +94,22 @@ def _eyeball(picture: Pixels, eye: Eye, weights: Floats, paint: Painter) -> _Pat
     for name, step in _gaze(eye.side).items():
         morphs[MORPHS.index(name)] = np.array(step) * eye.width
     photo = middle + local * eye.width
+    photo[:, 2] = _under(photo, eye)
     neutral = photo - np.einsum("k,kld->ld", weights, morphs[: len(weights)])
     size = picture.shape[0]
     cut, corner = _cut(paint(picture, eye), to_pixels(photo, size))
     return _Patch(neutral, photo, morphs, _grid_triangles(), cut, corner)
+
+
+def _under(points: Floats, eye: Eye) -> Floats:
+    """z of an eyeball's *points* (n, 3), those beside the lids no further forward than the skin."""
+    middle = eye.ring[:, :2].mean(0)
+    near = eye.skin[np.abs(eye.skin[:, :2] - middle).max(1) < REACH * eye.width]
+    fallback = float(near[:, 2].min())
+    skin = griddata(near[:, :2], near[:, 2], points[:, :2], fill_value=fallback) - UNDER * eye.width
+    ring = eye.ring[:, :2].astype(np.float32)
+    inside = [cv2.pointPolygonTest(ring, (float(x), float(y)), False) >= 0 for x, y, _ in points]
+    return np.where(inside, points[:, 2], np.minimum(points[:, 2], skin))
 
 
 def _gaze(side: str) -> dict[str, tuple[float, float, float]]:

@@ -151,8 +151,8 @@ def _rig(image: Pixels, points: Floats, fitted: Fit, matte: Floats, behind: Pixe
     eyes = build_eyes(
         image,
         (
-            _eye("Right", photo[surface.right_eye], points[list(RIGHT_IRIS)]),
-            _eye("Left", photo[surface.left_eye], points[list(LEFT_IRIS)]),
+            _eye("Right", photo, surface.right_eye, points[list(RIGHT_IRIS)]),
+            _eye("Left", photo, surface.left_eye, points[list(LEFT_IRIS)]),
         ),
         rest[lips] if open_mouth else None,
         fitted.weights,
@@ -180,9 +180,9 @@ def _corrected(fitted: Fit, face_width: float) -> Fit:
     return replace(fitted, shapes=shapes)
 
 
-def _eye(side: str, ring: Floats, iris: Floats) -> Eye:
+def _eye(side: str, skin: Floats, ring: NDArray[np.int32], iris: Floats) -> Eye:
     radius = np.linalg.norm(iris[1:, :2] - iris[0, :2], axis=1).mean()
-    return Eye(side, ring, iris[0, :2], float(radius))
+    return Eye(side, skin[ring], iris[0, :2], float(radius), skin)
 
 
 def _gap(face: Floats) -> float:

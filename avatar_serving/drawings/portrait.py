@@ -107,11 +107,12 @@ def _rig(image: Pixels, place: _Place, fitted: Fit, matte: Floats, behind: Pixel
     skin, body_depth = build_skin(
         fitted, fitted.shapes, closed, outline, texture, 1.0, _lid_maker(place)
     )
+    photo = skin.positions + skin.morphs[-1]
     eyes = build_eyes(
         image,
         (
-            _eye("Right", photo[surface.right_eye], drawn.eyes[0], place),
-            _eye("Left", photo[surface.left_eye], drawn.eyes[1], place),
+            _eye("Right", photo, surface.right_eye, drawn.eyes[0], place),
+            _eye("Left", photo, surface.left_eye, drawn.eyes[1], place),
         ),
         photo[surface.lips] if drawn.mouth.open else None,
         fitted.weights,
@@ -122,9 +123,9 @@ def _rig(image: Pixels, place: _Place, fitted: Fit, matte: Floats, behind: Pixel
     return PortraitRig(mouth, eyes, skin, behind, pivot(outline, body_depth), rest)
 
 
-def _eye(side: str, ring: Floats, eye: DrawnEye, place: _Place) -> Eye:
+def _eye(side: str, skin: Floats, ring: NDArray[np.int32], eye: DrawnEye, place: _Place) -> Eye:
     iris = place.units(np.array([eye.iris]))[0]
-    return Eye(side, ring, iris.astype(np.float32), eye.radius * place.scale)
+    return Eye(side, skin[ring], iris.astype(np.float32), eye.radius * place.scale, skin)
 
 
 def _lid_maker(place: _Place) -> LidMaker:

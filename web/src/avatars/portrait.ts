@@ -9,8 +9,15 @@ import { PackageError, type AvatarPackage } from "./package.ts";
 import { drawsInSoftware } from "./software.ts";
 import { pixelRatio, type AvatarView } from "./view.ts";
 
-/** Drawing order of the parts; the depth buffer is cleared before each, so that a part never hides a later one. */
+/** Drawing order of the parts. The depth buffer is cleared before each, so that a part never hides a later one; only
+ * the eyes hide what of the skin lies EYES_HIDE behind them: the far side of a head that is turned. */
 const LAYERS = ["mouth", "eyes", "skin"] as const;
+/** In image square units. */
+const EYES_HIDE = 0.05;
+const NEAR = 0.01;
+const FAR = 20;
+/** Steps of a depth buffer of 24 bits. */
+const DEPTH_STEPS = 2 ** 24;
 const RADIANS = Math.PI / 180;
 
 interface Influence {
@@ -42,7 +49,7 @@ export class PortraitView implements AvatarView {
     scene.add(backgroundPlane(backdrop), gltf.scene);
     const meshes = meshesOf(gltf.scene);
     meshes.forEach((mesh) => layer(mesh, renderer));
-    const camera = new OrthographicCamera(-0.5, 0.5, 0.5, -0.5, 0.01, 20);
+    const camera = new OrthographicCamera(-0.5, 0.5, 0.5, -0.5, NEAR, FAR);
     camera.position.z = 10;
     return new PortraitView(renderer, scene, camera, meshes.map(influenceOf), headOf(gltf.scene), backdrop);
   }
@@ -87,7 +94,7 @@ function layer(mesh: Mesh, renderer: WebGLRenderer): void {
   const order = LAYERS.findIndex((name) => mesh.name.startsWith(name) || mesh.parent?.name.startsWith(name));
   mesh.renderOrder = Math.max(0, order);
   mesh.frustumCulled = false;
-  mesh.onBeforeRender = () => renderer.clearDepth();
+  if (LAYERS[mesh.renderOrder] !== "skin") mesh.onBeforeRender = () => renderer.clearDepth();
   for (const material of materialsOf(mesh)) {
     // One sorted list keeps the layers in order, whatever their alpha; within a layer the nose must hide the cheek.
     if (!material.transparent) material.blending = NoBlending;
@@ -96,7 +103,14 @@ function layer(mesh: Mesh, renderer: WebGLRenderer): void {
     material.alphaTest = 0.01;
     material.depthWrite = true;
     material.forceSinglePass = true;
+    if (LAYERS[mesh.renderOrder] === "eyes") pushBack(material);
   }
+}
+
+function pushBack(material: MeshBasicMaterial): void {
+  material.polygonOffset = true;
+  material.polygonOffsetFactor = 0;
+  material.polygonOffsetUnits = (EYES_HIDE / (FAR - NEAR)) * DEPTH_STEPS;
 }
 
 function materialsOf(mesh: Mesh): MeshBasicMaterial[] {
