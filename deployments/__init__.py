@@ -21,6 +21,8 @@ _replicas = 20_000 + 90 * (int(_free_port()) % 100)
 for _name, _value in {
     "RAY_SERVE_THROUGHPUT_OPTIMIZED": "1",
     "RAY_SERVE_ENABLE_HA_PROXY": "1",
+    "RAY_SERVE_FALLBACK_PROXY_HTTP_PORT": _free_port(),
+    "RAY_SERVE_FALLBACK_PROXY_GRPC_PORT": _free_port(),
     "RAY_SERVE_HAPROXY_METRICS_ENABLED": "0",
     "RAY_SERVE_HAPROXY_METRICS_PORT": _free_port(),
     "RAY_SERVE_HAPROXY_STATS_PORT": _free_port(),

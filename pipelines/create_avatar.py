@@ -73,7 +73,7 @@ async def create_avatar(
     review = await last(stages.review.run(image))
     # Also of a picture that is refused: it shows what was looked at.
     yield review
-    _accept(review)
+    accept(review)
     description = Description((), request.description)
     if not request.description:
         yield Progress("describe", 0.12, "Describing the person")
@@ -97,7 +97,10 @@ async def create_avatar(
     yield Created(_with_details(made, request, description))
 
 
-def _accept(review: Review) -> None:
+def accept(review: Review) -> None:
+    """Raises:
+    ImageRejected: the picture cannot become an avatar; says why.
+    """
     if (refused := review.refused) is not None:
         raise ImageRejected(refused.name, refused.reason)
 

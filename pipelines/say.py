@@ -26,7 +26,7 @@ from avatar_serving.stages.tts import find_voice
 from avatar_serving.store import Store
 from avatar_serving.text.languages import language_of
 from pipelines.converse import ConverseStages
-from pipelines.create_avatar import examine
+from pipelines.create_avatar import accept
 from pipelines.talking_video import Filmed, VideoRequest, VideoStages, talking_video
 
 _CONSENT = "Stated on the command line: the person in the picture agrees to this avatar."
@@ -178,7 +178,7 @@ async def _created(picture: bytes, profile: Profile, consent: Consent) -> bytes:
     """An avatar for this film alone."""
     consent.check()
     image = images.decode(picture)
-    await examine(profile.review.build(), image)
+    accept(await last(profile.review.build().run(image)))
     made = await last(profile.reconstruct.build().run(ReconstructRequest(image)))
     if not isinstance(made, bytes):
         raise StageFailed("reconstruct", "ended without an avatar")

@@ -9,8 +9,9 @@ from avatar_serving.rails.config import Rails
 from avatar_serving.rails.folding import fold, readings
 from avatar_serving.rails.injection import is_attempt
 
-_RUN_WORDS = 8
-"""So many words in a row, the same as in the instructions, are no accident."""
+_RUN_WORDS = 12
+"""So many words in a row, the same as in the instructions, are no accident. Who is asked about
+themselves says shorter runs of them in good faith."""
 _TOKEN = re.compile(r"[\u3400-\u9fff]|[a-z0-9']+")
 _HAN_WORTH = 1.6
 """Chinese characters that say as much as one English word."""

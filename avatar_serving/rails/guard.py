@@ -9,6 +9,7 @@ from avatar_serving.rails.checks import Blocked, answered, asked
 from avatar_serving.rails.config import Rails
 from avatar_serving.rails.judge import judged
 from avatar_serving.rails.refusals import refusal
+from avatar_serving.session.persona import APPEARANCE
 from avatar_serving.stages.base import Llm
 from avatar_serving.text.cuts import LATER, find_cut
 from avatar_serving.text.languages import language_of
@@ -52,7 +53,7 @@ class Guard:
         """Clauses of the answer to *chat* as they may be heard; a blocked one is the last, and the
         refusal stands in its place, behind *joint*."""
         before, instead = "", self.refusal(chat)
-        prompt = "\n".join(m.text for m in chat.messages if m.role == "system")
+        prompt = _secret(chat)
         async with aclosing(texts):
             async for text in texts:
                 said = f"{before} {text}" if before else text
@@ -115,6 +116,13 @@ class RailedText:
                 yield text
         for item in rest:
             yield item
+
+
+def _secret(chat: ChatRequest) -> str:
+    """What the model was told and must not recite. What it looks like everybody can see."""
+    told = [m.text for m in chat.messages if m.role == "system"]
+    lines = [line for text in told for line in text.splitlines()]
+    return "\n".join(line for line in lines if not line.startswith(APPEARANCE))
 
 
 def _last_said(chat: ChatRequest) -> int | None:

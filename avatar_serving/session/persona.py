@@ -12,6 +12,8 @@ _FOLLOWED = {
     "en": "Answer in English, unless asked for another language.",
     "zh": "用简体中文回答，除非对方要求用别的语言。",
 }
+APPEARANCE = "What you look like:"
+"""Begins the line on what everybody can see."""
 _DEFAULT = "You are friendly and curious."
 
 
@@ -32,7 +34,7 @@ def system_prompt(
     """
     parts = [f"Your name is {name}.", persona.strip() or _DEFAULT]
     if description:
-        parts.append(f"What you look like: {description.strip()}")
+        parts.append(f"{APPEARANCE} {description.strip()}")
     if notes:
         parts.append(notes)
     parts.append(_MANNER)
