@@ -23,8 +23,8 @@ demo: install weights  ## Make an avatar and talk with it, no browser (PHOTO=pat
 	$(BIN)/pip install -q -c constraints.txt scikit-image
 	$(BIN)/python -m demo --out $(OUT) --port $(PORT) $(if $(PHOTO),--photo "$(PHOTO)")
 
-bench: install-test weights web  ## Print the figures of this machine beside the targets
-	$(BIN)/python -m bench
+bench: install-test weights web  ## Print the figures of this machine beside the targets (BENCH=--quick)
+	$(BIN)/python -m bench $(BENCH)
 
 test: install-test weights web apt  ## Install everything, then run all tests
 	$(BIN)/ruff check .

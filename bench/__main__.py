@@ -30,6 +30,7 @@ console = Console(width=None if sys.stdout.isatty() else 130)
 _BUILD = Target("<= 5 s", p95=5.0)
 _BUILDS = 3
 _VOICES = 4
+_QUICK_TURNS = 4
 
 
 def main(
@@ -38,32 +39,41 @@ def main(
     sessions: Annotated[int, typer.Option(help="Live sessions for the gateway's figure.")] = 40,
     port: Annotated[int, typer.Option(help="Two ports from here on must be free.")] = 8710,
     out: Annotated[Path, typer.Option()] = Path("out/bench.json"),
+    quick: Annotated[
+        bool, typer.Option(help="A few turns, nothing else that takes minutes.")
+    ] = False,
 ) -> None:
     """Measure this machine. Services are started for it, so that nothing else shares them."""
     out.parent.mkdir(parents=True, exist_ok=True)
+    if quick:
+        turns, interruptions = min(turns, _QUICK_TURNS), min(interruptions, _QUICK_TURNS)
     try:
         cpu = load_profile("cpu")
-        figures = [animate_frames(), *recognition(cpu, recordings()), *recall(cpu)]
-        measured, cases = _with_models(port, out.parent, turns, interruptions)
+        figures = [animate_frames(), *recognition(cpu, recordings())]
+        measured, cases = _with_models(port, out.parent, turns, interruptions, quick)
         figures += measured
-        figures += _gateway(port + 1, out.parent, sessions)
+        if not quick:
+            figures += recall(cpu)
+            figures += _gateway(port + 1, out.parent, sessions)
     except AvatarError as error:
         console.print(f"[bold red]{error.code}[/]: {escape(str(error))}", highlight=False)
         sys.exit(1)
     write(out, figures)
     write_cases(out, cases)
     show(figures, console)
-    show_cases(cases, console)
+    if cases:
+        show_cases(cases, console)
     console.print(f"written to {out}")
 
 
 def _with_models(
-    port: int, out: Path, turns: int, interruptions: int
+    port: int, out: Path, turns: int, interruptions: int, quick: bool
 ) -> tuple[list[Figure], list[Case]]:
     with service(port, "cpu", out / "bench-cpu.log", _say) as running, Rest(running.url) as rest:
         photo, builds, avatar = _portrait(), list[float](), Avatar(id="", name="")
-        for i in range(_BUILDS):
-            _say(f"avatar {i + 1} of {_BUILDS}")
+        count = 1 if quick else _BUILDS
+        for i in range(count):
+            _say(f"avatar {i + 1} of {count}")
             began = time.monotonic()
             avatar = _create(rest, photo)
             builds.append(time.monotonic() - began)
@@ -74,6 +84,8 @@ def _with_models(
         voices = user_voices(rest.voices(), avatar.voice)[:_VOICES]
         where = Where(running.url, avatar=avatar.id)
         talked = conversation(rest, where, voices, turns, interruptions)
+        if quick:
+            return [built, mesh, *talked], []
         _say("turn taking: pauses, noise, backchannels, echo")
         taken, cases = turn_taking(rest, where, voices[0])
         return [built, mesh, *talked, *taken], cases
