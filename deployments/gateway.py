@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
 
 from avatar_serving import logs, metrics
-from avatar_serving.errors import AvatarError, InvalidRequest, Overloaded
+from avatar_serving.errors import AvatarError, InvalidRequest, NotFound, Overloaded
 from deployments import (
     routes_avatars,
     routes_camera,
@@ -31,6 +31,11 @@ from deployments.warm import warm
 
 log = logs.get()
 WEB = Path(__file__).parents[1] / "web" / "dist"
+
+
+async def _nothing(path: str) -> None:
+    """What is not in the API is not in the page either."""
+    raise NotFound("address", f"/v1/{path}")
 
 
 def create_app(services: Services, web: Path = WEB) -> FastAPI:
@@ -66,6 +71,7 @@ def create_app(services: Services, web: Path = WEB) -> FastAPI:
     app.include_router(routes_realtime.router)
     app.include_router(routes_memory.router)
     app.include_router(routes_camera.router)
+    app.add_api_route("/v1/{path:path}", _nothing, include_in_schema=False)
     _add_operations(app)
     _add_errors(app)
     app.add_middleware(BodyLimit, limit=services.profile.limits.image_bytes * 2 + 1_000_000)
