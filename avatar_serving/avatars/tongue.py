@@ -14,6 +14,9 @@ HALF_WIDTH, LENGTH, INSIDE = 0.27, 0.5, 0.07
 """Of a tongue that is out, and how much of it still shows above the lip, in mouth widths."""
 TIP = 0.55
 """Where along its length it begins to be round."""
+BEHIND = 0.08
+"""How far behind the lip it waits, in image units: a tongue that only touches the teeth, as in
+"think", stays behind it."""
 BULGE, NEARER = 0.12, 0.02
 """How far its middle stands out, in mouth widths, and how far all of it lies before the lip, in
 image units."""
@@ -29,8 +32,9 @@ def build_tongue(
     drop = INSIDE - down * LENGTH
     front = BULGE * np.sin(np.pi * np.clip(0.15 + down, 0, 1)) * (1 - 0.5 * across**2)
     out = np.stack([across * HALF_WIDTH, drop, front], -1) * mouth_width
-    out[..., 2] += NEARER
-    place = np.repeat(root[None], ROWS * COLUMNS, 0)
+    out[..., 2] += NEARER + BEHIND
+    waiting = root - np.array([0, 0, BEHIND], root.dtype)
+    place = np.repeat(waiting[None], ROWS * COLUMNS, 0)
     move = np.repeat(moved[:, None], ROWS * COLUMNS, 1)
     move[MORPHS.index("tongueOut")] += out.reshape(-1, 3)
     x = 1 + (across + 1) / 2 * (WIDE_PX - 2)
