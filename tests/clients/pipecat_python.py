@@ -38,6 +38,7 @@ class Notes(FrameProcessor):
     def __init__(self, told) -> None:
         super().__init__()
         self.told = told
+        self.greeted = asyncio.Event()
         self.done = asyncio.Event()
 
     async def process_frame(self, frame, direction) -> None:
@@ -45,6 +46,7 @@ class Notes(FrameProcessor):
         match frame:
             case TTSAudioRawFrame():
                 self.told["audio"] += len(frame.audio)
+                self.greeted.set()
             case TTSTextFrame():
                 self.told["text"] += frame.text
             case TranscriptionFrame():
@@ -89,6 +91,8 @@ async def main(url: str) -> None:
     running = asyncio.create_task(PipelineRunner(handle_sigint=False).run(task))
     await task.queue_frame(LLMRunFrame())
     async with asyncio.timeout(40):
+        # It connects in its own time, and what is said before is lost.
+        await after.greeted.wait()
         for piece in pieces():
             await task.queue_frame(InputAudioRawFrame(piece, RATE, 1))
             await asyncio.sleep(PIECE_S)
