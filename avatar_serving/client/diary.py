@@ -11,6 +11,7 @@ from avatar_serving.client.messages import (
     AudioDone,
     Clips,
     ErrorMessage,
+    ItemRetrieved,
     ResponseDone,
     ServerMessage,
     State,
@@ -45,6 +46,8 @@ class Diary:
     errors: list[str] = field(default_factory=list[str])
     silenced: list[tuple[float, str]] = field(default_factory=list[tuple[float, str]])
     """When an answer fell silent because the user spoke, and its item."""
+    retrieved: dict[str, str] = field(default_factory=dict[str, str])
+    """What the server's conversation keeps of items that were asked for, by their ids."""
     _channels: int = len(CHANNELS)
 
     def find(self, item_id: str) -> Answer | None:
@@ -68,6 +71,8 @@ class Diary:
                 self.heard.append("")
             case ErrorMessage(error=error):
                 self.errors.append(f"{error.code}: {error.message}")
+            case ItemRetrieved() as retrieved:
+                self.retrieved[retrieved.item.id] = retrieved.transcript()
             case ResponseDone(response=response):
                 self._done(response.id, response.status)
             case message:

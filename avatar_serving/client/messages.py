@@ -106,6 +106,23 @@ class Truncated(Message):
     audio_end_ms: int
 
 
+class ItemPart(Message):
+    transcript: str | None = None
+
+
+class Item(Id):
+    content: tuple[ItemPart, ...] = ()
+
+
+class ItemRetrieved(Message):
+    type: Literal["conversation.item.retrieved"]
+    item: Item
+
+    def transcript(self) -> str:
+        """What the conversation keeps of what was said."""
+        return " ".join(part.transcript for part in self.item.content if part.transcript)
+
+
 class Problem(Message):
     code: str | None = None
     message: str = ""
@@ -187,7 +204,7 @@ Known = (
     SessionCreated | SessionUpdated | SpeechStarted | SpeechStopped | UserHeard | UserNotHeard
     | ResponseCreated | AudioDelta | AudioDone | TranscriptDelta | TextDelta | ResponseDone
     | Truncated | ErrorMessage | Clips | State | AnimationStarted | AnimationDelta | AnimationDone
-    | Words | TurnReport | ResumeToken
+    | Words | TurnReport | ResumeToken | ItemRetrieved
 )  # fmt: skip
 ServerMessage = Known | Other
 

@@ -27,14 +27,17 @@ class Uttered:
 class Microphone:
     """Sends what is said in real time. A frame leaves when its last sample has been recorded."""
 
-    def __init__(self, send: Callable[[bytes], Awaitable[None]]) -> None:
+    def __init__(self, send: Callable[[bytes], Awaitable[None]], keep: bool = True) -> None:
         self.recorded = bytearray()
-        """Everything sent so far."""
+        """Everything sent so far, if it is to be kept."""
+        self.sent = 0
+        """Bytes sent so far."""
         self.origin_s = time.monotonic()
         """When the first sample was recorded."""
         self.lateness_ms: list[float] = []
         """How much later than scheduled each frame left."""
         self._send = send
+        self._keep = keep
         self._pending = bytearray()
 
     async def run(self) -> None:
@@ -46,7 +49,9 @@ class Microphone:
             await asyncio.sleep(max(0.0, due_s - time.monotonic()))
             frame = bytes(self._pending[:_FRAME_BYTES]).ljust(_FRAME_BYTES, b"\0")
             del self._pending[:_FRAME_BYTES]
-            self.recorded += frame
+            self.sent += len(frame)
+            if self._keep:
+                self.recorded += frame
             self.lateness_ms.append(max(0.0, time.monotonic() - due_s) * 1000)
             await self._send(frame)
 
@@ -60,7 +65,7 @@ class Microphone:
         loud = np.flatnonzero(samples > AUDIBLE)
         if not len(loud):
             raise ValueError("the speech is silent")
-        start_s = self.origin_s + (len(self.recorded) + len(self._pending)) / 2 / RATE
+        start_s = self.origin_s + (self.sent + len(self._pending)) / 2 / RATE
         self.hear(pcm)
         return Uttered(start_s + int(loud[0]) / RATE, start_s + (int(loud[-1]) + 1) / RATE)
 

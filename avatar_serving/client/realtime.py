@@ -31,9 +31,21 @@ _LARGEST = 16 << 20
 
 
 class Disconnected(AvatarError):
-    """The server closed the session, or never opened it."""
+    """The server closed the session, or never opened it.
+
+    *status* is the HTTP status of a refusal, or the close code; None where nothing was said.
+    """
 
     code = "disconnected"
+
+    def __init__(self, reason: str, status: int | None = None) -> None:
+        super().__init__(reason, status)
+        self.reason = reason
+        self.status = status
+
+    @property
+    def message(self) -> str:
+        return self.reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +60,8 @@ class Where:
     api_key: str | None = None
     resume: bool = True
     """Come back to the session by itself when the connection is lost."""
+    keep_recording: bool = True
+    """Keep all that the microphone sends, 3 MB a minute."""
 
     def address(self) -> str:
         query = {"model": self.model}
@@ -69,7 +83,7 @@ class RealtimeClient:
 
     def __init__(self, where: Where, socket: ClientConnection) -> None:
         self.diary = Diary()
-        self.microphone = Microphone(self.send_audio)
+        self.microphone = Microphone(self.send_audio, where.keep_recording)
         self._where = where
         self._socket = socket
         self._resumption = Resumption()
@@ -297,7 +311,8 @@ async def _connect(
         )
     except InvalidStatus as error:
         body = (error.response.body or b"").decode(errors="replace")
-        raise Disconnected(f"refused with {error.response.status_code}: {body}") from error
+        status = error.response.status_code
+        raise Disconnected(f"refused with {status}: {body}", status) from error
     except (OSError, TimeoutError) as error:
         raise Disconnected(f"nothing answers at {where.url}: {error}") from error
 
@@ -307,4 +322,4 @@ def _disconnected(error: ConnectionClosed, told: str = "") -> Disconnected:
     frame = error.rcvd or error.sent
     why = f"{frame.code} {told or frame.reason}".strip() if frame else "connection lost"
     who = "the server" if error.rcvd or not frame else "this client"
-    return Disconnected(f"{who} closed the session: {why}")
+    return Disconnected(f"{who} closed the session: {why}", frame.code if frame else None)
