@@ -12,6 +12,7 @@ from avatar_serving.detectors.end_of_turn import EndOfTurnConfig
 from avatar_serving.detectors.vad import VadConfig
 from avatar_serving.errors import InvalidRequest
 from avatar_serving.rails import Rails
+from avatar_serving.scaling import BySessions, Scaling
 from avatar_serving.stages.animate import AnimateConfig
 from avatar_serving.stages.asr import AsrConfig
 from avatar_serving.stages.base import StageConfig
@@ -54,6 +55,10 @@ class Placement(Strict):
     """Requests that may wait for a replica; one more is refused as overloaded. -1: no bound."""
     resources: dict[str, float] = {}
     """Custom resources of Ray that a replica takes; they tie it to nodes that offer them."""
+    scaling: Scaling = BySessions()
+    """By which signal, and how quickly, replicas are added and taken away."""
+    drain_s: float = Field(default=120, gt=0)
+    """How long a replica that is taken away may go on with the streams it makes."""
 
     @model_validator(mode="after")
     def _replicas_in_order(self) -> "Placement":

@@ -1,7 +1,9 @@
 """The only code that knows that a stage may live in another process."""
 
+import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from math import inf
 from typing import Any, Generic, TypeVar
 
 from ray import serve
@@ -10,7 +12,10 @@ from ray.serve.handle import DeploymentHandle
 
 from avatar_serving.config import Placement
 from avatar_serving.errors import Overloaded
+from avatar_serving.scaling import ByDeadlineMisses, Scaling
+from avatar_serving.scaling.streams import Streams
 from avatar_serving.stages.base import StageConfig
+from deployments.scaling import autoscaling
 
 In = TypeVar("In")
 Out = TypeVar("Out")
@@ -21,13 +26,19 @@ _RETRY_AFTER_S = 2.0
 class StageReplica:
     """One stage in one Serve replica."""
 
-    def __init__(self, config: StageConfig) -> None:
+    def __init__(self, config: StageConfig, scaling: Scaling) -> None:
         self._stage = config.build()
+        late_s = scaling.first_item_ms / 1000 if isinstance(scaling, ByDeadlineMisses) else inf
+        self._streams = Streams(late_s, scaling.window_s, time.monotonic)
 
     async def run(self, request: Any) -> AsyncGenerator[Any, None]:
-        async with aclosing(self._stage.run(request)) as items:
+        async with aclosing(self._streams.watch(self._stage, request)) as items:
             async for item in items:
                 yield item
+
+    def record_autoscaling_stats(self) -> dict[str, float]:
+        """Asked for by Serve, for the stage's policy."""
+        return self._streams.stats()
 
 
 class RemoteStage(Generic[In, Out]):
@@ -60,11 +71,9 @@ def deploy(name: str, config: StageConfig, placement: Placement) -> serve.Applic
         },
         max_ongoing_requests=placement.max_ongoing_requests,
         max_queued_requests=placement.max_queued_requests,
-        autoscaling_config={
-            "min_replicas": placement.min_replicas,
-            "max_replicas": placement.max_replicas,
-        },
+        autoscaling_config=autoscaling(placement),
+        graceful_shutdown_timeout_s=placement.drain_s,
         health_check_period_s=5,
         health_check_timeout_s=30,
     )
-    return deployment.bind(config)
+    return deployment.bind(config, placement.scaling)

@@ -24,6 +24,7 @@ from avatar_serving import config, metrics
 from avatar_serving.detectors.end_of_turn import EndOfTurnConfig
 from avatar_serving.detectors.vad import VadConfig
 from avatar_serving.rails import Rails
+from avatar_serving.scaling import Scaling
 from avatar_serving.stages.llm import ModelChoice
 from scripts import chart_schema
 
@@ -61,6 +62,7 @@ def tables() -> dict[str, str]:
         "conversation": options_table(config.Conversation),
         "memory": options_table(config.Memory),
         "placement": options_table(config.Placement),
+        "scaling": "\n\n".join(map(signal_section, get_args(get_args(Scaling)[0]))),
         "model choice": options_table(ModelChoice),
         "rails": options_table(Rails),
         "engines": "\n\n".join(engine_sections()),
@@ -96,6 +98,12 @@ def engine_section(engine: type[BaseModel]) -> str:
     if len(engine.model_fields) > 1:
         parts.append("\n\n" + options_table(engine, leave_out={PART_OF_ENGINE}))
     return " ".join(parts).replace(" \n\n", "\n\n")
+
+
+def signal_section(kind: type[BaseModel]) -> str:
+    (name,) = get_args(kind.model_fields["signal"].annotation)
+    about = " ".join((inspect.getdoc(kind) or "").split())
+    return f"**`{name}`**. {about}\n\n{options_table(kind, leave_out={'signal'})}"
 
 
 def default_weights(engine: type[BaseModel]) -> tuple[str, ...]:
@@ -149,10 +157,12 @@ def default(field: FieldInfo) -> str:
 
 @cache
 def meanings(model: type[BaseModel]) -> dict[str, str]:
-    """The docstring below each field of a class."""
+    """The docstring below each field of a class, and of those that it extends."""
+    base = model.__base__
+    inherits = base is not None and issubclass(base, BaseModel) and base is not BaseModel
     body = ast.parse(textwrap.dedent(inspect.getsource(model))).body[0]
     assert isinstance(body, ast.ClassDef)
-    found: dict[str, str] = {}
+    found = dict(meanings(base)) if inherits else dict[str, str]()
     for field, below in zip(body.body, body.body[1:], strict=False):
         if not isinstance(field, ast.AnnAssign) or not isinstance(field.target, ast.Name):
             continue
