@@ -6,6 +6,7 @@ AvatarError
 |  |- LanguageUnavailable  no engine of the profile speaks or understands it
 |  |- ImageRejected        an image that cannot become an avatar; says why
 |  |- AudioRejected        a sound file that nothing can be made of; says why
+|  |- TextRefused          a text that the guard rails do not let an avatar say
 |  |- PackageInvalid       an avatar package that is damaged, hostile or of another version
 |- Unauthorised            no key, or a wrong one
 |- NotFound                no such avatar, voice, item ...
@@ -98,6 +99,22 @@ class AudioRejected(InvalidRequest):
         super().__init__(reason, check)
         self.args = (check, reason)
         self.check = check
+
+
+class TextRefused(InvalidRequest):
+    """*topic* is the one of the guard rails; empty: a language model found the text to be about
+    one of them."""
+
+    code = "text_refused"
+
+    def __init__(self, topic: str) -> None:
+        subject = f"the topic {topic!r}" if topic else "a topic that it refuses"
+        super().__init__(
+            f"the guard rails do not let this avatar speak about {subject}; use another text",
+            "text",
+        )
+        self.args = (topic,)
+        self.topic = topic
 
 
 class PackageInvalid(InvalidRequest):

@@ -130,7 +130,7 @@ def powers(held: Services, model: LanguageModel, rails: Rails = _NO_RAILS) -> Po
     habits = profile.conversation
     sees = profile.vlm.sees
     candid = Candid(llm)
-    guard = Guard(profile.rails.and_also(rails), llm, _count)
+    guard = Guard(profile.rails.and_also(rails), llm, count_blocked)
     if model.remote:
         habits = habits.model_copy(update={"read_ahead": False})
 
@@ -169,7 +169,7 @@ def powers(held: Services, model: LanguageModel, rails: Rails = _NO_RAILS) -> Po
     )
 
 
-def _count(blocked: Blocked) -> None:
+def count_blocked(blocked: Blocked) -> None:
     metrics.blocked.labels(blocked.rule, blocked.topic).inc()
 
 

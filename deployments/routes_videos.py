@@ -21,11 +21,13 @@ from avatar_serving.film.framing import sized
 from avatar_serving.film.recording import Recording, read_recording
 from avatar_serving.media import Emotion, Image, Manner, Mood
 from avatar_serving.protocol.ids import new_id
+from avatar_serving.rails import Guard, Rails
 from avatar_serving.stages.tts import find_voice
 from avatar_serving.store import AvatarRow
 from avatar_serving.text.languages import language_of
 from deployments.failures import error_body
 from deployments.guard import require_key, services
+from deployments.opening import count_blocked
 from deployments.routes_avatars import image_limits
 from deployments.services import Services
 from deployments.video_states import VideoState
@@ -75,6 +77,8 @@ async def create_video(request: Request) -> dict[str, Any]:
     held.videos.check()
     asked = await _asked(request, held)
     row = await asyncio.to_thread(held.store.avatar, asked.body.avatar)
+    if asked.recording is None:
+        await _check_text(held, row, asked.body.text)
     content = await asyncio.to_thread(held.store.package, row.id)
     job = new_id("video")
     wanted = _wanted(held, asked, row, content, job)
@@ -165,6 +169,12 @@ async def _bytes(upload: UploadFile, option: str, maximum: int) -> bytes:
     if len(data) > maximum:
         raise LimitExceeded(option, upload.size or len(data), maximum)
     return data
+
+
+async def _check_text(held: Services, row: AvatarRow, text: str) -> None:
+    """Raises TextRefused: the profile's or the avatar's guard rails refuse it."""
+    rails = held.profile.rails.and_also(Rails.model_validate(row.rails))
+    await Guard(rails, held.stages["llm"], count_blocked).check_script(text)
 
 
 def _wanted(

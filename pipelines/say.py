@@ -21,6 +21,7 @@ from avatar_serving.film.framing import sized
 from avatar_serving.film.recording import Recording, read_recording
 from avatar_serving.flow import last
 from avatar_serving.media import EMOTIONS, ChatDelta, ChatRequest, Manner, Mood, ReconstructRequest
+from avatar_serving.rails import Guard, Rails
 from avatar_serving.safety.consent import Consent
 from avatar_serving.stages.tts import find_voice
 from avatar_serving.store import Store
@@ -112,6 +113,8 @@ async def _made(
     )  # fmt: skip
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("Opening the avatar", total=1.0)
+        if isinstance(request.said, str):
+            await _check_text(request.said, avatar, profile)
         content = await _package(Path(avatar), profile, consent)
         bar.update(task, description="Loading models")
         stages = VideoStages(
@@ -132,6 +135,25 @@ class _Mute:
     async def run(self, _: ChatRequest, /) -> AsyncGenerator[ChatDelta, None]:
         raise StageFailed("llm", "a talking video has none")
         yield
+
+
+async def _check_text(text: str, avatar: str, profile: Profile) -> None:
+    """Raises TextRefused: the profile's guard rails, or the avatar's own, refuse it."""
+    rails = profile.rails.and_also(await asyncio.to_thread(_rails_of, avatar))
+    llm = profile.llm.build() if rails.judge and rails.topics else _Mute()
+    await Guard(rails, llm).check_script(text)
+
+
+def _rails_of(avatar: str) -> Rails:
+    """Those of an avatar of the store; a file has none."""
+    path = Path(avatar)
+    if path.suffix.lower() == ".zip" or path.is_file():
+        return Rails()
+    store = Store(environment().data)
+    try:
+        return Rails.model_validate(store.avatar(avatar).rails)
+    finally:
+        store.close()
 
 
 def _mood(name: str, intensity: float) -> Mood:

@@ -1,6 +1,6 @@
 """Guard rails: what an avatar does not talk about, and what it says instead."""
 
-from avatar_serving.rails.checks import Blocked, answered, asked
+from avatar_serving.rails.checks import Blocked, answered, asked, scripted
 from avatar_serving.rails.config import Rails, Topic, listed_topics
 from avatar_serving.rails.guard import Guard, Railed, RailedText
 
@@ -14,4 +14,5 @@ __all__ = [
     "answered",
     "asked",
     "listed_topics",
+    "scripted",
 ]

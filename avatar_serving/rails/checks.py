@@ -41,6 +41,12 @@ def answered(rails: Rails, text: str, prompt: str) -> Blocked | None:
     return _topic(rails, (fold(text),))
 
 
+def scripted(rails: Rails, text: str) -> Blocked | None:
+    """Check what somebody wrote for an avatar to say. No model reads it, so that only the topics
+    count."""
+    return _topic(rails, tuple(readings(text)))
+
+
 def recites(text: str, prompt: str) -> bool:
     """Whether *text* has a run of words in common with *prompt* that is no accident."""
     said, told = _tokens(text), _tokens(prompt)

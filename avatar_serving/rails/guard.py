@@ -4,8 +4,9 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import replace
 
+from avatar_serving.errors import TextRefused
 from avatar_serving.media import ChatDelta, ChatRequest, Message, Tokens, ToolCall
-from avatar_serving.rails.checks import Blocked, answered, asked
+from avatar_serving.rails.checks import Blocked, answered, asked, scripted
 from avatar_serving.rails.config import Rails
 from avatar_serving.rails.judge import judged
 from avatar_serving.rails.refusals import refusal
@@ -65,6 +66,16 @@ class Guard:
                 before = said
                 yield text
 
+    async def check_script(self, text: str, model: str = "") -> None:
+        """Raises TextRefused: *text*, written for the avatar to say, is about a refused topic.
+        *model* judges, if the rails want a judge."""
+        blocked = scripted(self._rails, text)
+        if blocked is None and await self._judged(text, model):
+            blocked = Blocked("judge")
+        if blocked is not None:
+            self._on_blocked(blocked)
+            raise TextRefused(blocked.topic)
+
     def refusal(self, chat: ChatRequest) -> str:
         last = _last_said(chat)
         said = "" if last is None else chat.messages[last].text
@@ -72,11 +83,15 @@ class Guard:
 
     async def _refused(self, chat: ChatRequest, text: str) -> Blocked | None:
         blocked = asked(self._rails, text)
-        topics = self._rails.refused_topics
-        if blocked is None and self._rails.judge and topics:
-            if await judged(self._llm, topics, text, chat.model):
-                return Blocked("judge")
+        if blocked is None and await self._judged(text, chat.model):
+            return Blocked("judge")
         return blocked
+
+    async def _judged(self, text: str, model: str) -> bool:
+        topics = self._rails.refused_topics
+        if not self._rails.judge or not topics:
+            return False
+        return await judged(self._llm, topics, text, model)
 
     def _kept(self, message: Message) -> Message:
         if asked(self._rails, message.text) is None:

@@ -107,6 +107,16 @@ def test_nobody_cannot_speak(rest):
     assert (answer.status_code, answer.json()["error"]["code"]) == (404, "not_found")
 
 
+def test_an_avatar_does_not_say_what_its_rails_refuse(rest):
+    made = create(rest, picture(128), template="museum_guide")[1][-1][1]["avatar"]["id"]
+    answer = ask(rest, made, text="Come to the casino tonight!")
+    error = answer.json()["error"]
+    assert (answer.status_code, error["code"], error["param"]) == (400, "text_refused", "text")
+    assert "gambling" in error["message"]
+    assert ask(rest, made, text="Come to the museum.").status_code == 202
+    rest.delete(f"/v1/avatars/{made}")
+
+
 def test_what_turns_out_later_is_told_by_the_job(rest, avatar):
     job = ask(rest, avatar, text="...").json()["id"]
     kind, state = followed(rest, job)[-1]

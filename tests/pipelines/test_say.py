@@ -10,7 +10,7 @@ import typer
 from typer.testing import CliRunner
 
 from avatar_serving.avatars.plain import plain_package
-from avatar_serving.store import Store
+from avatar_serving.store import Character, Store
 from pipelines.say import say
 from tests.avatars.pictures import colourful
 from tests.film.test_recording import tone, wav
@@ -53,6 +53,22 @@ def test_a_recording_of_an_avatar_of_the_store(
     )  # fmt: skip
     assert code == 0, said
     assert (tmp_path / "a.webm").exists()
+
+
+def test_guard_rails_of_the_profile_and_of_the_avatar(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, avatar: str
+) -> None:
+    monkeypatch.setenv("AVATAR_DATA", str(tmp_path / "data"))
+    profile = tmp_path / "strict.yaml"
+    profile.write_text("base: test\nrails: {topics: [politics]}\n")
+    store = Store(tmp_path / "data")
+    row = store.add_avatar(plain_package(colourful()), Character(rails={"topics": ["gambling"]}))
+    store.close()
+    out = str(tmp_path / "a.mp4")
+    for who, text in ((avatar, "Vote for the mayor."), (row.id, "Come to the casino.")):
+        code, said = run("--profile", str(profile), "--avatar", who, "--text", text, "-o", out)
+        assert code == 1 and "text_refused" in said
+    assert not Path(out).exists()
 
 
 def test_a_portrait_needs_consent(tmp_path: Path) -> None:

@@ -28,7 +28,11 @@ export function setApiKey(key: string): void {
 
 /** A request that either answers or throws an ApiError with something to show. */
 export async function request(path: string, init: RequestInit = {}): Promise<Response> {
-  const response = await reach(path, { ...init, headers: { ...init.headers, ...authorisation() } });
+  return checked(await reach(path, { ...init, headers: { ...init.headers, ...authorisation() } }));
+}
+
+/** A response that is an answer; a refusal is thrown as an ApiError. */
+export async function checked(response: Response): Promise<Response> {
   if (response.ok) return response;
   if (response.status === 401) keyWanted.value = true;
   throw await errorOf(response);
@@ -42,7 +46,7 @@ export async function postJson(path: string, body: object): Promise<Response> {
   return request(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
 }
 
-function authorisation(): Record<string, string> {
+export function authorisation(): Record<string, string> {
   const key = apiKey();
   return key ? { Authorization: `Bearer ${key}` } : {};
 }
@@ -52,8 +56,12 @@ async function reach(path: string, init: RequestInit): Promise<Response> {
     return await fetch(path, init);
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
-    throw new ApiError(0, "unreachable", "The server cannot be reached. Is it running?");
+    throw unreachable();
   }
+}
+
+export function unreachable(): ApiError {
+  return new ApiError(0, "unreachable", "The server cannot be reached. Is it running?");
 }
 
 async function errorOf(response: Response): Promise<ApiError> {

@@ -5,15 +5,16 @@ import type { Avatar } from "../api/avatars.ts";
 import { QuietLoop } from "../motion/clips.ts";
 import { restPose } from "../motion/channels.ts";
 import { AvatarCanvas, type Drawn } from "../ui/avatar-canvas.tsx";
-import { saveAvatar } from "../ui/download.ts";
 import { Icon } from "../ui/icons.tsx";
 import { talkLink } from "../ui/route.ts";
 import { dropPhoto } from "./draft.ts";
+import { ExportDialog } from "./export-dialog.tsx";
 import { easeTowards, EXPRESSIONS, layered, poseOf, type Expression } from "./poses.ts";
 
 /** The avatar is there: watch it move, try its face, talk with it. */
 export function Created({ avatar }: { avatar: Avatar }): JSX.Element {
   const tried = useSignal<Expression | null>(null);
+  const saving = useSignal(false);
   const puppet = useMemo(() => new Puppet(() => tried.value), [avatar.id]);
   const title = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
@@ -39,9 +40,10 @@ export function Created({ avatar }: { avatar: Avatar }): JSX.Element {
         </div>
         <div class="row wrap">
           <a class="button primary large" href={talkLink(avatar.id)}><Icon name="chat" /> Talk with {avatar.name}</a>
-          <button class="button" onClick={() => void saveAvatar(avatar)}><Icon name="download" /> Download</button>
+          <button class="button" onClick={() => (saving.value = true)}><Icon name="download" /> Download</button>
           <button class="button quiet" onClick={dropPhoto}>Make another</button>
         </div>
+        {saving.value && <ExportDialog avatar={avatar} onClose={() => (saving.value = false)} />}
       </div>
     </section>
   );

@@ -117,6 +117,13 @@ export function dropPhoto(): void {
   });
 }
 
+/** Show an avatar that came ready-made. */
+export function showMade(avatar: Avatar): void {
+  dropPhoto();
+  making.value = { state: "done", avatar };
+  void refreshAvatars();
+}
+
 export async function make(): Promise<void> {
   if (missing.value || !photo.value) return;
   const { signal: aborted } = (makeAbort = new AbortController());

@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
 import { Icon } from "../ui/icons.tsx";
-import { choosePhoto } from "./draft.ts";
+import { takeFile } from "./incoming.ts";
 import { imageIn } from "./photo.ts";
 
 /** Where a photo comes in: dropped, chosen, pasted or taken. */
@@ -14,7 +14,7 @@ export function DropZone({ onCamera }: { onCamera: () => void }): JSX.Element {
     event.preventDefault();
     over.value = false;
     const image = imageIn(event.dataTransfer);
-    if (image) void choosePhoto(image);
+    if (image) void takeFile(image);
   }
 
   return (
@@ -34,13 +34,13 @@ export function DropZone({ onCamera }: { onCamera: () => void }): JSX.Element {
           <button class="button primary" onClick={() => input.current?.click()}><Icon name="image" /> Choose a photo</button>
           <button class="button" onClick={onCamera}><Icon name="camera" /> Use the camera</button>
         </div>
-        <p class="hint">or paste one. A clear face, looking at the camera, works best.</p>
+        <p class="hint">or paste one. A clear face, looking at the camera, works best. Avatar files (.zip) may be dropped too.</p>
       </div>
       <input
-        ref={input} class="visually-hidden" type="file" accept="image/*" aria-label="Choose a photo" tabIndex={-1}
+        ref={input} class="visually-hidden" type="file" accept="image/*,.zip" aria-label="Choose a photo" tabIndex={-1}
         onChange={(event) => {
           const file = event.currentTarget.files?.[0];
-          if (file) void choosePhoto(file);
+          if (file) void takeFile(file);
         }}
       />
     </div>

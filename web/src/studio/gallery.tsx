@@ -3,16 +3,18 @@ import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
 import type { Avatar } from "../api/avatars.ts";
 import { avatars, discardAvatar, refreshAvatars, shelfTrouble } from "../avatars/shelf.ts";
-import { saveAvatar } from "../ui/download.ts";
 import { Icon } from "../ui/icons.tsx";
 import { Picture } from "../ui/picture.tsx";
 import { talkLink } from "../ui/route.ts";
+import { ExportDialog } from "./export-dialog.tsx";
+import { ImportButton } from "./import-button.tsx";
 import { VideoDialog } from "./video-dialog.tsx";
 
 /** The avatars that exist. */
 export function Gallery(): JSX.Element | null {
   const doomed = useSignal<Avatar | null>(null);
   const filmed = useSignal<Avatar | null>(null);
+  const saved = useSignal<Avatar | null>(null);
   const trouble = useSignal<string | null>(null);
   if (shelfTrouble.value) return <Unreachable reason={shelfTrouble.value} />;
   if (!avatars.value?.length) return null;
@@ -24,16 +26,20 @@ export function Gallery(): JSX.Element | null {
 
   return (
     <section class="gallery" aria-labelledby="gallery-title">
-      <h2 id="gallery-title">Your avatars</h2>
+      <div class="row spread">
+        <h2 id="gallery-title">Your avatars</h2>
+        <ImportButton />
+      </div>
       {trouble.value && <p class="note bad" role="alert"><Icon name="alert" /> {trouble.value}</p>}
       <ul>
         {avatars.value.map((avatar) => (
           <Tile
             key={avatar.id} avatar={avatar} onFilm={() => (filmed.value = avatar)}
-            onSave={() => void attempt(saveAvatar(avatar))} onDelete={() => (doomed.value = avatar)}
+            onSave={() => (saved.value = avatar)} onDelete={() => (doomed.value = avatar)}
           />
         ))}
       </ul>
+      {saved.value && <ExportDialog avatar={saved.value} onClose={() => (saved.value = null)} />}
       {filmed.value && <VideoDialog avatar={filmed.value} onClose={() => (filmed.value = null)} />}
       {doomed.value && (
         <ConfirmDelete

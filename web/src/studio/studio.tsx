@@ -3,9 +3,11 @@ import { useEffect } from "preact/hooks";
 import { TopBar } from "../ui/top-bar.tsx";
 import { CreatePanel } from "./create-panel.tsx";
 import { Created } from "./created.tsx";
-import { choosePhoto, loadCatalogue, making, photo } from "./draft.ts";
+import { loadCatalogue, making, photo } from "./draft.ts";
 import { Gallery } from "./gallery.tsx";
 import { Hero } from "./hero.tsx";
+import { ImportDialog } from "./import-dialog.tsx";
+import { incoming, takeFile } from "./incoming.ts";
 import { LookPicker } from "./look-picker.tsx";
 import { PersonaPicker } from "./persona-picker.tsx";
 import { imageIn } from "./photo.ts";
@@ -20,7 +22,7 @@ export function Studio(): JSX.Element {
     void loadCatalogue();
     const paste = (event: ClipboardEvent) => {
       const image = imageIn(event.clipboardData);
-      if (image) void choosePhoto(image);
+      if (image) void takeFile(image);
     };
     addEventListener("paste", paste);
     return () => removeEventListener("paste", paste);
@@ -32,6 +34,7 @@ export function Studio(): JSX.Element {
       <main class="studio">
         {making.value.state === "done" ? <Created avatar={making.value.avatar} /> : photo.value ? <Workbench /> : <Hero />}
         <Gallery />
+        {incoming.value && <ImportDialog key={incoming.value.file} brought={incoming.value} />}
       </main>
       <footer class="footer soft">
         Pictures are looked at and kept on the server you are connected to, and nowhere else. <a href="/docs">API</a>

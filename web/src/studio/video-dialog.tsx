@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { Avatar } from "../api/avatars.ts";
 import { createVideo, deleteVideo, fetchVideo, followVideo, type Video, type VideoRequest } from "../api/videos.ts";
+import { fileStem } from "../ui/download.ts";
 import { Icon } from "../ui/icons.tsx";
 
 const SHAPES = [["512x512", "Square"], ["1280x720", "Wide"], ["720x1280", "Tall"]] as const;
@@ -39,7 +40,7 @@ export function VideoDialog({ avatar, onClose }: { avatar: Avatar; onClose: () =
       asked = making.value = await createVideo(body, audio);
       for await (const video of followVideo(asked.id, stop.current.signal)) making.value = video;
       const url = URL.createObjectURL(await fetchVideo(asked.id));
-      made.value = { video: making.value, url, file: `${avatar.name.replace(/[^\p{L}\p{N}]+/gu, "-") || "avatar"}.${body.format}` };
+      made.value = { video: making.value, url, file: `${fileStem(avatar.name)}.${body.format}` };
     } catch (error) {
       if (!stop.current.signal.aborted) trouble.value = error instanceof Error ? error.message : String(error);
     } finally {

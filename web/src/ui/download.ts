@@ -1,11 +1,14 @@
-import { downloadPackage, type Avatar } from "../api/avatars.ts";
-
-/** Save an avatar's package as a file. */
-export async function saveAvatar(avatar: Avatar): Promise<void> {
-  const url = URL.createObjectURL(new Blob([await downloadPackage(avatar.id)], { type: "application/zip" }));
+/** Save *content* as a file of the user's. */
+export function saveFile(content: Blob, name: string): void {
+  const url = URL.createObjectURL(content);
   const link = document.createElement("a");
   link.href = url;
-  link.download = `${avatar.name.replace(/[^\p{L}\p{N}]+/gu, "-") || "avatar"}.zip`;
+  link.download = name;
   link.click();
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}
+
+/** A name that may stand in a file's. */
+export function fileStem(name: string): string {
+  return name.replace(/[^\p{L}\p{N}]+/gu, "-") || "avatar";
 }

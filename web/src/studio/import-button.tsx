@@ -1,0 +1,22 @@
+import type { JSX } from "preact";
+import { useRef } from "preact/hooks";
+import { Icon } from "../ui/icons.tsx";
+import { takeFile } from "./incoming.ts";
+
+/** Chooses an avatar file to import. */
+export function ImportButton(): JSX.Element {
+  const input = useRef<HTMLInputElement>(null);
+  return (
+    <>
+      <button class="button small" onClick={() => input.current?.click()}><Icon name="plus" size={17} /> Import</button>
+      <input
+        ref={input} class="visually-hidden" type="file" accept=".zip,application/zip" aria-label="Import an avatar" tabIndex={-1}
+        onChange={(event) => {
+          const file = event.currentTarget.files?.[0];
+          if (file) void takeFile(file);
+          event.currentTarget.value = "";
+        }}
+      />
+    </>
+  );
+}

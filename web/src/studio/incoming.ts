@@ -1,0 +1,52 @@
+import { signal } from "@preact/signals";
+import { strFromU8, unzip } from "fflate";
+import { choosePhoto } from "./draft.ts";
+import { nameFrom } from "./photo.ts";
+
+/** An avatar that somebody brings as a file, before it is sent. */
+export interface Incoming {
+  readonly file: File;
+  readonly name: string;
+  /** The file says itself that the person in it agrees. */
+  readonly consented: boolean;
+}
+
+export const incoming = signal<Incoming | null>(null);
+
+const ZIP = [0x50, 0x4b];
+
+/** What was dropped, chosen or pasted: an avatar in a zip, or else a photo. */
+export async function takeFile(file: File): Promise<void> {
+  if (await isZip(file)) incoming.value = await lookInside(file);
+  else await choosePhoto(file);
+}
+
+export async function isZip(file: Blob): Promise<boolean> {
+  const begins = new Uint8Array(await file.slice(0, ZIP.length).arrayBuffer());
+  return ZIP.every((byte, i) => begins[i] === byte);
+}
+
+/** Name and consent, as far as the file has them. Whether it is any good is for the server to say. */
+export async function lookInside(file: File): Promise<Incoming> {
+  const manifest = await manifestIn(new Uint8Array(await file.arrayBuffer()));
+  const name = typeof manifest.name === "string" ? manifest.name : "";
+  const consent = manifest.consent as { agreed?: unknown } | null | undefined;
+  return { file, name: name || nameFrom(file.name), consented: consent?.agreed === true };
+}
+
+function manifestIn(zip: Uint8Array): Promise<Record<string, unknown>> {
+  return new Promise((resolve) => {
+    unzip(zip, { filter: (member) => member.name === "manifest.json" }, (error, files) => {
+      resolve(error || !files["manifest.json"] ? {} : parsed(files["manifest.json"]));
+    });
+  });
+}
+
+function parsed(bytes: Uint8Array): Record<string, unknown> {
+  try {
+    const read: unknown = JSON.parse(strFromU8(bytes));
+    return typeof read === "object" && read !== null ? (read as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
+}
