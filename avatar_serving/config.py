@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 
 from avatar_serving.detectors.end_of_turn import EndOfTurnConfig
 from avatar_serving.detectors.vad import VadConfig
@@ -251,6 +251,29 @@ def _options(path: Path, name: str) -> Mapping[str, Any]:
     return options
 
 
+class Storage(Strict):
+    """Where avatars, keys, memories and live sessions are kept; by default in the data folder."""
+
+    database_url: SecretStr | None = None
+    """``postgresql://user:password@host:port/name``, with ``?sslmode=`` as libpq has it."""
+    s3_bucket: str = ""
+    s3_endpoint: str = ""
+    """Of a service that speaks S3's protocol; empty: Amazon's own."""
+    s3_prefix: str = ""
+    """Put before the name of every file, such as ``avatars-of-this-site/``."""
+
+
+def storage() -> Storage:
+    """AVATAR_DATABASE_URL, AVATAR_S3_BUCKET, AVATAR_S3_ENDPOINT and AVATAR_S3_PREFIX."""
+    url = os.environ.get("AVATAR_DATABASE_URL")
+    return Storage(
+        database_url=SecretStr(url) if url else None,
+        s3_bucket=os.environ.get("AVATAR_S3_BUCKET", ""),
+        s3_endpoint=os.environ.get("AVATAR_S3_ENDPOINT", ""),
+        s3_prefix=os.environ.get("AVATAR_S3_PREFIX", ""),
+    )
+
+
 class Environment(Strict):
     """Everything read from environment variables, read in one place."""
 
@@ -261,6 +284,8 @@ class Environment(Strict):
     api_key_required: bool = False
     api_key_file: Path | None = None
     """Holds one more key that is accepted."""
+    storage: Storage | None = None
+    """None: read where the gateway runs, so that no secret travels there."""
 
     @property
     def loopback(self) -> bool:

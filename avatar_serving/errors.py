@@ -13,6 +13,7 @@ AvatarError
 |  |- UnknownModel         no such language model; names those there are
 |- LimitExceeded           larger, longer or faster than an option allows
 |- Overloaded              no capacity now; try again
+|  |- Unavailable          a part that the service needs does not answer, or it is about to stop
 |- WeightsError            a model file is absent, damaged or not allowed; says what mends it
 |  |- WeightUnfit          a pull mends it
 |  |  |- WeightMissing
@@ -186,6 +187,12 @@ class Overloaded(AvatarError):
     @property
     def message(self) -> str:
         return f"{self.what}; try again in {self.retry_after_s:g} s"
+
+
+class Unavailable(Overloaded):
+    """Nothing is wrong with the request; the same one may succeed a little later."""
+
+    code = "unavailable"
 
 
 class WeightsError(AvatarError):

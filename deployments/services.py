@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from avatar_serving import metrics
-from avatar_serving.config import STAGES, Environment, Profile, StageName
+from avatar_serving.config import STAGES, Environment, Profile, StageName, storage
 from avatar_serving.detectors.end_of_turn import EndOfTurn
 from avatar_serving.detectors.vad import VadModel
 from avatar_serving.errors import Overloaded
@@ -94,7 +94,7 @@ class Services:
     ) -> "Services":
         """Load every model that this process runs; *remote* stages run elsewhere."""
         elsewhere = remote or {}
-        store = Store(environment.data)
+        store = Store(environment.data, storage=environment.storage or storage())
         if environment.api_key_file is not None:
             store.adopt_key(environment.api_key_file.name, environment.api_key_file.read_text())
         stages: dict[StageName, Stage[Any, Any]] = {

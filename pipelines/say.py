@@ -14,7 +14,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from avatar_serving import images
 from avatar_serving.cli.failing import errors_told
-from avatar_serving.config import Profile, environment, load_profile
+from avatar_serving.config import Profile, environment, load_profile, storage
 from avatar_serving.errors import InvalidRequest, StageFailed
 from avatar_serving.film.backdrop import Backdrop, backdrop_of
 from avatar_serving.film.framing import sized
@@ -189,7 +189,7 @@ async def _package(avatar: Path, profile: Profile, consent: bool) -> bytes:
 
 
 def _stored(avatar_id: str) -> bytes:
-    store = Store(environment().data)
+    store = Store(environment().data, storage=storage())
     try:
         return store.package(avatar_id)
     finally:

@@ -62,10 +62,10 @@ def _subject(avatar: str, portrait: Path | None) -> "Subject":
 
 
 def _stored(avatar_id: str) -> bytes:
-    from avatar_serving.config import environment
+    from avatar_serving.config import environment, storage
     from avatar_serving.store import Store
 
-    store = Store(environment().data)
+    store = Store(environment().data, storage=storage())
     try:
         return store.package(avatar_id)
     finally:

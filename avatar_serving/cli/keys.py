@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from avatar_serving.config import environment
+from avatar_serving.config import environment, storage
 from avatar_serving.store import Store
 
 app = typer.Typer(no_args_is_help=True, help="API keys: make, list and revoke them.")
@@ -44,4 +44,4 @@ def revoke(label: Label, data: Data = None) -> None:
 
 
 def _store(data: Path | None) -> Store:
-    return Store(data or environment().data)
+    return Store(data or environment().data, storage=storage())

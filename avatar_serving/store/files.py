@@ -1,18 +1,13 @@
-"""Files of avatars: whole or absent, never found by a name that somebody made up."""
+"""Files of avatars in a folder: never found by a name that somebody made up."""
 
 import os
-import re
 import tempfile
 import time
 from collections.abc import Container
 from pathlib import Path
 
-from avatar_serving.errors import NotFound, StageFailed
-
-_ID = re.compile(r"[0-9a-f]{32}")
-_KINDS = ("zip", "webp")
-_UNFINISHED_S = 3600
-"""A file without a row may belong to an upload that is not over yet; after this it does not."""
+from avatar_serving.errors import StageFailed
+from avatar_serving.store.blobs import KINDS, UNFINISHED_S, checked_id
 
 
 class AvatarFiles:
@@ -27,7 +22,7 @@ class AvatarFiles:
         StageFailed: the disk is full; nothing is left behind.
         """
         try:
-            for kind, data in zip(_KINDS, (package, thumbnail), strict=True):
+            for kind, data in zip(KINDS, (package, thumbnail), strict=True):
                 _write(self._path(avatar_id, kind), data)
             _settle(self._folder)
         except OSError as error:
@@ -41,13 +36,12 @@ class AvatarFiles:
         return self._read(avatar_id, "webp")
 
     def delete(self, avatar_id: str) -> None:
-        for kind in _KINDS:
+        for kind in KINDS:
             self._path(avatar_id, kind).unlink(missing_ok=True)
         _settle(self._folder)
 
     def sweep(self, known: Container[str]) -> int:
-        """Remove what a crash left without a row; returns how many files that were."""
-        oldest, gone = time.time() - _UNFINISHED_S, 0
+        oldest, gone = time.time() - UNFINISHED_S, 0
         for path in self._folder.iterdir():
             if path.stem not in known and path.stat().st_mtime < oldest:
                 path.unlink(missing_ok=True)
@@ -62,17 +56,6 @@ class AvatarFiles:
 
     def _path(self, avatar_id: str, kind: str) -> Path:
         return self._folder / f"{checked_id(avatar_id)}.{kind}"
-
-
-def checked_id(avatar_id: str) -> str:
-    """*avatar_id*, if it is one that could have been given.
-
-    Raises:
-        NotFound: it is none; it may be a path, or no text at all.
-    """
-    if not _ID.fullmatch(avatar_id):
-        raise NotFound("avatar", ascii(avatar_id[:40])[1:-1])
-    return avatar_id
 
 
 def _write(path: Path, data: bytes) -> None:

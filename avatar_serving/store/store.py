@@ -1,4 +1,5 @@
-"""What a gateway keeps: SQLite and a folder. Calls are quick; on an event loop use a thread."""
+"""What gateways keep: a database, and the files of avatars. Calls are quick, but wait for a
+database that went away; on an event loop use a thread."""
 
 import secrets
 from collections.abc import Callable
@@ -11,11 +12,15 @@ from sqlalchemy import delete, select
 
 from avatar_serving.avatars import package
 from avatar_serving.avatars.manifest import Manifest
+from avatar_serving.config import Storage
 from avatar_serving.errors import NotFound
+from avatar_serving.store.blobs import Blobs, checked_id
 from avatar_serving.store.database import Database
-from avatar_serving.store.files import AvatarFiles, checked_id
+from avatar_serving.store.files import AvatarFiles
 from avatar_serving.store.keys import Keys
 from avatar_serving.store.memories import Memories
+from avatar_serving.store.s3 import S3Files
+from avatar_serving.store.sessions import Sessions
 from avatar_serving.store.tables import AvatarTable, MemoryTable
 
 _WORST_FIRST = ("non-commercial", "unknown", "commercial")
@@ -69,18 +74,27 @@ class Character:
 
 
 class Store:
-    """Avatars in ``<folder>/avatars/``, their rows and all keys in ``<folder>/avatars.db``.
+    """Avatars in ``<folder>/avatars/``, all rows in ``<folder>/avatars.db``; or, where *storage*
+    says so, in a bucket and in PostgreSQL, which many gateways on many machines share.
 
     A file is written before its row and a row deleted before its file: what a crash leaves behind
     is at worst a file without a row, which a later start removes.
     """
 
-    def __init__(self, folder: Path, now: Callable[[], datetime] = lambda: datetime.now(UTC)):
+    def __init__(
+        self,
+        folder: Path,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        storage: Storage | None = None,
+    ) -> None:
         """Raises:
         StageFailed: there is no store here that this program could use.
+        Unavailable: the database or the file storage does not answer.
         """
-        self._files = AvatarFiles(folder / "avatars")
-        self._database = Database(folder / "avatars.db")
+        place = storage or Storage()
+        self._files = _files(folder, place)
+        url = place.database_url
+        self._database = Database(url.get_secret_value() if url else folder / "avatars.db")
         self._keys = Keys(self._database, now)
         self._now = now
         self._files.sweep({row.id for row in self.avatars()})
@@ -166,6 +180,10 @@ class Store:
         """What avatars remember of users: see `Memories` for the limits."""
         return Memories(self._database, self._now, retention_days, most)
 
+    def sessions(self, owner: str) -> Sessions:
+        """Live sessions, seen by the gateway *owner*."""
+        return Sessions(self._database, self._now, owner)
+
     def create_key(self, label: str) -> str:
         """A new API key. It is shown here and never again."""
         return self._keys.create(label)
@@ -196,6 +214,11 @@ class Store:
     def redeem_secret(self, secret: str) -> dict[str, Any] | None:
         """The session of a client secret, once; None if it is unknown, used or expired."""
         return self._keys.redeem_secret(secret)
+
+
+def _files(folder: Path, place: Storage) -> Blobs:
+    folder.mkdir(parents=True, exist_ok=True)
+    return S3Files(place) if place.s3_bucket else AvatarFiles(folder / "avatars")
 
 
 def _table(avatar_id: str, manifest: Manifest, size: int, now: datetime) -> AvatarTable:

@@ -1,0 +1,132 @@
+"""Live sessions that may be resumed, by whichever gateway their client finds."""
+
+import hashlib
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
+
+from sqlalchemy import ColumnElement, CursorResult, Update, delete, select, update
+
+from avatar_serving.errors import WrongState
+from avatar_serving.store.database import Database
+from avatar_serving.store.tables import SessionTable
+
+_REMEMBERED = timedelta(hours=1)
+"""For how long the token of a session that is over is told apart from one that never was."""
+_REASONS = {
+    "resume_unknown": "there is no session of this token; open a new one",
+    "resume_used": "this token was used before; take the newest one",
+    "resume_expired": "the session of this token is over; open a new one",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A session that is now this gateway's."""
+
+    id: str
+    token: str
+    """What opens it next."""
+    state: str
+    """A snapshot as JSON; empty: nothing was written yet."""
+    tail: str
+    """Messages as a JSON list; empty: none were kept."""
+    ends_at: datetime
+
+
+class Sessions:
+    """Each has one owner at a time. A token opens its session once; only its sha256 is kept."""
+
+    def __init__(self, database: Database, now: Callable[[], datetime], owner: str) -> None:
+        """*owner* names this gateway among all that use the store."""
+        self._database = database
+        self._now = now
+        self._owner = owner
+
+    def open(self, session_id: str, longest_s: float) -> tuple[str, datetime]:
+        """Keep a new session; returns the token that resumes it, and when it must end."""
+        token, ends_at = _new_token(), self._now() + timedelta(seconds=longest_s)
+        row = SessionTable(
+            id=session_id, owner=self._owner, token=digest(token), previous="",
+            over=False, ends_at=_plain(ends_at),
+        )  # fmt: skip
+        with self._database.session() as session:
+            self._sweep(session.execute)
+            session.add(row)
+        return token, ends_at
+
+    def claim(self, token: str) -> Claimed:
+        """Take the session of *token* over, whoever had it. Of several who try, one succeeds.
+
+        Raises:
+            WrongState: unknown, used or expired.
+        """
+        old, new = digest(token), _new_token()
+        taken = (
+            update(SessionTable)
+            .where(SessionTable.token == old, SessionTable.over.is_(False))
+            .where(SessionTable.ends_at > self._time())
+            .values(owner=self._owner, token=digest(new), previous=old)
+            .returning(SessionTable.id, SessionTable.state, SessionTable.tail, SessionTable.ends_at)
+        )
+        with self._database.session() as session:
+            if (found := session.execute(taken).first()) is None:
+                used = SessionTable.previous == old
+                known = session.scalar(select(SessionTable.id).where(SessionTable.token == old))
+                code = "resume_expired" if known else "resume_unknown"
+                if known is None and session.scalar(select(SessionTable.id).where(used)):
+                    code = "resume_used"
+                raise WrongState(code, _REASONS[code])
+        session_id, state, tail, ends_at = found
+        return Claimed(session_id, new, state or "", tail or "", ends_at.replace(tzinfo=UTC))
+
+    def write(self, session_id: str, state: str, tail: str = "") -> bool:
+        """Keep what a gateway must know to go on. False: the session is another gateway's now."""
+        return self._change(
+            update(SessionTable)
+            .where(self._mine(session_id))
+            .values(state=state, tail=tail or None)
+        )
+
+    def mine(self, session_id: str) -> bool:
+        """Whether no other gateway has taken the session over."""
+        with self._database.session() as session:
+            return session.scalar(select(SessionTable.id).where(self._mine(session_id))) is not None
+
+    def end(self, session_id: str) -> None:
+        """The session is over: nothing of what was said in it is kept."""
+        self._change(
+            update(SessionTable)
+            .where(self._mine(session_id))
+            .values(state=None, tail=None, over=True)
+        )
+        self._database.forget_the_past()
+
+    def _change(self, change: Update) -> bool:
+        with self._database.session() as session:
+            return cast(CursorResult[Any], session.execute(change)).rowcount > 0
+
+    def _mine(self, session_id: str) -> ColumnElement[bool]:
+        return (SessionTable.id == session_id) & (SessionTable.owner == self._owner)
+
+    def _sweep(self, execute: Callable[..., object]) -> None:
+        """Forget the sessions of gateways that died, once nobody can come back to them."""
+        execute(delete(SessionTable).where(SessionTable.ends_at < self._time() - _REMEMBERED))
+
+    def _time(self) -> datetime:
+        return _plain(self._now())
+
+
+def digest(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _new_token() -> str:
+    return f"rt_{secrets.token_urlsafe(32)}"
+
+
+def _plain(time: datetime) -> datetime:
+    """SQLite keeps no time zone."""
+    return time.astimezone(UTC).replace(tzinfo=None)

@@ -1,0 +1,204 @@
+"""A store on PostgreSQL and S3: as in a folder, for many gateways, while servers restart."""
+
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from avatar_serving.config import Storage, storage
+from avatar_serving.errors import InvalidRequest, NotFound, StageFailed, Unavailable, WrongState
+from avatar_serving.memory import Fact
+from avatar_serving.store import Character, Store
+from avatar_serving.store.database import Database
+from avatar_serving.store.s3 import S3Files
+from tests.deployments.serving import free_port
+from tests.store.packages import small_package
+from tests.store.postgres import Postgres, postgres
+
+BUCKET = "avatars-of-a-test"
+_names = count()
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Postgres]:
+    with postgres() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def s3() -> Iterator[Storage]:
+    """A bucket of moto, with the credentials that it wants: any."""
+    import boto3
+    from moto.server import ThreadedMotoServer
+
+    moto = ThreadedMotoServer(port=free_port(), verbose=False)
+    moto.start()
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+            patch.setenv(name, "test")
+        patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+        host, port = moto.get_host_and_port()
+        place = Storage(s3_bucket=BUCKET, s3_endpoint=f"http://{host}:{port}", s3_prefix="x/")
+        client: Any = boto3.client("s3", endpoint_url=place.s3_endpoint)
+        client.create_bucket(Bucket=BUCKET)
+        yield place
+    moto.stop()
+
+
+@pytest.fixture
+def place(server: Postgres, s3: Storage) -> Storage:
+    """A new database each time."""
+    url = SecretStr(server.database(f"store{next(_names)}"))
+    return s3.model_copy(update={"database_url": url, "s3_prefix": f"x{next(_names)}/"})
+
+
+@pytest.fixture
+def store(place: Storage, tmp_path: Path) -> Iterator[Store]:
+    opened = Store(tmp_path, storage=place)
+    yield opened
+    opened.close()
+
+
+def test_an_avatar_is_seen_by_every_gateway(store: Store, place: Storage, tmp_path: Path) -> None:
+    row = store.add_avatar(small_package(), Character(greeting="Hi!", rails={"topics": ["x"]}))
+    other = Store(tmp_path / "elsewhere", storage=place)
+    assert other.avatars() == [row] and other.avatar(row.id).rails == {"topics": ["x"]}
+    assert other.package(row.id) == small_package() and other.thumbnail(row.id) == b"thumb"
+    assert other.change_avatar(row.id, Character(name="Bea")).name == "Bea"
+    store.memories().learn("ann", row.id, [Fact("home", "They live in Lisbon.")], "said")
+    other.delete_avatar(row.id)
+    assert store.avatars() == [] and store.memories().of("ann") == []
+    for call in (store.package, store.thumbnail, S3Files(place).package):
+        with pytest.raises((NotFound, StageFailed)):
+            call(row.id)
+    assert list(tmp_path.rglob("*.zip")) == list(tmp_path.rglob("*.db")) == []
+    other.close()
+
+
+def test_keys_and_sessions_are_shared(store: Store, place: Storage, tmp_path: Path) -> None:
+    other = Store(tmp_path, storage=place)
+    assert other.verify_key(store.create_key("laptop"))
+    secret, _ = store.create_secret(60, {"model": "m"})
+    assert other.redeem_secret(secret) == {"model": "m"} and store.redeem_secret(secret) is None
+    one, two = store.sessions("one"), other.sessions("two")
+    token, _ = one.open("sess_1", 60)
+    assert one.write("sess_1", '{"a": 1}') and two.claim(token).state == '{"a": 1}'
+    with pytest.raises(WrongState, match="used before"):
+        one.claim(token)
+    other.close()
+
+
+def test_gateways_may_start_at_once(place: Storage, tmp_path: Path) -> None:
+    with ThreadPoolExecutor(6) as pool:
+        stores = list(pool.map(lambda _: Store(tmp_path, storage=place), range(6)))
+    for opened in stores:
+        assert opened.avatars() == []
+        opened.close()
+
+
+def test_a_database_of_a_later_version_is_left_alone(place: Storage, tmp_path: Path) -> None:
+    from sqlalchemy import text
+
+    opened = Store(tmp_path, storage=place)
+    with opened._database.session() as session:
+        session.execute(text("UPDATE meta SET value = '999'"))
+    opened.close()
+    with pytest.raises(StageFailed, match="newer") as caught:
+        Store(tmp_path, storage=place)
+    assert "secret" not in str(caught.value)
+
+
+def test_an_orphan_of_a_crash_is_swept_once_it_is_old(s3: Storage, monkeypatch: Any) -> None:
+    files = S3Files(s3.model_copy(update={"s3_prefix": f"x{next(_names)}/"}))
+    files.write("ab" * 16, b"package", b"thumbnail")
+    files.write("cd" * 16, b"kept", b"kept")
+    assert files.sweep({"cd" * 16}) == 0
+    now = time.time() + 7200
+    monkeypatch.setattr(time, "time", lambda: now)
+    assert files.sweep({"cd" * 16}) == 2
+    assert files.package("cd" * 16) == b"kept"
+    with pytest.raises(StageFailed, match="lost"):
+        files.package("ab" * 16)
+
+
+def test_storage_that_is_not_there(s3: Storage, tmp_path: Path) -> None:
+    nobody = s3.model_copy(update={"s3_endpoint": f"http://127.0.0.1:{free_port()}"})
+    with pytest.raises(Unavailable) as caught:
+        S3Files(nobody).package("ab" * 16)
+    assert caught.value.retryable and caught.value.retry_after_s > 0
+    with pytest.raises(StageFailed, match="NoSuchBucket"):
+        Store(tmp_path, storage=s3.model_copy(update={"s3_bucket": "nobodys"}))
+
+
+def test_a_database_that_restarts_is_waited_for(server: Postgres) -> None:
+    database = Database(server.database("restarting"))
+    server.stop()
+    back = threading.Timer(2.0, server.start)
+    back.start()
+    try:
+        with database.session():
+            pass
+    finally:
+        back.join()
+    server.stop("immediate")
+    server.start()
+    with database.session():
+        pass
+    database.close()
+
+
+def test_a_database_that_stays_away_is_a_typed_error(server: Postgres) -> None:
+    database = Database(server.database("gone"), patience_s=0.5)
+    server.stop()
+    try:
+        with pytest.raises(Unavailable) as caught, database.session():
+            pass
+        assert caught.value.retryable and caught.value.retry_after_s > 0
+        waiting = [threading.Thread(target=_use, args=(database,)) for _ in range(2)]
+        for thread in waiting:
+            thread.start()
+        time.sleep(0.2)
+        began = time.monotonic()
+        with pytest.raises(Unavailable), database.session():
+            pass
+        assert time.monotonic() - began < 0.3, "two wait already: a third is told at once"
+        for thread in waiting:
+            thread.join()
+    finally:
+        server.start()
+    database.close()
+
+
+def _use(database: Database) -> None:
+    with pytest.raises(Unavailable), database.session():
+        pass
+
+
+@pytest.mark.parametrize(
+    "url", ["no url", "mysql://u:hidden@h/d", "postgresql://u:hidden@h/d?sslmode=x"]
+)
+def test_a_wrong_address_is_refused_without_its_password(url: str) -> None:
+    with pytest.raises(InvalidRequest) as caught:
+        Database(url)
+    assert caught.value.param == "AVATAR_DATABASE_URL" and "hidden" not in str(caught.value)
+
+
+def test_a_wrong_password_is_not_waited_for(server: Postgres) -> None:
+    began = time.monotonic()
+    with pytest.raises(StageFailed):
+        Database(server.url.replace("secret", "wrong"))
+    assert time.monotonic() - began < 5
+
+
+def test_it_is_read_from_the_environment(monkeypatch: Any) -> None:
+    assert storage() == Storage()
+    monkeypatch.setenv("AVATAR_DATABASE_URL", "postgresql://u:hidden@h/d")
+    monkeypatch.setenv("AVATAR_S3_BUCKET", "b")
+    found = storage()
+    assert found.s3_bucket == "b" and "hidden" not in repr(found)
