@@ -33,6 +33,8 @@ test: install-test weights web apt  ## Install everything, then run all tests
 	$(BIN)/avatar-serving weights pull $(EVALUATION)
 	$(BIN)/python -m scripts.chart_tools
 	$(BIN)/pytest -q -p no:cacheprovider
+	$(BIN)/python -m scripts.environment torch --test tests/torch
+	$(BIN)/python -m scripts.environment vllm --test tests/vllm
 
 check: install-test  ## Lint and types only
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/pyright

@@ -23,6 +23,8 @@ AvatarError
 |- StageError              an engine could not do its work
    |- StageFailed
    |- StageTimeout
+   |- OutOfMemory        no room on the GPU for this request now
+   |- EngineLost         the engine's own process died; it is started again
 
 Errors cross process borders by pickle: every ``__init__`` passes all of its arguments to
 ``super().__init__`` and keeps them as attributes.
@@ -288,3 +290,33 @@ class StageTimeout(StageError):
     @property
     def message(self) -> str:
         return f"{self.stage} gave nothing for {self.limit_s:g} s"
+
+
+class OutOfMemory(StageError):
+    """The engine goes on; the request may pass later, or smaller."""
+
+    code = "out_of_memory"
+    retryable = True
+
+    def __init__(self, stage: str, detail: str) -> None:
+        super().__init__(stage, detail)
+        self.stage = stage
+        self.detail = detail
+
+    @property
+    def message(self) -> str:
+        return f"{self.stage} has no memory for this now: {self.detail}"
+
+
+class EngineLost(StageError):
+    code = "engine_lost"
+    retryable = True
+
+    def __init__(self, stage: str, retry_after_s: float) -> None:
+        super().__init__(stage, retry_after_s)
+        self.stage = stage
+        self.retry_after_s = retry_after_s
+
+    @property
+    def message(self) -> str:
+        return f"the engine of {self.stage} died and starts again; try in {self.retry_after_s:g} s"

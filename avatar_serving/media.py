@@ -158,6 +158,12 @@ class ChatRequest:
     tools: tuple[Tool, ...] = ()
     tool_choice: str = "auto"
     """auto, none, required, or the name of the one that must be called."""
+    schema: str = ""
+    """JSON schema that the answer keeps to, as JSON text; empty: it is free."""
+    choices: tuple[str, ...] = ()
+    """The answer is one of these; empty: it is free."""
+    adapter: str = ""
+    """LoRA adapter that the model puts on; empty: none. Engines without adapters ignore it."""
 
 
 ChatDelta = str | ToolCall | Tokens
@@ -273,6 +279,26 @@ class Review:
 
 
 @dataclass(frozen=True, slots=True)
+class Glance:
+    """A picture that somebody shows, or a camera's frame, to be told in a sentence or two."""
+
+    image: Image
+    question: str = ""
+    """What is asked about it; empty: what it shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class DrawingPrompt:
+    """What a picture generator is asked for."""
+
+    language: str
+    """BCP-47 primary language: en, zh."""
+    text: str
+    negative: str
+    """What shall not be in the picture."""
+
+
+@dataclass(frozen=True, slots=True)
 class Description:
     """What is known of a portrait, measured or seen by a model."""
 
@@ -280,6 +306,8 @@ class Description:
     """(name, value) pairs in reading order: subject, age, hair, clothing, expression ..."""
     text: str
     """One sentence. Measured engines build it from the facts; a language model may rewrite it."""
+    prompts: tuple[DrawingPrompt, ...] = ()
+    """How a picture generator would be asked for such a portrait, one for each language."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,11 @@
 
 from avatar_serving.errors import (
     AvatarError,
+    EngineLost,
     InvalidRequest,
     LimitExceeded,
     NotFound,
+    OutOfMemory,
     Overloaded,
     StageTimeout,
     Unauthorised,
@@ -17,6 +19,8 @@ _STATUS: tuple[tuple[type[AvatarError], int], ...] = (
     (InvalidRequest, 400),
     (Overloaded, 503),
     (StageTimeout, 504),
+    (OutOfMemory, 503),
+    (EngineLost, 503),
 )
 
 

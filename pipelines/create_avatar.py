@@ -106,9 +106,10 @@ def accept(review: Review) -> None:
 
 
 async def describe(vlm: Vlm, llm: Llm, image: Image) -> Description:
-    """What the picture shows: measured by the VLM stage, put into a sentence by the LLM."""
+    """What the picture shows. What the VLM stage only measured, the LLM puts into a sentence; a
+    model that has seen it wrote its own."""
     measured = await last(vlm.run(image))
-    if not measured.facts:
+    if not measured.facts or measured.prompts:
         return measured
     prompt = ChatRequest(describe_prompt(measured), max_tokens=80, temperature=0.2, seed=0)
     written = "".join(delta for delta in await collect(llm.run(prompt)) if isinstance(delta, str))

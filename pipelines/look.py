@@ -6,7 +6,7 @@ from contextlib import aclosing
 from avatar_serving.errors import ImageRejected
 from avatar_serving.flow import last
 from avatar_serving.images import to_array
-from avatar_serving.media import ChatDelta, ChatRequest, Image
+from avatar_serving.media import ChatDelta, ChatRequest, Glance, Image
 from avatar_serving.stages.base import Llm, Vlm
 from avatar_serving.stages.vlm.scene import measured_scene
 from avatar_serving.text.languages import language_of
@@ -26,7 +26,7 @@ async def look(vlm: Vlm, picture: Image, *, sees: bool) -> str:
         StageFailed, StageTimeout: the engine could not do it.
     """
     try:
-        words = (await last(vlm.run(picture))).text
+        words = (await last(vlm.run(Glance(picture) if sees else picture))).text
     except ImageRejected as error:
         if error.check != "face":
             raise

@@ -157,12 +157,18 @@ def default(field: FieldInfo) -> str:
 
 @cache
 def meanings(model: type[BaseModel]) -> dict[str, str]:
-    """The docstring below each field of a class, and of those that it extends."""
-    base = model.__base__
-    inherits = base is not None and issubclass(base, BaseModel) and base is not BaseModel
+    """The docstring below each field of a class, and of those that it is made of."""
+    found: dict[str, str] = {}
+    for part in reversed(model.__mro__):
+        if issubclass(part, BaseModel) and part is not BaseModel:
+            found |= _meanings_in(part)
+    return found
+
+
+def _meanings_in(model: type[BaseModel]) -> dict[str, str]:
     body = ast.parse(textwrap.dedent(inspect.getsource(model))).body[0]
     assert isinstance(body, ast.ClassDef)
-    found = dict(meanings(base)) if inherits else dict[str, str]()
+    found: dict[str, str] = {}
     for field, below in zip(body.body, body.body[1:], strict=False):
         if not isinstance(field, ast.AnnAssign) or not isinstance(field.target, ast.Name):
             continue

@@ -91,11 +91,15 @@ def built(stage, config):
     return engine, engine.build()
 
 
+def remote(config):
+    return config.model_fields["engine"].default == "openai"
+
+
 @pytest.mark.weights
 @pytest.mark.parametrize(("stage", "config"), engines())
 async def test_an_engine_streams_and_stops(stage, config):
-    if config.model_fields["engine"].default == "openai":
-        pytest.skip("needs a server; tests/llm has one")
+    if remote(config):
+        pytest.skip("needs a server; tests/llm and tests/vlm have one")
     engine, made = built(stage, config)
     request = await request_for(stage, engine)
     assert await collect(made.run(request))

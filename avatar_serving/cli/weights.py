@@ -12,7 +12,7 @@ from avatar_serving.cli.failing import errors_told
 from avatar_serving.cli.progress import drawn_progress
 from avatar_serving.weights.environment import read_environment
 from avatar_serving.weights.library import Library, library
-from avatar_serving.weights.lock import FileWeight, FolderWeight, total_size
+from avatar_serving.weights.lock import RepositoryWeight, Weight, total_size
 from avatar_serving.weights.pull import Puller
 from avatar_serving.weights.uris import origin
 
@@ -52,12 +52,17 @@ def pull(names: Names = None, profile: ProfileOption = None) -> None:
     """Fetch what is missing or damaged. Interrupted, it goes on where it was.
 
     AVATAR_WEIGHTS_MIRROR names a folder of files named by their sha256, tried first.
+    Repositories of a hub, which are large, are pulled only when they are named or needed.
+
     With AVATAR_LICENCE=commercial a weight of another class is refused by name; pulling
     all weights leaves it out.
     """
     with errors_told():
         shelf, console = library(), Console(soft_wrap=True)
-        chosen = _allowed(shelf, _select(shelf, names, profile), console, bool(names or profile))
+        wanted = _select(shelf, names, profile)
+        if not (names or profile):
+            wanted = [w for w in wanted if not isinstance(shelf.lock.get(w.name), RepositoryWeight)]
+        chosen = _allowed(shelf, wanted, console, bool(names or profile))
         sizes = {weight.name: total_size(weight) for weight in chosen}
         with drawn_progress(console, sizes) as progress:
             Puller(read_environment(), progress).pull(chosen)
@@ -81,24 +86,22 @@ def verify(names: Names = None, profile: ProfileOption = None) -> None:
             raise typer.Exit(1)
 
 
-def _select(
-    shelf: Library, names: list[str] | None, profile: str | None
-) -> Sequence[FileWeight | FolderWeight]:
+def _select(shelf: Library, names: list[str] | None, profile: str | None) -> Sequence[Weight]:
     if profile is not None:
         from avatar_serving.config import load_profile  # loads every stage's module
 
         names = [*(names or []), *load_profile(profile).required_weights()]
     elif not names:
-        return shelf.lock.weights
-    return shelf.lock.select(dict.fromkeys(names))
+        names = [weight.name for weight in shelf.lock.weights]
+    return [shelf.get(name) for name in dict.fromkeys(names)]
 
 
 def _allowed(
     shelf: Library,
-    chosen: Sequence[FileWeight | FolderWeight],
+    chosen: Sequence[Weight],
     console: Console,
     asked_for: bool,
-) -> Sequence[FileWeight | FolderWeight]:
+) -> Sequence[Weight]:
     if asked_for:
         for weight in chosen:
             shelf.check_licence(weight)
@@ -110,6 +113,8 @@ def _allowed(
     return allowed
 
 
-def _first_source(weight: FileWeight | FolderWeight) -> str:
+def _first_source(weight: Weight) -> str:
+    if isinstance(weight, RepositoryWeight):
+        return f"hub {weight.repository}@{weight.revision}, pinned when it is pulled"
     first, *others = next(iter(weight.pins[0].sources))
     return origin(first.uri) + (f" and {len(others)} more" if others else "")

@@ -12,6 +12,7 @@ from avatar_serving.media import (
     ChatRequest,
     Description,
     FaceFrame,
+    Glance,
     Image,
     Progress,
     ReconstructRequest,
@@ -38,7 +39,7 @@ class Stage(Protocol[In, Out]):
 
 
 ReviewStage = Stage[Image, Review]
-Vlm = Stage[Image, Description]
+Vlm = Stage[Image | Glance, Description]
 Stylise = Stage[StyliseRequest, Progress | Image]
 Reconstruct = Stage[ReconstructRequest, Progress | bytes]
 Asr = Stage[Utterance, Transcript]

@@ -28,7 +28,7 @@ def present(name: str) -> bool:
         NotFound: no such name in the lock file.
     """
     shelf = library()
-    weight = shelf.lock.get(name)
+    weight = shelf.get(name)
     return shelf.allows(weight) and shelf.state(weight) == "present"
 
 

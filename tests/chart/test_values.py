@@ -19,7 +19,7 @@ def test_lint(profile):
         ("profile.limits.sesions=3", "'sesions' not allowed"),
         ("profile.placement.vlm.max_replica=3", "'max_replica' not allowed"),
         ("profile.tts.engine=shouting", "/profile/tts"),
-        ("profile.base=laptop", "one of 'cpu', 'test'"),
+        ("profile.base=laptop", "one of 'cpu', 'gpu', 'test'"),
         ("profile.gateways=2", "'gateways' not allowed"),
         ("image.digest=latest", "does not match pattern"),
         ("slo.voiceToVoiceSeconds=1.1", "/slo/voiceToVoiceSeconds"),

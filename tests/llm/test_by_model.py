@@ -48,11 +48,12 @@ async def test_an_unknown_model_names_those_there_are() -> None:
 
 async def test_another_model_is_loaded_once_and_when_it_is_asked_for() -> None:
     llm = TWO.build()
-    assert set(llm._built) == {"quick"}
+    quick, wordy, _ = (choice.llm.model_dump_json() for choice in TWO.choices)
+    assert set(llm._built) == {quick}
     await collect(llm.run(asked("wordy")))
-    built = llm._built["wordy"]
+    built = llm._built[wordy]
     await collect(llm.run(asked("wordy")))
-    assert llm._built["wordy"] is built and "remote" not in llm._built
+    assert llm._built[wordy] is built and len(llm._built) == 2
 
 
 async def test_a_model_that_cannot_be_loaded_says_what_it_wants() -> None:
@@ -140,20 +141,20 @@ class TestKeys:
         secret = tmp_path / "key"
         secret.write_text("sk-file\n")
         config = OpenAiConfig(model="m", api_key_env="TEST_LLM_KEY", api_key_file=str(secret))
-        assert config.api_key() == "sk-file" and config.available()
+        assert config.api_key("llm") == "sk-file" and config.available()
         monkeypatch.setenv("TEST_LLM_KEY", "sk-env")
-        assert config.api_key() == "sk-env"
+        assert config.api_key("llm") == "sk-env"
 
     def test_nowhere(self, tmp_path) -> None:
         absent = str(tmp_path / "absent")
         config = OpenAiConfig(model="m", api_key_env="TEST_LLM_KEY", api_key_file=absent)
         assert not config.available()
         with pytest.raises(StageFailed, match=f"TEST_LLM_KEY or the file {absent}"):
-            config.api_key()
+            config.api_key("llm")
 
     def test_not_wanted(self) -> None:
         config = OpenAiConfig(model="m", api_key_env="")
-        assert config.available() and config.api_key() == "none"
+        assert config.available() and config.api_key("llm") == "none"
 
     def test_a_profile_cannot_hold_one(self) -> None:
         with pytest.raises(ValidationError, match="Extra inputs"):

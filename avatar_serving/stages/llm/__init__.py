@@ -11,9 +11,11 @@ from avatar_serving.stages.llm.by_model import ByModelConfig, ModelChoice
 from avatar_serving.stages.llm.echo import EchoConfig
 from avatar_serving.stages.llm.llama_cpp import LlamaCppConfig
 from avatar_serving.stages.llm.openai import OpenAiConfig
+from avatar_serving.stages.llm.vllm_chat import VllmConfig
 
 LlmConfig = Annotated[
-    ByModelConfig | LlamaCppConfig | OpenAiConfig | EchoConfig, Field(discriminator="engine")
+    ByModelConfig | LlamaCppConfig | VllmConfig | OpenAiConfig | EchoConfig,
+    Field(discriminator="engine"),
 ]
 
 _OPENAI_NAME = re.compile(r"(ft:)?(chat)?gpt-|o\d")
@@ -44,5 +46,6 @@ __all__ = [
     "LlmEngineConfig",
     "ModelChoice",
     "OpenAiConfig",
+    "VllmConfig",
     "find_model",
 ]

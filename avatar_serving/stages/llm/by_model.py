@@ -6,6 +6,7 @@ The first is the default and loaded at the start; another is loaded when it is f
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
+from dataclasses import replace
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
@@ -17,9 +18,10 @@ from avatar_serving.stages.llm.base import LanguageModel, LlmEngineConfig
 from avatar_serving.stages.llm.echo import EchoConfig
 from avatar_serving.stages.llm.llama_cpp import LlamaCppConfig
 from avatar_serving.stages.llm.openai import OpenAiConfig
+from avatar_serving.stages.llm.vllm_chat import VllmConfig
 
 SingleLlmConfig = Annotated[
-    LlamaCppConfig | OpenAiConfig | EchoConfig, Field(discriminator="engine")
+    LlamaCppConfig | VllmConfig | OpenAiConfig | EchoConfig, Field(discriminator="engine")
 ]
 
 
@@ -44,7 +46,9 @@ class ModelChoice(BaseModel):
     measured: str = ""
     """When and on what the figures were measured."""
     llm: SingleLlmConfig
-    """The engine and its options."""
+    """The engine and its options. Choices with the same ones share one engine."""
+    adapter: str = ""
+    """LoRA adapter of the engine that this choice puts on: a character of its own."""
 
     def available(self) -> bool:
         return not self.optional or self.llm.available()
@@ -96,7 +100,8 @@ class ByModelLlm:
         first = config.choices[0]
         self._choices: Mapping[str, ModelChoice] = {c.name: c for c in config.choices}
         self._default = first.name
-        self._built: dict[str, Llm] = {first.name: first.llm.build()}
+        self._built: dict[str, Llm] = {_key(first.llm): first.llm.build()}
+        """By what they were made with."""
         self._building = asyncio.Lock()
 
     async def run(self, request: ChatRequest, /) -> AsyncGenerator[ChatDelta, None]:
@@ -104,17 +109,27 @@ class ByModelLlm:
         UnknownModel: the profile offers no such model.
         WeightMissing, StageFailed ...: it cannot be loaded.
         """
-        llm = await self._llm(request.model or self._default)
+        choice = self._choice(request.model or self._default)
+        llm = await self._llm(choice.llm)
+        if choice.adapter:
+            request = replace(request, adapter=choice.adapter)
         async with aclosing(llm.run(request)) as deltas:
             async for delta in deltas:
                 yield delta
 
-    async def _llm(self, name: str) -> Llm:
-        choice = self._choices.get(name)
-        if choice is None:
+    def _choice(self, name: str) -> ModelChoice:
+        if name not in self._choices:
             raise UnknownModel(name, tuple(self._choices))
-        if name not in self._built:
+        return self._choices[name]
+
+    async def _llm(self, config: SingleLlmConfig) -> Llm:
+        key = _key(config)
+        if key not in self._built:
             async with self._building:
-                if name not in self._built:
-                    self._built[name] = await asyncio.to_thread(choice.llm.build)
-        return self._built[name]
+                if key not in self._built:
+                    self._built[key] = await asyncio.to_thread(config.build)
+        return self._built[key]
+
+
+def _key(config: SingleLlmConfig) -> str:
+    return config.model_dump_json()

@@ -51,7 +51,12 @@ def grammar(request: ChatRequest) -> str | None:
     """What the answer must look like, in llama.cpp's GBNF; None: anything.
 
     After a result it must be a sentence, unless a call is required: a small model would ask again.
+    A form that the answer must have leaves no room for calls.
     """
+    if request.choices:
+        return f"root ::= {' | '.join(json.dumps(c, ensure_ascii=False) for c in request.choices)}"
+    if request.schema:
+        return None
     if not request.tools or request.tool_choice == "none":
         return None
     named = [t.name for t in request.tools if request.tool_choice in ("auto", "required", t.name)]

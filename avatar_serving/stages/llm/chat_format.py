@@ -3,7 +3,8 @@
 import json
 from typing import TYPE_CHECKING
 
-from avatar_serving.media import Message, Tokens, Tool, ToolCall
+from avatar_serving.errors import InvalidRequest
+from avatar_serving.media import ChatRequest, Message, Tokens, Tool, ToolCall
 
 if TYPE_CHECKING:
     from openai.types.chat import (
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
         ChatCompletionMessageParam,
         ChatCompletionToolChoiceOptionParam,
     )
+    from openai.types.shared_params import ResponseFormatJSONSchema
 
 
 def message_param(message: Message) -> "ChatCompletionMessageParam":
@@ -45,6 +47,20 @@ def choice_param(choice: str) -> "ChatCompletionToolChoiceOptionParam":
     if choice in ("auto", "none", "required"):
         return choice
     return {"type": "function", "function": {"name": choice}}
+
+
+def format_param(request: ChatRequest) -> "ResponseFormatJSONSchema | None":
+    """What the answer is held to.
+
+    Raises:
+        InvalidRequest: to one of some words, which the API knows no way to ask for.
+    """
+    if request.choices:
+        raise InvalidRequest("an OpenAI-compatible model cannot be held to choices", "choices")
+    if not request.schema:
+        return None
+    shape = json.loads(request.schema)
+    return {"type": "json_schema", "json_schema": {"name": "answer", "schema": shape}}
 
 
 class Gathered:

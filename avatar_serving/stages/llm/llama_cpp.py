@@ -1,6 +1,7 @@
 """Small language models on the CPU, by llama.cpp in this process."""
 
 import asyncio
+import json
 import os
 import secrets
 from collections.abc import AsyncGenerator
@@ -91,7 +92,9 @@ class LlamaCppLlm:
     def _body(self, request: ChatRequest) -> dict[str, object]:
         seed = {} if request.seed is None else {"seed": request.seed}
         rules = grammar(request)
-        shape = {} if rules is None else {"grammar": rules}
+        shape: dict[str, object] = {} if rules is None else {"grammar": rules}
+        if request.schema:
+            shape = {"json_schema": json.loads(request.schema)}
         roam = request.temperature if rules is None else min(TEMPERATURE, request.temperature)
         return {
             "messages": [{"role": m.role, "content": m.text} for m in prompted(request)],

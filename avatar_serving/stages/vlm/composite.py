@@ -12,7 +12,7 @@ from avatar_serving.faces import FaceFinder
 from avatar_serving.faces.matte import person_matte
 from avatar_serving.flow import in_thread
 from avatar_serving.images import to_array
-from avatar_serving.media import Description, Image
+from avatar_serving.media import Description, Glance, Image
 from avatar_serving.stages.vlm import appearance
 from avatar_serving.stages.vlm.attributes import AttributeModels
 from avatar_serving.stages.vlm.base import VlmEngineConfig
@@ -40,8 +40,9 @@ class CompositeVlm:
         self._finder = FaceFinder()
         self._attributes = AttributeModels()
 
-    def run(self, request: Image, /) -> AsyncGenerator[Description, None]:
-        return in_thread(self._describe(request))
+    def run(self, request: Image | Glance, /) -> AsyncGenerator[Description, None]:
+        image = request.image if isinstance(request, Glance) else request
+        return in_thread(self._describe(image))
 
     def _describe(self, image: Image) -> Generator[Description, None, None]:
         try:

@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator
 from typing import Literal
 
-from avatar_serving.media import Description, Image
+from avatar_serving.media import Description, Glance, Image
 from avatar_serving.stages.vlm.base import VlmEngineConfig
 
 
@@ -20,5 +20,5 @@ class FixedVlm:
     def __init__(self, text: str) -> None:
         self._text = text
 
-    async def run(self, request: Image, /) -> AsyncGenerator[Description, None]:
+    async def run(self, request: Image | Glance, /) -> AsyncGenerator[Description, None]:
         yield Description((("subject", "a person"), ("facing", "facing the camera")), self._text)

@@ -1,0 +1,93 @@
+"""What a model that looks at pictures is asked, and its answer read back."""
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+
+from avatar_serving.errors import StageFailed
+from avatar_serving.media import Description, DrawingPrompt, Glance, Image
+
+_PORTRAIT = (
+    "This portrait shall become a talking digital human. Fill in the JSON form. "
+    "Describe only what can be seen, in a few words each. "
+    "age: the impression, not a guess at who it is. "
+    "suitability: good when one face looks into the camera, sharp and not covered; "
+    "reason: what is in the way, or why it is good. "
+    "sentence: one sentence that says it all. "
+    "prompt_en and prompt_zh: how a picture generator would be asked for this portrait, in English "
+    "and in Chinese; negative_en and negative_zh: what shall not be in it. "
+    "Give no name and no ethnicity, religion, health or opinion."
+)
+_GLANCE = (
+    "Say in one or two short sentences what this picture shows, to somebody who cannot see it. "
+    "Name no person."
+)
+_PORTRAIT_TOKENS, _GLANCE_TOKENS = 700, 100
+
+Line = Annotated[str, StringConstraints(min_length=1, max_length=100)]
+Paragraph = Annotated[str, StringConstraints(min_length=1, max_length=400)]
+
+
+class Form(BaseModel):
+    """What the model fills in for a portrait."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    subject: Line
+    age: Line
+    hair: Line
+    clothing: Line
+    expression: Line
+    style: Line
+    background: Line
+    suitability: Literal["good", "fair", "poor"]
+    reason: Line
+    sentence: Paragraph
+    prompt_en: Paragraph
+    negative_en: Paragraph
+    prompt_zh: Paragraph
+    negative_zh: Paragraph
+
+
+_FACTS = ("subject", "age", "hair", "clothing", "expression", "style", "background")
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One question about one picture."""
+
+    image: Image
+    text: str
+    schema: dict[str, object] | None
+    """That of the JSON in which it is answered; None: in words."""
+    max_tokens: int
+
+
+def task_of(request: Image | Glance) -> Task:
+    if isinstance(request, Glance):
+        return Task(request.image, request.question or _GLANCE, None, _GLANCE_TOKENS)
+    return Task(request, _PORTRAIT, Form.model_json_schema(), _PORTRAIT_TOKENS)
+
+
+def read(request: Image | Glance, answer: str) -> Description:
+    """The description in a model's *answer*.
+
+    Raises:
+        StageFailed: the form is not filled in rightly.
+    """
+    if isinstance(request, Glance):
+        return Description((), " ".join(answer.split()))
+    try:
+        form = Form.model_validate_json(answer)
+    except ValidationError as error:
+        raise StageFailed("vlm", f"the model's form is wrong: {error.errors()[0]}") from error
+    facts = tuple((name, str(getattr(form, name))) for name in _FACTS)
+    return Description(
+        (*facts, ("suitability", f"{form.suitability}: {form.reason}")),
+        form.sentence,
+        (
+            DrawingPrompt("en", form.prompt_en, form.negative_en),
+            DrawingPrompt("zh", form.prompt_zh, form.negative_zh),
+        ),
+    )

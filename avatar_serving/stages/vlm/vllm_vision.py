@@ -1,0 +1,78 @@
+"""A model that looks at pictures on a GPU, by vLLM in this process."""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import Any, ClassVar, Literal
+
+from pydantic import Field
+
+from avatar_serving import weights
+from avatar_serving.media import Description, Glance, Image
+from avatar_serving.stages.vlm.base import VlmEngineConfig
+from avatar_serving.stages.vlm.local import picture, processor_of, prompt
+from avatar_serving.stages.vlm.seen import Task, read, task_of
+from avatar_serving.vllm_engine import Question, VllmEngine, VllmOptions
+
+
+class VllmVlmConfig(VlmEngineConfig, VllmOptions):
+    sees: ClassVar[bool] = True
+
+    engine: Literal["vllm"] = "vllm"
+    model: str = "qwen2.5-vl-7b-instruct"
+    """Name of a folder in the weights lock."""
+    longest_px: int = Field(default=1024, ge=64)
+    """Larger pictures are made smaller until their longer side is this."""
+
+    def required_weights(self) -> tuple[str, ...]:
+        return (self.model, *(adapter.weights for adapter in self.adapters))
+
+    def build(self) -> "VllmVlm":
+        return VllmVlm(self)
+
+
+class VllmVlm:
+    def __init__(self, config: VllmVlmConfig) -> None:
+        self._config = config
+        folder = weights.path(config.model)
+        self._processor = processor_of(folder)
+        one_picture = {"limit_mm_per_prompt": {"image": 1, "video": 0}}
+        self.engine = VllmEngine("vlm", folder, config, one_picture)
+
+    async def run(self, request: Image | Glance, /) -> AsyncGenerator[Description, None]:
+        """Raises:
+        EngineLost, StageTimeout: vLLM could not answer.
+        StageFailed: the model's form is wrong.
+        """
+        answer = ""
+        async with aclosing(self.engine.run(self._question(task_of(request)))) as answers:
+            async for part in answers:
+                answer += part.outputs[0].text
+        yield read(request, answer)
+
+    async def check(self) -> None:
+        """Raises EngineLost: it died; it is started again by itself."""
+        await self.engine.check()
+
+    def close(self) -> None:
+        self.engine.close()
+
+    def _question(self, task: Task) -> Question:
+        shown = picture(task.image, self._config.longest_px)
+        asked = {
+            "prompt": prompt(self._processor, task),
+            "multi_modal_data": {"image": shown},
+        }
+        return Question(asked, _params(task))
+
+
+def _params(task: Task) -> Any:
+    from vllm import SamplingParams
+    from vllm.sampling_params import RequestOutputKind, StructuredOutputsParams
+
+    form = None if task.schema is None else StructuredOutputsParams(json=task.schema)
+    return SamplingParams(
+        max_tokens=task.max_tokens,
+        temperature=0.0,
+        structured_outputs=form,
+        output_kind=RequestOutputKind.DELTA,
+    )

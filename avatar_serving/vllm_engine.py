@@ -1,0 +1,190 @@
+"""vLLM in this process, shared by the stages that run on it, and started again when it dies."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from avatar_serving import logs, weights
+from avatar_serving.errors import EngineLost, InvalidRequest, StageFailed, StageTimeout
+
+log = logs.get()
+
+_RESTART_S = 60.0
+"""What a restart takes, roughly: loading the weights and recording the graphs."""
+
+
+class Adapter(BaseModel):
+    """A LoRA adapter."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(min_length=1)
+    """What requests call it."""
+    weights: str
+    """Name of a folder in the weights lock."""
+
+
+class VllmOptions(BaseModel):
+    """What vLLM is started with, whatever it is used for."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    context: int = Field(default=8192, ge=256)
+    """Tokens of prompt and answer of one request."""
+    parallel: int = Field(default=64, ge=1)
+    """Requests computed in one batch; more wait their turn."""
+    dtype: Literal["auto", "bfloat16", "float16", "float32"] = "auto"
+    """Numbers that the weights are computed in; ``auto``: those of the model."""
+    gpu_memory: float = Field(default=0.9, gt=0, le=1)
+    """Share of a GPU's memory for weights and cache. Engines on one GPU share it out."""
+    cache_bytes: int | None = Field(default=None, gt=0)
+    """Memory for the key-value cache, in place of what is left of ``gpu_memory``."""
+    tensor_parallel: int = Field(default=1, ge=1)
+    """GPUs that one copy of the model is spread over."""
+    eager: bool = False
+    """Start without recorded graphs: sooner, but slower afterwards."""
+    adapters: tuple[Adapter, ...] = ()
+    """LoRA adapters that requests may ask for."""
+    adapter_rank: int = Field(default=32, ge=1)
+    """Largest rank of an adapter."""
+    adapters_at_once: int = Field(default=4, ge=1)
+    """Adapters used in one batch."""
+    metrics: Literal["prometheus", "ray"] = "prometheus"
+    """Where vLLM's own figures (``vllm:...``) go: ``/metrics`` of this process, or those of the Ray
+    node, for a stage on a replica of its own."""
+    timeout_s: float = Field(default=30.0, gt=0)
+    """Longest wait for the next piece of an answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One request."""
+
+    prompt: Any
+    """As vLLM takes it: token ids, or text with pictures."""
+    params: Any
+    """``SamplingParams``."""
+    adapter: str = ""
+
+
+@dataclass
+class VllmEngine:
+    """An ``AsyncLLM``. Its computing is in processes of its own, which may die."""
+
+    stage: str
+    model: Path
+    options: VllmOptions
+    more: Mapping[str, object] = field(default_factory=dict[str, object])
+    """Further arguments of the engine."""
+
+    def __post_init__(self) -> None:
+        self._adapters = {a.name: weights.path(a.weights) for a in self.options.adapters}
+        self._engine = self._started()
+        self._restart: asyncio.Task[None] | None = None
+
+    async def run(self, question: Question) -> AsyncGenerator[Any, None]:
+        """Stream vLLM's ``RequestOutput``. Closing the stream frees the request's slot.
+
+        Raises:
+            InvalidRequest: vLLM cannot take such a request, or there is no such adapter.
+            EngineLost: the engine died; it is started again by itself.
+            StageTimeout: nothing came for too long.
+        """
+        from vllm.v1.engine.exceptions import EngineDeadError
+
+        await self.check()
+        answers = self._engine.generate(
+            question.prompt,
+            question.params,
+            secrets.token_hex(8),
+            lora_request=self._lora(question.adapter),
+        )
+        try:
+            async with aclosing(answers):
+                while (answer := await self._next(answers)) is not None:
+                    yield answer
+        except EngineDeadError as error:
+            self._revive()
+            raise EngineLost(self.stage, _RESTART_S) from error
+        except ValueError as error:
+            raise InvalidRequest(str(error), "messages") from error
+
+    async def check(self) -> None:
+        """Raises EngineLost: it died; it is started again by itself."""
+        if self._engine.errored:
+            self._revive()
+        if self._restart is not None:
+            raise EngineLost(self.stage, _RESTART_S)
+
+    def close(self) -> None:
+        self._engine.shutdown()
+
+    async def _next(self, answers: AsyncGenerator[Any, None]) -> Any:
+        try:
+            async with asyncio.timeout(self.options.timeout_s):
+                return await anext(answers, None)
+        except TimeoutError as error:
+            raise StageTimeout(self.stage, self.options.timeout_s) from error
+
+    def _lora(self, name: str) -> Any:
+        if not name:
+            return None
+        if name not in self._adapters:
+            known = ", ".join(self._adapters) or "none"
+            raise InvalidRequest(f"no adapter {name!r}; there are: {known}", "adapter")
+        from vllm.lora.request import LoRARequest
+
+        number = 1 + list(self._adapters).index(name)
+        return LoRARequest(name, number, str(self._adapters[name]))
+
+    def _revive(self) -> None:
+        if self._restart is None or self._restart.done():
+            log.error("engine died", stage=self.stage)
+            self._restart = asyncio.create_task(self._start_again())
+
+    async def _start_again(self) -> None:
+        try:
+            await asyncio.to_thread(self._engine.shutdown)
+            self._engine = await asyncio.to_thread(self._started)
+            self._restart = None
+            log.info("engine started again", stage=self.stage)
+        except StageFailed as error:
+            log.error("engine did not start again", stage=self.stage, exc_info=error)
+
+    def _started(self) -> Any:
+        from vllm import AsyncEngineArgs
+        from vllm.v1.engine.async_llm import AsyncLLM
+
+        options = self.options
+        arguments = AsyncEngineArgs(
+            model=str(self.model),
+            max_model_len=options.context,
+            max_num_seqs=options.parallel,
+            dtype=options.dtype,
+            gpu_memory_utilization=options.gpu_memory,
+            kv_cache_memory_bytes=options.cache_bytes,
+            tensor_parallel_size=options.tensor_parallel,
+            enforce_eager=options.eager,
+            enable_prefix_caching=True,
+            enable_lora=bool(options.adapters),
+            max_loras=options.adapters_at_once,
+            max_lora_rank=options.adapter_rank,
+            **self.more,
+        )
+        try:
+            return AsyncLLM.from_engine_args(arguments, stat_loggers=self._loggers())
+        except (RuntimeError, ValueError, OSError) as error:
+            raise StageFailed(self.stage, f"cannot start {self.model.name}: {error}") from error
+
+    def _loggers(self) -> Any:
+        if self.options.metrics == "prometheus":
+            return None
+        from vllm.v1.metrics.ray_wrappers import RayPrometheusStatLogger
+
+        return [RayPrometheusStatLogger]

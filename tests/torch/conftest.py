@@ -1,0 +1,27 @@
+"""Tests by the environment ``torch``: ``python -m scripts.environment torch --test tests/torch``.
+
+In the base environment, which has no torch, they are not collected.
+"""
+
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+collect_ignore_glob = [] if find_spec("torch") else ["test_*.py"]
+_HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The libraries warn of each other; ours are errors elsewhere."""
+    for item in items:
+        if _HERE in item.path.parents:
+            item.add_marker(pytest.mark.filterwarnings("ignore"))
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> None:
+    """Two slow cores are shared with others."""
+    import torch
+
+    torch.set_num_threads(1)
