@@ -27,14 +27,16 @@ def with_edges(eyes: Part, photo: Floats, image: Pixels, rings: Iterable[Floats]
     assert eyes.uv is not None and eyes.texture is not None
     texture = eyes.texture.copy()
     size = len(image)
-    shifts = eyes.uv * texture.shape[1::-1] - to_pixels(photo, size)
+    shifts = np.rint(eyes.uv * texture.shape[1::-1] - to_pixels(photo, size)).astype(int)
     for ring in rings:
         pixels = to_pixels(ring, size)
-        nearest = np.linalg.norm(photo[:, :2] - ring[:, :2].mean(0), axis=1).argmin()
-        right, down = np.rint(shifts[nearest]).astype(int)
         reach = REACH * float(np.ptp(pixels[:, 0]))
-        left, top = np.clip(np.floor(pixels.min(0) - reach).astype(int), 0, size)
-        past, below = np.clip(np.ceil(pixels.max(0) + reach).astype(int), 0, size)
+        shift = shifts[np.linalg.norm(photo[:, :2] - ring[:, :2].mean(0), axis=1).argmin()]
+        patch = to_pixels(photo[(shifts == shift).all(1)], size)
+        low, high = pixels.min(0) - reach, pixels.max(0) + reach
+        left, top = np.maximum(np.maximum(low, patch.min(0)), 0).astype(int)
+        past, below = np.minimum(np.minimum(high, patch.max(0)), size).astype(int)
+        right, down = shift
         window = texture[top + down : below + down, left + right : past + right]
         seen = image[top:below, left:past]
         inside = polygon_mask(pixels, size)[top:below, left:past]

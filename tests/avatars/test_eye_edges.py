@@ -8,21 +8,22 @@ from avatar_serving.avatars.textures import polygon_mask, to_pixels
 
 SIZE = 200
 DARK, LID, WHITE = 50, 120, 250
-CORNER = np.array([60, 70])
-"""Of the eye's texture in the image, x and y."""
+LEFT = 60
+"""Where the eye's texture begins in the image."""
 
 
-def _eye() -> tuple[Part, np.ndarray, np.ndarray]:
-    """The eye, the image, and the edge of the lids in it."""
+def _eye(high: float = 0.12) -> tuple[Part, np.ndarray, np.ndarray]:
+    """The eye, *high* above and below its middle, the image, and the edge of the lids in it."""
     turn = np.linspace(0, 2 * np.pi, 32, endpoint=False)
     ring = np.stack([0.12 * np.cos(turn), 0.05 * np.sin(turn), 0 * turn], 1)
     inside = polygon_mask(to_pixels(ring, SIZE), SIZE)
     image = np.where(inside[..., None], DARK, LID).astype(np.uint8).repeat(3, 2)
     texture = np.where(inside[..., None], DARK, WHITE).astype(np.uint8).repeat(3, 2)
-    texture = texture[CORNER[1] : SIZE - CORNER[1], CORNER[0] : SIZE - CORNER[0]]
-    x, y = np.meshgrid(np.linspace(-0.18, 0.18, 5), np.linspace(-0.12, 0.12, 5))
+    corner = np.array([LEFT, SIZE // 2 - round(high * SIZE) - 3])
+    texture = texture[corner[1] : SIZE - corner[1], corner[0] : SIZE - corner[0]]
+    x, y = np.meshgrid(np.linspace(-0.18, 0.18, 5), np.linspace(-high, high, 5))
     points = np.stack([x, y, 0 * x], -1).reshape(-1, 3).astype(np.float32)
-    uv = (to_pixels(points, SIZE) - CORNER) / texture.shape[1::-1]
+    uv = (to_pixels(points, SIZE) - corner) / texture.shape[1::-1]
     still = np.zeros((len(MORPHS), len(points), 3), np.float32)
     triangles = np.zeros((1, 3), np.int32)
     part = Part(points, still, triangles, np.ones(len(points), "f4"), uv.astype("f4"), texture)
@@ -33,8 +34,7 @@ def test_beyond_the_lids_the_eye_goes_on_before_it_is_a_guess() -> None:
     part, image, ring = _eye()
     whole = with_edges(part, part.positions, image, (ring,)).texture
     assert whole is not None
-    middle = np.array([SIZE // 2, SIZE // 2]) - CORNER
-    below = whole[middle[1] :, middle[0], 0].astype(int)
+    below = whole[len(whole) // 2 :, SIZE // 2 - LEFT, 0].astype(int)
     edge = round(0.05 * SIZE)
     assert (below[: edge - 1] == DARK).all()
     assert below[edge + 2] < LID, "neither the lid nor the white"
@@ -47,3 +47,11 @@ def test_another_eye_keeps_its_texture() -> None:
     assert part.texture is not None
     kept = with_edges(part, part.positions, image, ()).texture
     np.testing.assert_array_equal(kept, part.texture)
+
+
+def test_a_tilted_eye_may_reach_to_the_end_of_its_texture() -> None:
+    part, image, ring = _eye(high=0.055)
+    whole = with_edges(part, part.positions, image, (ring,)).texture
+    assert whole is not None and part.texture is not None
+    assert whole.shape == part.texture.shape
+    assert whole[-5, SIZE // 2 - LEFT, 0] < LID
