@@ -9,19 +9,20 @@ AvatarError
 |  |- TextRefused          a text that the guard rails do not let an avatar say
 |  |- PackageInvalid       an avatar package that is damaged, hostile or of another version
 |- Unauthorised            no key, or a wrong one
-|- Forbidden               a key that may not do this
 |- NotFound                no such avatar, voice, item ...
 |  |- UnknownModel         no such language model; names those there are
 |- LimitExceeded           larger, longer or faster than an option allows
 |- Overloaded              no capacity now; try again
 |  |- Unavailable          a part that the service needs does not answer, or it is about to stop
-|- RateLimited             a key has used up what it may for now
 |- WeightsError            a model file is absent, damaged or not allowed; says what mends it
 |  |- WeightUnfit          a pull mends it
 |  |  |- WeightMissing
 |  |  |- WeightCorrupt
 |  |- WeightUnavailable    no source gave the file
 |  |- LicenceRefused
+|- MissingExtra            a package is needed that an optional extra installs
+|- ClusterUnreachable      no Kubernetes API server answers
+|- ClusterRefused          the API server does not do what it was asked
 |- StageError              an engine could not do its work
    |- StageFailed
    |- StageTimeout
@@ -138,21 +139,6 @@ class Unauthorised(AvatarError):
         self.reason = reason
 
 
-class Forbidden(AvatarError):
-    """*scope* is what the key lacks, *scopes* what it has."""
-
-    code = "forbidden"
-
-    def __init__(self, scope: str, scopes: tuple[str, ...]) -> None:
-        super().__init__(scope, scopes)
-        self.scope = scope
-        self.scopes = scopes
-
-    @property
-    def message(self) -> str:
-        return f"this key may not {self.scope}; it may: {', '.join(self.scopes)}"
-
-
 class NotFound(AvatarError):
     code = "not_found"
 
@@ -212,24 +198,6 @@ class Unavailable(Overloaded):
     """Nothing is wrong with the request; the same one may succeed a little later."""
 
     code = "unavailable"
-
-
-class RateLimited(AvatarError):
-    """*option* is the limit of a key that was reached."""
-
-    code = "rate_limit_exceeded"
-    retryable = True
-
-    def __init__(self, option: str, limit: float, retry_after_s: float) -> None:
-        super().__init__(option, limit, retry_after_s)
-        self.option = option
-        self.limit = limit
-        self.retry_after_s = retry_after_s
-
-    @property
-    def message(self) -> str:
-        wait = f"try again in {self.retry_after_s:.3g} s"
-        return f"{self.option}: this key has used up its {self.limit:g}; {wait}"
 
 
 class WeightsError(AvatarError):
@@ -294,6 +262,48 @@ class LicenceRefused(WeightsError):
             f"weight {self.name!r} is {self.licence_class}, which AVATAR_LICENCE=commercial "
             "does not allow; choose another engine in the profile"
         )
+
+
+class MissingExtra(AvatarError):
+    code = "missing_extra"
+
+    def __init__(self, package: str, extra: str) -> None:
+        super().__init__(package, extra)
+        self.package = package
+        self.extra = extra
+
+    @property
+    def message(self) -> str:
+        return f"{self.package} is not installed; run: pip install 'avatar-serving[{self.extra}]'"
+
+
+class ClusterUnreachable(AvatarError):
+    code = "cluster_unreachable"
+    retryable = True
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+    @property
+    def message(self) -> str:
+        return f"no Kubernetes API server: {self.reason}"
+
+
+class ClusterRefused(AvatarError):
+    """*status* is that of HTTP: 403 without the right, 404 absent, 409 there already ..."""
+
+    code = "cluster_refused"
+
+    def __init__(self, path: str, status: int, reason: str) -> None:
+        super().__init__(path, status, reason)
+        self.path = path
+        self.status = status
+        self.reason = reason
+
+    @property
+    def message(self) -> str:
+        return f"the API server answered {self.status} to {self.path}: {self.reason or 'no reason'}"
 
 
 class StageError(AvatarError):

@@ -9,6 +9,7 @@ from avatar_serving import logs
 from avatar_serving.config import Environment, Profile, StageName
 from avatar_serving.stages.base import Stage
 from deployments.gateway import create_app
+from deployments.served import applications
 from deployments.services import Services
 from deployments.stage import RemoteStage, deploy
 
@@ -28,7 +29,9 @@ def build(profile: Profile, environment: Environment) -> serve.Application:
             name: RemoteStage[Any, Any](name, serve.get_deployment_handle(name, APP_NAME))
             for name in placed
         }
-        return create_app(Services.build(profile, environment, remote))
+        services = Services.build(profile, environment, remote)
+        services.applications = applications
+        return create_app(services)
 
     ingress: Any = serve.ingress(gateway)()
     deployment: Any = serve.deployment(

@@ -32,8 +32,6 @@ from avatar_serving.speech_languages import check_language, offered_languages
 from avatar_serving.stages.base import Animate
 from avatar_serving.stages.llm import LanguageModel, find_model
 from avatar_serving.stages.tts import find_voice
-from avatar_serving.store import ANYBODY, Caller
-from deployments.guard import avatar_for
 from deployments.services import Services
 from pipelines.converse import ConverseStages, converse, speak_text
 from pipelines.look import Candid, look
@@ -61,10 +59,9 @@ class Opening:
     """The client wants to come back to the session if its connection is lost."""
     greeted: bool = False
     """The avatar speaks first."""
-    caller: Caller = ANYBODY
 
     @classmethod
-    def of(cls, query: dict[str, str], locked: Json | None, caller: Caller = ANYBODY) -> "Opening":
+    def of(cls, query: dict[str, str], locked: Json | None) -> "Opening":
         """Raises:
         InvalidRequest: an animation that does not exist.
         """
@@ -82,7 +79,6 @@ class Opening:
             model if isinstance(model, str) else query.get("model", ""),
             query.get("resume") in ("1", "true"),
             query.get("greet") in ("1", "true"),
-            caller,
         )
 
 
@@ -102,11 +98,11 @@ async def open_session(
         config = merge(config, opening.locked)
     config = merge(config, {"avatar": {"id": identity.avatar_id}})
     check_language(config.language, _languages(held))
-    able = powers(held, model, rails, identity.owner)
+    able = powers(held, model, rails)
     return Session(able, identity, config, send, secret=opening.locked)
 
 
-def with_secret(held: Services, body: Json, caller: Caller) -> Json:
+def with_secret(held: Services, body: Json) -> Json:
     """Answer ``POST /v1/realtime/client_secrets``.
 
     Raises:
@@ -124,14 +120,11 @@ def with_secret(held: Services, body: Json, caller: Caller) -> Json:
     model = find_model(held.profile.llm, str(cast(Json, patch).get("model") or ""))
     config = merge(SessionConfig(model=model.id), cast(Json, patch))
     check_language(config.language, _languages(held))
-    secret, expires_at = held.store.create_secret(seconds, cast(Json, patch), caller)
+    secret, expires_at = held.store.create_secret(seconds, cast(Json, patch))
     return {"value": secret, "expires_at": expires_at, "session": config.model_dump(mode="json")}
 
 
-def powers(
-    held: Services, model: LanguageModel, rails: Rails = _NO_RAILS, owner: str = ""
-) -> Powers:
-    """*owner*: whose users are remembered."""
+def powers(held: Services, model: LanguageModel, rails: Rails = _NO_RAILS) -> Powers:
     profile, stages = held.profile, held.stages
     llm = stages["llm"]
     habits = profile.conversation
@@ -172,7 +165,7 @@ def powers(
         look=lambda picture: look(stages["vlm"], picture, sees=sees),
         languages=_languages(held),
         memory=profile.memory,
-        memories=held.memories.within(owner),
+        memories=held.memories,
     )
 
 
@@ -202,10 +195,8 @@ def _identity(held: Services, opening: Opening) -> tuple[Identity, Rails]:
     if opening.avatar_id is None:
         hello = _HELLO.format(name="Ada") if opening.greeted else ""
         voice = held.profile.voice
-        owner = opening.caller.owner
-        ada = Identity(None, "Ada", "", "", voice, opening.animated, greeting=hello, owner=owner)
-        return ada, _NO_RAILS
-    row = avatar_for(held, opening.caller, opening.avatar_id)
+        return Identity(None, "Ada", "", "", voice, opening.animated, greeting=hello), _NO_RAILS
+    row = held.store.avatar(opening.avatar_id)
     identity = Identity(
         avatar_id=row.id,
         name=row.name,
@@ -217,6 +208,5 @@ def _identity(held: Services, opening: Opening) -> tuple[Identity, Rails]:
         greeting=(row.greeting or _HELLO.format(name=row.name)) if opening.greeted else "",
         speed=row.speed,
         pitch=row.pitch,
-        owner=opening.caller.owner,
     )
     return identity, Rails.model_validate(row.rails)

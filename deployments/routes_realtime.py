@@ -16,17 +16,14 @@ from avatar_serving.errors import (
     InvalidRequest,
     LimitExceeded,
     Overloaded,
-    RateLimited,
     Unauthorised,
 )
 from avatar_serving.protocol.base import dump
 from avatar_serving.session.line import ConnectionLost, Ending
 from avatar_serving.session.outbox import error_event
-from deployments.failures import error_body, headers_of, status_of
+from deployments.failures import error_body, status_of
 from deployments.guard import (
-    caller_of,
-    check_scope,
-    find_caller,
+    check_key,
     presented_key,
     require_key,
     resume_token,
@@ -52,7 +49,7 @@ async def client_secret(
     request: Request, body: Annotated[dict[str, Any], Body()]
 ) -> dict[str, Any]:
     """A short-lived secret with which a browser can open one session."""
-    return await asyncio.to_thread(with_secret, services(request), body, caller_of(request))
+    return await asyncio.to_thread(with_secret, services(request), body)
 
 
 @router.websocket("/v1/realtime")
@@ -63,8 +60,7 @@ async def realtime(socket: WebSocket) -> None:
         opening = None if resume_token(socket) else await _admit(socket, held)
     except AvatarError as error:
         metrics.refused.labels(error.code).inc()
-        answer = JSONResponse(error_body(error), status_of(error), headers_of(error))
-        await socket.send_denial_response(answer)
+        await socket.send_denial_response(JSONResponse(error_body(error), status_of(error)))
         return
     offered = subprotocols(socket)
     await socket.accept(subprotocol="realtime" if "realtime" in offered else None)
@@ -108,17 +104,13 @@ async def _session(
     """A session from its start to its end, which is said, not raised."""
     limit_s = held.profile.limits.session_s
     try:
-        with (
-            held.allowances.session(opening.caller),
-            held.sessions.reserve(),
-            metrics.sessions.track_inprogress(),
-        ):
+        with held.sessions.reserve(), metrics.sessions.track_inprogress():
             async with asyncio.timeout(limit_s):
                 session = await open_session(held, opening, send)
                 await session.run(messages)
     except TimeoutError:
         return Ending(LimitExceeded("limits.session_s", limit_s, limit_s), _CLOSE_NORMAL)
-    except (Overloaded, RateLimited) as error:
+    except Overloaded as error:
         return Ending(error, _CLOSE_LATER)
     except LimitExceeded as error:
         return Ending(error, _CLOSE_TOO_BIG)
@@ -136,15 +128,12 @@ async def _admit(socket: WebSocket, held: Services) -> Opening:
     key = presented_key(socket)
     locked = None
     if key is not None and key.startswith("ek_"):
-        redeemed = await asyncio.to_thread(held.store.redeem_secret, key)
-        if redeemed is None:
+        locked = await asyncio.to_thread(held.store.redeem_secret, key)
+        if locked is None:
             raise Unauthorised("unknown, used or expired client secret")
-        locked, caller = redeemed.session, redeemed.caller
     else:
-        caller = await find_caller(held, key)
-    held.allowances.request(caller)
-    check_scope(caller, "talk")
-    return Opening.of(dict(socket.query_params), locked, caller)
+        await asyncio.to_thread(check_key, held, key)
+    return Opening.of(dict(socket.query_params), locked)
 
 
 def _left(message: Message) -> bool:

@@ -1,6 +1,6 @@
 """What a gateway holds: built stages, detectors, the store, and how many sessions it can take."""
 
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,10 +12,10 @@ from avatar_serving.detectors.vad import VadModel
 from avatar_serving.errors import Overloaded
 from avatar_serving.media import Behaviour
 from avatar_serving.metrics import Observed
+from avatar_serving.protocol.status import ApplicationPart
 from avatar_serving.stages.base import Stage
 from avatar_serving.store import Store
 from avatar_serving.store.memories import Memories
-from deployments.allowances import Allowances
 from deployments.live import Live
 from deployments.video_states import VideoFolder
 from deployments.videos import VideoJobs
@@ -69,10 +69,11 @@ class Services:
     creations: Slots = field(init=False)
     chats: Slots = field(init=False)
     """Answers and transcripts that are asked for one by one, without a session."""
-    allowances: Allowances = field(init=False)
     live: Live = field(init=False)
     memories: Memories = field(init=False)
     videos: VideoJobs = field(init=False)
+    applications: Callable[[], tuple[ApplicationPart, ...]] = tuple
+    """What Ray Serve runs; nothing where it does not run."""
     clips: tuple[tuple[Behaviour, str], ...] = ()
     """Made when the models are warmed."""
 
@@ -80,7 +81,6 @@ class Services:
         limits = self.profile.limits
         self.sessions = Slots("sessions", limits.sessions, retry_after_s=10)
         self.chats = Slots("requests", limits.sessions, retry_after_s=2)
-        self.allowances = Allowances(limits)
         self.live = Live(limits.resume_s)
         kept = self.profile.memory
         self.memories = self.store.memories(kept.retention_days, kept.facts)

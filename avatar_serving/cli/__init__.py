@@ -5,10 +5,12 @@ import typer
 from avatar_serving.cli import say
 from avatar_serving.cli.avatar import app as avatar_app
 from avatar_serving.cli.check import check
+from avatar_serving.cli.doctor import doctor
 from avatar_serving.cli.drain import drain
 from avatar_serving.cli.evaluate import evaluate
 from avatar_serving.cli.keys import app as keys_app
 from avatar_serving.cli.serve import serve
+from avatar_serving.cli.status import status
 from avatar_serving.cli.talk import talk
 from avatar_serving.cli.weights import app as weights_app
 
@@ -20,9 +22,11 @@ app = typer.Typer(
 )
 app.command()(serve)
 app.command()(check)
+app.command()(doctor)
 app.command()(drain)
 app.command()(evaluate)
 app.command(context_settings=say.ANYTHING)(say.say)
+app.command()(status)
 app.command()(talk)
 app.add_typer(avatar_app, name="avatar")
 app.add_typer(keys_app, name="keys")

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from avatar_serving.errors import AvatarError, InvalidRequest
 from avatar_serving.media import Look, Progress
+from avatar_serving.protocol.status import ServiceStatus
 
 _TIMEOUT_S = 300.0
 _LOOK = ("restore", "style", "strength", "background")
@@ -34,7 +35,7 @@ class _Reply(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
-R = TypeVar("R", bound=_Reply)
+R = TypeVar("R", bound=BaseModel)
 
 
 class Avatar(_Reply):
@@ -151,6 +152,10 @@ class Rest:
     def models(self) -> tuple[ModelEntry, ...]:
         """Language models on offer, the default first."""
         return _read(_Models, self._call("GET", "/v1/models").text).data
+
+    def status(self) -> ServiceStatus:
+        """What the service is made of."""
+        return _read(ServiceStatus, self._call("GET", "/v1/status").text)
 
     def speech(self, text: str, voice: str, speed: float = 1.0) -> bytes:
         """*text* spoken: 24 kHz mono, signed 16 bit."""

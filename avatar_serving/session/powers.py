@@ -67,5 +67,3 @@ class Identity:
     speed: float = 1.0
     pitch: float = 0.0
     """Semitones above the voice's own."""
-    owner: str = ""
-    """Whose user it is."""

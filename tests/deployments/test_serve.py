@@ -116,4 +116,8 @@ async def test_a_turn_through_the_ingress(cluster):
     assert event.response.status == "completed"
     assert "response.output_audio.delta" in kinds
     async with httpx.AsyncClient() as http:
+        found = (await http.get(cluster + "/v1/status")).json()
+        (application,) = found["applications"]
+        running = {part["name"]: part["replicas"] for part in application["deployments"]}
+        assert running == {name: {"RUNNING": 1} for name in ("gateway", *PLACED)}
         assert "avatar_stage_seconds" in (await http.get(cluster + "/metrics")).text

@@ -1,0 +1,1 @@
+"""A Kubernetes cluster, seen through its API server."""

@@ -1,0 +1,94 @@
+"""What the doctor says of a machine."""
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from avatar_serving.cli import app
+from avatar_serving.config import Placement, load_profile
+from avatar_serving.doctor.checks import Patient, examine
+from avatar_serving.doctor.machine import Gpu, Machine, read_gpus, read_machine
+from avatar_serving.weights.environment import WeightsEnvironment
+from avatar_serving.weights.library import Library
+from avatar_serving.weights.lock import LOCK_FILE, read_lock
+
+LARGE = Machine(8, 32 << 30, 100 << 30, (Gpu("NVIDIA L4", 24 << 30, "580.1"),))
+L4 = ("echo", "NVIDIA L4, 23034, 580.95")
+
+
+def examined(tmp_path, machine=LARGE, name="cpu", commercial=False, **changes):
+    shelf = Library(read_lock(LOCK_FILE), WeightsEnvironment(tmp_path, commercial=commercial))
+    profile = load_profile("cpu" if name == "own" else name).model_copy(update=changes)
+    findings = examine(Patient(name, profile, machine, shelf))
+    return {finding.check: finding for finding in findings}, findings
+
+
+def test_missing_weights_are_told_with_size_and_licence(tmp_path):
+    by_check, findings = examined(tmp_path)
+    missing = [f for f in findings if f.check == "weights" and f.level == "fail"]
+    assert len(missing) == len(load_profile("cpu").required_weights())
+    assert all("MB" in f.message or "kB" in f.message for f in missing)
+    (kokoro,) = [f for f in missing if f.message.startswith("kokoro:")]
+    assert "Apache-2.0" in kokoro.message
+    assert kokoro.remedy == "avatar-serving weights pull kokoro"
+    assert by_check["memory"].level == "ok"
+
+
+def test_the_test_profile_fits_everywhere(tmp_path):
+    small = Machine(2, 4 << 30, 20 << 30, ())
+    _, findings = examined(tmp_path, small, "test")
+    assert {f.level for f in findings if f.check != "sessions"} == {"ok"}
+
+
+@pytest.mark.parametrize(
+    ("check", "level", "machine"),
+    [
+        ("cores", "warn", Machine(1, 32 << 30, 99 << 30, ())),
+        ("memory", "fail", Machine(2, 2 << 30, 99 << 30, ())),
+        ("profile", "fail", Machine(2, 2 << 30, 99 << 30, ())),
+        ("memory", "warn", Machine(2, 3 << 30, 99 << 30, ())),
+        ("disk", "fail", Machine(2, 32 << 30, 1 << 30, ())),
+    ],
+)
+def test_what_is_too_small_is_named(tmp_path, check, level, machine):
+    found = examined(tmp_path, machine)[0][check]
+    assert found.level == level and found.remedy
+
+
+def test_gpus_that_a_profile_wants(tmp_path):
+    placed = {"tts": Placement(num_gpus=0.5), "llm": Placement(num_gpus=1)}
+    assert examined(tmp_path, name="own", placement=placed)[0]["gpu"].level == "fail"
+    placed["llm"] = Placement(num_gpus=1, min_replicas=0)
+    assert examined(tmp_path, name="own", placement=placed)[0]["gpu"].level == "ok"
+
+
+def test_more_sessions_than_cores_can_carry(tmp_path):
+    limits = load_profile("cpu").limits.model_copy(update={"sessions": 100})
+    found, _ = examined(tmp_path, name="own", limits=limits)
+    assert found["sessions"].level == "warn" and "about 4 at a time" in found["sessions"].message
+
+
+def test_nvidias_tool(tmp_path):
+    assert read_gpus(L4) == (Gpu("NVIDIA L4", 23034 << 20, "580.95"),)
+    assert read_gpus(("false",)) == ()
+    assert read_gpus(("no-such-tool",)) == ()
+
+
+def test_a_container_sees_its_limits(tmp_path):
+    (tmp_path / "cpu.max").write_text("150000 100000\n")
+    (tmp_path / "memory.max").write_text(f"{1 << 30}\n")
+    machine = read_machine(tmp_path / "not" / "yet", tmp_path)
+    assert machine.cores <= 1.5 and machine.memory_bytes == 1 << 30
+    (tmp_path / "cpu.max").write_text("max 100000\n")
+    (tmp_path / "memory.max").write_text("max\n")
+    assert read_machine(tmp_path, tmp_path).memory_bytes > 1 << 30
+
+
+def test_the_command(tmp_path):
+    runner = CliRunner(env={"AVATAR_CACHE": str(tmp_path)})
+    done = runner.invoke(app, ["doctor", "--profile", "test", "--json"])
+    assert done.exit_code == 0, done.output
+    assert {"profile", "memory", "gpu"} <= {found["check"] for found in json.loads(done.output)}
+    done = runner.invoke(app, ["doctor"])
+    assert done.exit_code == 1 and "-> avatar-serving weights pull" in done.output
