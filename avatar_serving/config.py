@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
@@ -36,6 +36,9 @@ _GROUPS = {"limits", "conversation", "rails", "memory", "placement"}
 
 class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+Origin = Annotated[str, Field(pattern=r"^https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?$")]
 
 
 class Placement(Strict):
@@ -104,6 +107,15 @@ class Limits(Strict):
     """How long a finished video can be fetched before it is deleted."""
     audio_bytes: int = Field(default=20_000_000, ge=1024)
     """Largest uploaded recording."""
+    upload_s: float = Field(default=120, gt=0)
+    """Longest time in which the body of a request may arrive."""
+    key_requests: int = Field(default=600, ge=1)
+    """Requests of one API key in a minute, at one gateway. None of the three is counted where no
+    keys are asked for."""
+    key_sessions: int = Field(default=100, ge=1)
+    """Live sessions of one API key at one gateway."""
+    key_creations: int = Field(default=120, ge=1)
+    """Avatars and videos begun with one API key in an hour, at one gateway."""
 
 
 class Conversation(Strict):
@@ -176,6 +188,9 @@ class Profile(Strict):
     """Gateway processes. Each holds its own models, sessions and limits."""
     limits: Limits = Limits()
     """What one caller may ask for."""
+    origins: tuple[Origin, ...] = ()
+    """Other websites whose pages may call, and show the client in a frame: ``https://shop.example``.
+    Where keys are asked for, they need one all the same."""
     conversation: Conversation = Conversation()
     """How quickly and how long the avatar speaks."""
     rails: Rails = Rails()

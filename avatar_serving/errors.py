@@ -9,11 +9,13 @@ AvatarError
 |  |- TextRefused          a text that the guard rails do not let an avatar say
 |  |- PackageInvalid       an avatar package that is damaged, hostile or of another version
 |- Unauthorised            no key, or a wrong one
+|- Forbidden               a key that may not do this
 |- NotFound                no such avatar, voice, item ...
 |  |- UnknownModel         no such language model; names those there are
 |- LimitExceeded           larger, longer or faster than an option allows
 |- Overloaded              no capacity now; try again
 |  |- Unavailable          a part that the service needs does not answer, or it is about to stop
+|- RateLimited             a key has used up what it may for now
 |- WeightsError            a model file is absent, damaged or not allowed; says what mends it
 |  |- WeightUnfit          a pull mends it
 |  |  |- WeightMissing
@@ -139,6 +141,21 @@ class Unauthorised(AvatarError):
         self.reason = reason
 
 
+class Forbidden(AvatarError):
+    """*scope* is what the key lacks, *scopes* what it has."""
+
+    code = "forbidden"
+
+    def __init__(self, scope: str, scopes: tuple[str, ...]) -> None:
+        super().__init__(scope, scopes)
+        self.scope = scope
+        self.scopes = scopes
+
+    @property
+    def message(self) -> str:
+        return f"this key may not {self.scope}; it may: {', '.join(self.scopes)}"
+
+
 class NotFound(AvatarError):
     code = "not_found"
 
@@ -198,6 +215,24 @@ class Unavailable(Overloaded):
     """Nothing is wrong with the request; the same one may succeed a little later."""
 
     code = "unavailable"
+
+
+class RateLimited(AvatarError):
+    """*option* is the limit of a key that was reached."""
+
+    code = "rate_limit_exceeded"
+    retryable = True
+
+    def __init__(self, option: str, limit: float, retry_after_s: float) -> None:
+        super().__init__(option, limit, retry_after_s)
+        self.option = option
+        self.limit = limit
+        self.retry_after_s = retry_after_s
+
+    @property
+    def message(self) -> str:
+        wait = f"try again in {self.retry_after_s:.3g} s"
+        return f"{self.option}: this key has used up its {self.limit:g}; {wait}"
 
 
 class WeightsError(AvatarError):

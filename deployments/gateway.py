@@ -6,11 +6,14 @@ from pathlib import Path
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
 
 from avatar_serving import logs, metrics
-from avatar_serving.errors import AvatarError, InvalidRequest, NotFound, Overloaded
+from avatar_serving.avatars.package import MAX_PACKAGE_BYTES
+from avatar_serving.errors import AvatarError, InvalidRequest, NotFound
 from deployments import (
     routes_avatars,
     routes_camera,
@@ -25,13 +28,17 @@ from deployments import (
     routes_videos,
     routes_voices,
 )
-from deployments.failures import error_body, status_of
-from deployments.guard import BodyLimit, SameOrigin
+from deployments.allowances import RATE_HEADERS
+from deployments.bodies import BodyLimit
+from deployments.failures import error_body, headers_of, status_of
 from deployments.services import Services
 from deployments.warm import warm
+from deployments.website import OwnWebsite, SafeHeaders
 
 log = logs.get()
 WEB = Path(__file__).parents[1] / "web" / "dist"
+_FORM_BYTES = 1_000_000
+"""What a form has besides its two files."""
 
 
 async def _nothing(path: str) -> None:
@@ -76,11 +83,36 @@ def create_app(services: Services, web: Path = WEB) -> FastAPI:
     app.add_api_route("/v1/{path:path}", _nothing, include_in_schema=False)
     _add_operations(app)
     _add_errors(app)
-    app.add_middleware(BodyLimit, limit=services.profile.limits.image_bytes * 2 + 1_000_000)
-    app.add_middleware(SameOrigin)
+    _add_guards(app, services)
     if web.is_dir():
         app.mount("/", StaticFiles(directory=web, html=True), name="web")
     return app
+
+
+def _add_guards(app: FastAPI, services: Services) -> None:
+    """The last that is added is the first that a request meets."""
+    limits, origins = services.profile.limits, services.profile.origins
+    settings = services.environment
+    largest = max(limits.image_bytes, limits.audio_bytes, MAX_PACKAGE_BYTES)
+    app.add_middleware(
+        BodyLimit,
+        form=largest + limits.image_bytes + _FORM_BYTES,
+        text=limits.message_bytes,
+        longest_s=limits.upload_s,
+    )
+    app.add_middleware(
+        OwnWebsite, keys=settings.api_key_required, local=settings.loopback, origins=origins
+    )
+    if origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=origins,
+            allow_methods=["*"],
+            allow_headers=["Authorization", "Content-Type"],
+            expose_headers=["Retry-After", *RATE_HEADERS],
+            max_age=3600,
+        )
+    app.add_middleware(SafeHeaders, origins=origins)
 
 
 def _add_operations(app: FastAPI) -> None:
@@ -106,12 +138,7 @@ def _add_operations(app: FastAPI) -> None:
 def _add_errors(app: FastAPI) -> None:
     async def on_avatar_error(_: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, AvatarError)
-        headers = (
-            {"Retry-After": str(round(error.retry_after_s))}
-            if isinstance(error, Overloaded)
-            else None
-        )
-        return JSONResponse(error_body(error), status_of(error), headers)
+        return JSONResponse(error_body(error), status_of(error), headers_of(error))
 
     async def on_invalid(_: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, RequestValidationError)
@@ -119,10 +146,17 @@ def _add_errors(app: FastAPI) -> None:
         where = ".".join(str(part) for part in first["loc"][1:])
         return JSONResponse(error_body(InvalidRequest(f"{where}: {first['msg']}", where)), 400)
 
+    async def on_refused(_: Request, error: Exception) -> JSONResponse:
+        """What the framework itself refuses: a method, a body that cannot be read."""
+        assert isinstance(error, HTTPException)
+        body = error_body(InvalidRequest(str(error.detail)))
+        return JSONResponse(body, error.status_code, error.headers)
+
     async def on_anything(_: Request, error: Exception) -> JSONResponse:
         log.error("request failed", exc_info=error)
         return JSONResponse(error_body(AvatarError("something went wrong on the server")), 500)
 
     app.add_exception_handler(AvatarError, on_avatar_error)
     app.add_exception_handler(RequestValidationError, on_invalid)
+    app.add_exception_handler(HTTPException, on_refused)
     app.add_exception_handler(Exception, on_anything)

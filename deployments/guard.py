@@ -1,20 +1,17 @@
-"""Who may call: API keys, other websites, bodies that never end."""
+"""Who may call, and for what: API keys, their scopes and limits, avatars that are another's."""
 
-from urllib.parse import urlsplit
+import asyncio
 
-from fastapi import Request, WebSocket
-from starlette.datastructures import Headers
+from fastapi import Request
 from starlette.requests import HTTPConnection
-from starlette.responses import JSONResponse
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from avatar_serving.errors import LimitExceeded, Unauthorised
-from deployments.failures import error_body, status_of
+from avatar_serving.errors import Forbidden, NotFound, Unauthorised
+from avatar_serving.store import ANYBODY, AvatarRow, Caller, Scope
 from deployments.services import Services
 
-_SAFE = {"GET", "HEAD", "OPTIONS"}
 _SUBPROTOCOL_KEY = "openai-insecure-api-key."
 _SUBPROTOCOL_RESUME = "avatar-resume."
+_TALKING = ("/v1/realtime", "/v1/chat/", "/v1/audio/")
 
 
 def services(connection: HTTPConnection) -> Services:
@@ -22,12 +19,52 @@ def services(connection: HTTPConnection) -> Services:
 
 
 async def require_key(request: Request) -> None:
-    """Dependency of every REST route that is not public.
+    """Dependency of every REST route that is not public. Leaves who calls in the request.
 
     Raises:
         Unauthorised: keys are required and this one is missing or unknown.
+        Forbidden: the key is for other things.
+        RateLimited: it has been used too often in the last minute.
     """
-    check_key(services(request), presented_key(request))
+    held = services(request)
+    caller = await find_caller(held, presented_key(request))
+    request.state.caller = caller
+    request.state.standing = held.allowances.request(caller)
+    check_scope(caller, scope_of(request.method, request.url.path))
+
+
+def caller_of(request: Request) -> Caller:
+    """Who calls a route that `require_key` guards."""
+    return request.state.caller
+
+
+def scope_of(method: str, path: str) -> Scope:
+    """What a REST call is. Whatever is not known to be harmless counts as creating."""
+    if path.startswith("/v1/memories"):
+        return "memories"
+    if method in ("GET", "HEAD"):
+        return "read"
+    return "talk" if path.startswith(_TALKING) else "create"
+
+
+def check_scope(caller: Caller, scope: Scope) -> None:
+    """Raises Forbidden."""
+    if scope not in caller.scopes:
+        raise Forbidden(scope, tuple(sorted(caller.scopes)))
+
+
+async def find_caller(services: Services, key: str | None) -> Caller:
+    """Raises:
+    Unauthorised: keys are required and this one is missing or unknown.
+    """
+    if not services.environment.api_key_required:
+        return ANYBODY
+    if key is None:
+        raise Unauthorised("an API key is required: Authorization: Bearer ...")
+    caller = await asyncio.to_thread(services.store.caller, key)
+    if caller is None:
+        raise Unauthorised("unknown API key")
+    return caller
 
 
 def presented_key(connection: HTTPConnection) -> str | None:
@@ -53,74 +90,31 @@ def subprotocols(connection: HTTPConnection) -> list[str]:
     return [part.strip() for part in header.split(",") if part.strip()]
 
 
-def check_key(services: Services, key: str | None) -> None:
-    if not services.environment.api_key_required:
-        return
-    if key is None:
-        raise Unauthorised("an API key is required: Authorization: Bearer ...")
-    if not services.store.verify_key(key):
-        raise Unauthorised("unknown API key")
+def sees(caller: Caller, owner: str) -> bool:
+    """Keys without an owner are the house's and see all; what has no owner is everybody's."""
+    return caller.owner in ("", owner) or not owner
 
 
-def foreign_origin(connection: HTTPConnection | WebSocket) -> bool:
-    """Whether a website other than ours is behind this call (browsers send its name)."""
-    origin = connection.headers.get("origin")
-    if origin is None:
-        return False
-    return urlsplit(origin).netloc != connection.headers.get("host")
+def avatar_for(services: Services, caller: Caller, avatar_id: str) -> AvatarRow:
+    """Blocks on the store.
 
-
-class SameOrigin:
-    """Refuse writes and sockets that another website makes a visitor's browser send.
-
-    A local service without keys would otherwise obey any page the user happens to open. A call
-    that carries a key is not the browser's doing and passes.
+    Raises:
+        NotFound: no such avatar, or it is another owner's.
     """
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        writes = scope["type"] == "http" and scope["method"] not in _SAFE
-        if writes or scope["type"] == "websocket":
-            connection = HTTPConnection(scope)
-            known = presented_key(connection) is not None or resume_token(connection)
-            if foreign_origin(connection) and not known:
-                return await self._refuse(scope, receive, send)
-        await self._app(scope, receive, send)
-
-    async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "websocket":
-            await send({"type": "websocket.close", "code": 1008, "reason": "foreign origin"})
-            return
-        error = Unauthorised("calls from another website need an API key")
-        await JSONResponse(error_body(error), 403)(scope, receive, send)
+    row = services.store.avatar(avatar_id)
+    if not sees(caller, row.owner):
+        raise NotFound("avatar", avatar_id)
+    return row
 
 
-class BodyLimit:
-    """Stop reading a request body at *limit* bytes, whatever its header promised."""
+def own_avatar(services: Services, caller: Caller, avatar_id: str) -> AvatarRow:
+    """One that the caller may change. Blocks on the store.
 
-    def __init__(self, app: ASGIApp, limit: int) -> None:
-        self._app = app
-        self._limit = limit
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            return await self._app(scope, receive, send)
-        promised = int(Headers(scope=scope).get("content-length", "0") or 0)
-        read = 0
-
-        async def counted() -> Message:
-            nonlocal read
-            message = await receive()
-            read += len(message.get("body", b""))
-            if read > self._limit:
-                raise LimitExceeded("request body bytes", read, self._limit)
-            return message
-
-        if promised > self._limit:
-            error = LimitExceeded("request body bytes", promised, self._limit)
-            headers = {"Connection": "close"}
-            answer = JSONResponse(error_body(error), status_of(error), headers)
-            return await answer(scope, receive, send)
-        await self._app(scope, counted, send)
+    Raises:
+        NotFound: no such avatar, or it is another owner's.
+        Forbidden: it is everybody's, and the caller's key has an owner.
+    """
+    row = avatar_for(services, caller, avatar_id)
+    if caller.owner not in ("", row.owner):
+        raise Forbidden("change what is everybody's", tuple(sorted(caller.scopes)))
+    return row

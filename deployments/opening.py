@@ -32,6 +32,8 @@ from avatar_serving.speech_languages import check_language, offered_languages
 from avatar_serving.stages.base import Animate
 from avatar_serving.stages.llm import LanguageModel, find_model
 from avatar_serving.stages.tts import find_voice
+from avatar_serving.store import ANYBODY, Caller
+from deployments.guard import avatar_for
 from deployments.services import Services
 from pipelines.converse import ConverseStages, converse, speak_text
 from pipelines.look import Candid, look
@@ -59,9 +61,10 @@ class Opening:
     """The client wants to come back to the session if its connection is lost."""
     greeted: bool = False
     """The avatar speaks first."""
+    caller: Caller = ANYBODY
 
     @classmethod
-    def of(cls, query: dict[str, str], locked: Json | None) -> "Opening":
+    def of(cls, query: dict[str, str], locked: Json | None, caller: Caller = ANYBODY) -> "Opening":
         """Raises:
         InvalidRequest: an animation that does not exist.
         """
@@ -79,6 +82,7 @@ class Opening:
             model if isinstance(model, str) else query.get("model", ""),
             query.get("resume") in ("1", "true"),
             query.get("greet") in ("1", "true"),
+            caller,
         )
 
 
@@ -98,11 +102,11 @@ async def open_session(
         config = merge(config, opening.locked)
     config = merge(config, {"avatar": {"id": identity.avatar_id}})
     check_language(config.language, _languages(held))
-    able = powers(held, model, rails)
+    able = powers(held, model, rails, identity.owner)
     return Session(able, identity, config, send, secret=opening.locked)
 
 
-def with_secret(held: Services, body: Json) -> Json:
+def with_secret(held: Services, body: Json, caller: Caller) -> Json:
     """Answer ``POST /v1/realtime/client_secrets``.
 
     Raises:
@@ -120,11 +124,14 @@ def with_secret(held: Services, body: Json) -> Json:
     model = find_model(held.profile.llm, str(cast(Json, patch).get("model") or ""))
     config = merge(SessionConfig(model=model.id), cast(Json, patch))
     check_language(config.language, _languages(held))
-    secret, expires_at = held.store.create_secret(seconds, cast(Json, patch))
+    secret, expires_at = held.store.create_secret(seconds, cast(Json, patch), caller)
     return {"value": secret, "expires_at": expires_at, "session": config.model_dump(mode="json")}
 
 
-def powers(held: Services, model: LanguageModel, rails: Rails = _NO_RAILS) -> Powers:
+def powers(
+    held: Services, model: LanguageModel, rails: Rails = _NO_RAILS, owner: str = ""
+) -> Powers:
+    """*owner*: whose users are remembered."""
     profile, stages = held.profile, held.stages
     llm = stages["llm"]
     habits = profile.conversation
@@ -165,7 +172,7 @@ def powers(held: Services, model: LanguageModel, rails: Rails = _NO_RAILS) -> Po
         look=lambda picture: look(stages["vlm"], picture, sees=sees),
         languages=_languages(held),
         memory=profile.memory,
-        memories=held.memories,
+        memories=held.memories.within(owner),
     )
 
 
@@ -195,8 +202,10 @@ def _identity(held: Services, opening: Opening) -> tuple[Identity, Rails]:
     if opening.avatar_id is None:
         hello = _HELLO.format(name="Ada") if opening.greeted else ""
         voice = held.profile.voice
-        return Identity(None, "Ada", "", "", voice, opening.animated, greeting=hello), _NO_RAILS
-    row = held.store.avatar(opening.avatar_id)
+        owner = opening.caller.owner
+        ada = Identity(None, "Ada", "", "", voice, opening.animated, greeting=hello, owner=owner)
+        return ada, _NO_RAILS
+    row = avatar_for(held, opening.caller, opening.avatar_id)
     identity = Identity(
         avatar_id=row.id,
         name=row.name,
@@ -208,5 +217,6 @@ def _identity(held: Services, opening: Opening) -> tuple[Identity, Rails]:
         greeting=(row.greeting or _HELLO.format(name=row.name)) if opening.greeted else "",
         speed=row.speed,
         pitch=row.pitch,
+        owner=opening.caller.owner,
     )
     return identity, Rails.model_validate(row.rails)

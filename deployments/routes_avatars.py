@@ -20,7 +20,7 @@ from avatar_serving.safety.consent import Consent
 from avatar_serving.stages.tts import find_voice
 from avatar_serving.store import Character
 from deployments.failures import error_body
-from deployments.guard import require_key, services
+from deployments.guard import avatar_for, caller_of, own_avatar, require_key, sees, services
 from deployments.routes_personas import CharacterBody, character_of
 from deployments.services import Services
 from pipelines.create_avatar import (
@@ -110,37 +110,43 @@ async def create(
     )
     chosen = body.model_dump(include={"template", "greeting", "speed", "pitch"})
     character = character_of(held, CharacterBody.model_validate(chosen))
+    caller = caller_of(request)
     held.creations.check()
+    held.allowances.creation(caller)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(
-        _events(held, wanted, character), media_type="text/event-stream", headers=headers
-    )
+    events = _events(held, wanted, character, caller.owner)
+    return StreamingResponse(events, media_type="text/event-stream", headers=headers)
 
 
 @router.get("/v1/avatars")
 async def list_avatars(request: Request) -> dict[str, Any]:
     """Newest first."""
+    caller = caller_of(request)
     rows = await asyncio.to_thread(services(request).store.avatars)
-    return {"object": "list", "data": [row.public() for row in rows]}
+    return {"object": "list", "data": [row.public() for row in rows if sees(caller, row.owner)]}
 
 
 @router.get("/v1/avatars/{avatar_id}")
 async def get_avatar(request: Request, avatar_id: str) -> dict[str, Any]:
-    row = await asyncio.to_thread(services(request).store.avatar, avatar_id)
+    row = await asyncio.to_thread(avatar_for, services(request), caller_of(request), avatar_id)
     return row.public()
 
 
 @router.delete("/v1/avatars/{avatar_id}")
 async def delete_avatar(request: Request, avatar_id: str) -> dict[str, Any]:
     """Delete the avatar and its files for good."""
-    await asyncio.to_thread(services(request).store.delete_avatar, avatar_id)
+    held = services(request)
+    await asyncio.to_thread(own_avatar, held, caller_of(request), avatar_id)
+    await asyncio.to_thread(held.store.delete_avatar, avatar_id)
     return {"id": avatar_id, "object": "avatar.deleted", "deleted": True}
 
 
 @router.get("/v1/avatars/{avatar_id}/package", response_class=Response)
 async def get_package(request: Request, avatar_id: str) -> Response:
     """The avatar package: see package-format.md."""
-    data = await asyncio.to_thread(services(request).store.package, avatar_id)
+    held = services(request)
+    await asyncio.to_thread(avatar_for, held, caller_of(request), avatar_id)
+    data = await asyncio.to_thread(held.store.package, avatar_id)
     headers = {
         "Content-Disposition": f'attachment; filename="{avatar_id}.zip"',
         "Cache-Control": "private, max-age=31536000, immutable",
@@ -150,7 +156,9 @@ async def get_package(request: Request, avatar_id: str) -> Response:
 
 @router.get("/v1/avatars/{avatar_id}/thumbnail", response_class=Response)
 async def get_thumbnail(request: Request, avatar_id: str) -> Response:
-    data = await asyncio.to_thread(services(request).store.thumbnail, avatar_id)
+    held = services(request)
+    await asyncio.to_thread(avatar_for, held, caller_of(request), avatar_id)
+    data = await asyncio.to_thread(held.store.thumbnail, avatar_id)
     return Response(
         data, media_type="image/webp", headers={"Cache-Control": "private, max-age=86400"}
     )
@@ -173,13 +181,13 @@ def image_limits(held: Services) -> images.ImageLimits:
 
 
 async def _events(
-    held: Services, wanted: CreateRequest, character: Character
+    held: Services, wanted: CreateRequest, character: Character, owner: str
 ) -> AsyncGenerator[str, None]:
     try:
         with held.creations.reserve():
             async with aclosing(create_avatar(held.create, wanted)) as items:
                 async for item in items:
-                    yield await _event(held, item, character)
+                    yield await _event(held, item, character, owner)
         metrics.created.labels("done").inc()
     except AvatarError as error:
         metrics.created.labels(error.code).inc()
@@ -191,7 +199,7 @@ async def _events(
         yield _sse("error", error_body(failure)["error"])
 
 
-async def _event(held: Services, item: CreateItem, character: Character) -> str:
+async def _event(held: Services, item: CreateItem, character: Character, owner: str) -> str:
     match item:
         case Progress():
             return _sse("progress", asdict(item))
@@ -200,7 +208,7 @@ async def _event(held: Services, item: CreateItem, character: Character) -> str:
         case Description():
             return _sse("description", asdict(item))
         case Created(package):
-            row = await asyncio.to_thread(held.store.add_avatar, package, character)
+            row = await asyncio.to_thread(held.store.add_avatar, package, character, owner)
             return _sse("done", {"avatar": row.public()})
 
 

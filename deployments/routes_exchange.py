@@ -13,7 +13,7 @@ from avatar_serving.safety.consent import Consent
 from avatar_serving.safety.names import check_name
 from avatar_serving.stages.tts import find_voice
 from avatar_serving.weights.environment import read_environment
-from deployments.guard import require_key, services
+from deployments.guard import avatar_for, caller_of, require_key, services
 from deployments.services import Services
 
 router = APIRouter(tags=["avatars"], dependencies=[Depends(require_key)])
@@ -35,6 +35,7 @@ class ImportBody(BaseModel):
 async def export_avatar(request: Request, avatar_id: str, format: Format = "glb") -> Response:
     """The avatar as glTF, as Gaussians, or as a LAM chat package: see interop.md."""
     held, kind = services(request), KINDS[format]
+    await asyncio.to_thread(avatar_for, held, caller_of(request), avatar_id)
     data = await asyncio.to_thread(held.store.package, avatar_id)
     with held.creations.reserve():
         made = await asyncio.to_thread(exported, data, format)
@@ -54,10 +55,11 @@ async def import_avatar(
     for text in (body.persona or "", body.description or ""):
         if len(text) > held.profile.limits.text_chars:
             raise LimitExceeded("limits.text_chars", len(text), held.profile.limits.text_chars)
+    held.allowances.creation(caller_of(request))
     data = await file.read(package.MAX_PACKAGE_BYTES + 1)
     with held.creations.reserve():
         made = await asyncio.to_thread(_named, data, body, held)
-        row = await asyncio.to_thread(held.store.add_avatar, made)
+        row = await asyncio.to_thread(held.store.add_avatar, made, owner=caller_of(request).owner)
     return row.public()
 
 

@@ -8,7 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from avatar_serving.memory import Fact, checked, facts_in
 from avatar_serving.memory.facts import LONGEST_SLOT_CHARS
-from deployments.guard import require_key, services
+from avatar_serving.store.memories import Memories
+from deployments.guard import avatar_for, caller_of, require_key, services
 
 router = APIRouter(tags=["memory"], dependencies=[Depends(require_key)])
 
@@ -30,7 +31,7 @@ class Written(Changed):
 @router.get("/v1/memories")
 async def memories(request: Request, user: User, avatar: Avatar = None) -> dict[str, Any]:
     """What is known of a user, oldest first; without *avatar*: what all of them know."""
-    rows = await asyncio.to_thread(services(request).memories.of, user, avatar)
+    rows = await asyncio.to_thread(_memories(request).of, user, avatar)
     return {"object": "list", "data": [row.public() for row in rows]}
 
 
@@ -39,9 +40,9 @@ async def write(request: Request, body: Written) -> dict[str, Any]:
     """Let a user write down what an avatar is to know of them."""
     held, text = services(request), checked(body.text)
     if body.avatar:
-        await asyncio.to_thread(held.store.avatar, body.avatar)
+        await asyncio.to_thread(avatar_for, held, caller_of(request), body.avatar)
     fact = _as_said(text)
-    learn = held.memories.learn
+    learn = _memories(request).learn
     rows = await asyncio.to_thread(learn, body.user, body.avatar, [fact], "written")
     return rows[0].public()
 
@@ -49,22 +50,27 @@ async def write(request: Request, body: Written) -> dict[str, Any]:
 @router.patch("/v1/memories/{memory_id}")
 async def change(request: Request, memory_id: str, user: User, body: Changed) -> dict[str, Any]:
     """Correct a fact."""
-    text, memories = checked(body.text), services(request).memories
+    text, memories = checked(body.text), _memories(request)
     return (await asyncio.to_thread(memories.change, memory_id, user, text)).public()
 
 
 @router.delete("/v1/memories/{memory_id}")
 async def forget(request: Request, memory_id: str, user: User) -> dict[str, Any]:
     """Forget one fact, for good."""
-    await asyncio.to_thread(services(request).memories.forget, memory_id, user)
+    await asyncio.to_thread(_memories(request).forget, memory_id, user)
     return {"object": "memory", "id": memory_id, "deleted": True}
 
 
 @router.delete("/v1/memories")
 async def forget_all(request: Request, user: User, avatar: Avatar = None) -> dict[str, Any]:
     """Forget everything that one avatar knows of a user; without *avatar*: that any does."""
-    count = await asyncio.to_thread(services(request).memories.forget_user, user, avatar)
+    count = await asyncio.to_thread(_memories(request).forget_user, user, avatar)
     return {"object": "list", "deleted": count}
+
+
+def _memories(request: Request) -> Memories:
+    """Those of the caller's users."""
+    return services(request).memories.within(caller_of(request).owner)
 
 
 def _as_said(text: str) -> Fact:

@@ -12,7 +12,7 @@ from avatar_serving.rails import Rails, listed_topics
 from avatar_serving.safety.names import check_name
 from avatar_serving.stages.tts import find_voice
 from avatar_serving.store import Character
-from deployments.guard import require_key, services
+from deployments.guard import caller_of, own_avatar, require_key, services
 from deployments.services import Services
 
 router = APIRouter(tags=["personas"], dependencies=[Depends(require_key)])
@@ -49,6 +49,7 @@ async def change_avatar(request: Request, avatar_id: str, body: CharacterBody) -
     package, which tells how it was made."""
     held = services(request)
     character = character_of(held, body)
+    await asyncio.to_thread(own_avatar, held, caller_of(request), avatar_id)
     row = await asyncio.to_thread(held.store.change_avatar, avatar_id, character)
     return row.public()
 

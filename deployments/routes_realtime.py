@@ -16,14 +16,17 @@ from avatar_serving.errors import (
     InvalidRequest,
     LimitExceeded,
     Overloaded,
+    RateLimited,
     Unauthorised,
 )
 from avatar_serving.protocol.base import dump
 from avatar_serving.session.line import ConnectionLost, Ending
 from avatar_serving.session.outbox import error_event
-from deployments.failures import error_body, status_of
+from deployments.failures import error_body, headers_of, status_of
 from deployments.guard import (
-    check_key,
+    caller_of,
+    check_scope,
+    find_caller,
     presented_key,
     require_key,
     resume_token,
@@ -49,7 +52,7 @@ async def client_secret(
     request: Request, body: Annotated[dict[str, Any], Body()]
 ) -> dict[str, Any]:
     """A short-lived secret with which a browser can open one session."""
-    return await asyncio.to_thread(with_secret, services(request), body)
+    return await asyncio.to_thread(with_secret, services(request), body, caller_of(request))
 
 
 @router.websocket("/v1/realtime")
@@ -60,7 +63,8 @@ async def realtime(socket: WebSocket) -> None:
         opening = None if resume_token(socket) else await _admit(socket, held)
     except AvatarError as error:
         metrics.refused.labels(error.code).inc()
-        await socket.send_denial_response(JSONResponse(error_body(error), status_of(error)))
+        answer = JSONResponse(error_body(error), status_of(error), headers_of(error))
+        await socket.send_denial_response(answer)
         return
     offered = subprotocols(socket)
     await socket.accept(subprotocol="realtime" if "realtime" in offered else None)
@@ -104,13 +108,17 @@ async def _session(
     """A session from its start to its end, which is said, not raised."""
     limit_s = held.profile.limits.session_s
     try:
-        with held.sessions.reserve(), metrics.sessions.track_inprogress():
+        with (
+            held.allowances.session(opening.caller),
+            held.sessions.reserve(),
+            metrics.sessions.track_inprogress(),
+        ):
             async with asyncio.timeout(limit_s):
                 session = await open_session(held, opening, send)
                 await session.run(messages)
     except TimeoutError:
         return Ending(LimitExceeded("limits.session_s", limit_s, limit_s), _CLOSE_NORMAL)
-    except Overloaded as error:
+    except (Overloaded, RateLimited) as error:
         return Ending(error, _CLOSE_LATER)
     except LimitExceeded as error:
         return Ending(error, _CLOSE_TOO_BIG)
@@ -128,12 +136,15 @@ async def _admit(socket: WebSocket, held: Services) -> Opening:
     key = presented_key(socket)
     locked = None
     if key is not None and key.startswith("ek_"):
-        locked = await asyncio.to_thread(held.store.redeem_secret, key)
-        if locked is None:
+        redeemed = await asyncio.to_thread(held.store.redeem_secret, key)
+        if redeemed is None:
             raise Unauthorised("unknown, used or expired client secret")
+        locked, caller = redeemed.session, redeemed.caller
     else:
-        await asyncio.to_thread(check_key, held, key)
-    return Opening.of(dict(socket.query_params), locked)
+        caller = await find_caller(held, key)
+    held.allowances.request(caller)
+    check_scope(caller, "talk")
+    return Opening.of(dict(socket.query_params), locked, caller)
 
 
 def _left(message: Message) -> bool:

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.datastructures import UploadFile
 
 from avatar_serving import images
-from avatar_serving.errors import AvatarError, InvalidRequest, LimitExceeded
+from avatar_serving.errors import AvatarError, InvalidRequest, LimitExceeded, NotFound
 from avatar_serving.film.backdrop import Backdrop, backdrop_of
 from avatar_serving.film.formats import format_of
 from avatar_serving.film.framing import sized
@@ -26,7 +26,7 @@ from avatar_serving.stages.tts import find_voice
 from avatar_serving.store import AvatarRow
 from avatar_serving.text.languages import language_of
 from deployments.failures import error_body
-from deployments.guard import require_key, services
+from deployments.guard import avatar_for, caller_of, require_key, sees, services
 from deployments.opening import count_blocked
 from deployments.routes_avatars import image_limits
 from deployments.services import Services
@@ -76,13 +76,15 @@ async def create_video(request: Request) -> dict[str, Any]:
     held = services(request)
     held.videos.check()
     asked = await _asked(request, held)
-    row = await asyncio.to_thread(held.store.avatar, asked.body.avatar)
+    caller = caller_of(request)
+    row = await asyncio.to_thread(avatar_for, held, caller, asked.body.avatar)
     if asked.recording is None:
         await _check_text(held, row, asked.body.text)
     content = await asyncio.to_thread(held.store.package, row.id)
     job = new_id("video")
     wanted = _wanted(held, asked, row, content, job)
-    state = _state(job, row, wanted)
+    held.allowances.creation(caller)
+    state = _state(job, row, wanted, caller.owner)
     stages = VideoStages(held.converse, held.stages["render"])
     held.videos.start(state, lambda: talking_video(stages, wanted))
     return _public(state)
@@ -91,20 +93,22 @@ async def create_video(request: Request) -> dict[str, Any]:
 @router.get("/v1/videos")
 async def list_videos(request: Request) -> dict[str, Any]:
     """Newest first."""
+    caller = caller_of(request)
     states = await asyncio.to_thread(services(request).videos.folder.all)
-    return {"object": "list", "data": [_public(state) for state in states]}
+    data = [_public(state) for state in states if sees(caller, state.owner)]
+    return {"object": "list", "data": data}
 
 
 @router.get("/v1/videos/{video_id}")
 async def get_video(request: Request, video_id: str) -> dict[str, Any]:
-    return _public(await asyncio.to_thread(services(request).videos.folder.read, video_id))
+    return _public(await _state_for(request, video_id))
 
 
 @router.get("/v1/videos/{video_id}/events", response_class=StreamingResponse)
 async def video_events(request: Request, video_id: str) -> StreamingResponse:
     """Server-sent events: ``progress``, and at last ``done`` or ``error``."""
     held = services(request)
-    await asyncio.to_thread(held.videos.folder.read, video_id)
+    await _state_for(request, video_id)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return StreamingResponse(
         _events(held, video_id), media_type="text/event-stream", headers=headers
@@ -115,7 +119,7 @@ async def video_events(request: Request, video_id: str) -> StreamingResponse:
 async def video_content(request: Request, video_id: str) -> FileResponse:
     """The file, whole or in ranges."""
     folder = services(request).videos.folder
-    state = await asyncio.to_thread(folder.read, video_id)
+    state = await _state_for(request, video_id)
     check_ready(state)
     path = folder.file(video_id, state.file)
     return FileResponse(path, media_type=state.media_type, filename=f"{video_id}{path.suffix}")
@@ -124,8 +128,18 @@ async def video_content(request: Request, video_id: str) -> FileResponse:
 @router.delete("/v1/videos/{video_id}")
 async def delete_video(request: Request, video_id: str) -> dict[str, Any]:
     """Cancel it if it is being made, and delete it."""
+    await _state_for(request, video_id)
     await services(request).videos.delete(video_id)
     return {"id": video_id, "object": "video.deleted", "deleted": True}
+
+
+async def _state_for(request: Request, video_id: str) -> VideoState:
+    """Raises NotFound: there is none, or it is another owner's."""
+    folder = services(request).videos.folder
+    state = await asyncio.to_thread(folder.read, video_id)
+    if not sees(caller_of(request), state.owner):
+        raise NotFound("video", video_id)
+    return state
 
 
 async def _asked(request: Request, held: Services) -> _Asked:
@@ -213,7 +227,7 @@ def _backdrop(asked: _Asked) -> Backdrop:
     return backdrop_of(asked.body.background, asked.behind)
 
 
-def _state(job: str, row: AvatarRow, wanted: VideoRequest) -> VideoState:
+def _state(job: str, row: AvatarRow, wanted: VideoRequest, owner: str) -> VideoState:
     return VideoState(
         id=job,
         avatar=row.id,
@@ -222,11 +236,12 @@ def _state(job: str, row: AvatarRow, wanted: VideoRequest) -> VideoState:
         file=wanted.output.name,
         media_type=format_of(wanted.output).media_type,
         created_at=int(time.time()),
+        owner=owner,
     )
 
 
 def _public(state: VideoState) -> dict[str, Any]:
-    return state.model_dump(mode="json", exclude={"file"})
+    return state.model_dump(mode="json", exclude={"file", "owner"})
 
 
 async def _events(held: Services, video_id: str) -> AsyncGenerator[str, None]:

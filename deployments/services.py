@@ -16,6 +16,7 @@ from avatar_serving.protocol.status import ApplicationPart
 from avatar_serving.stages.base import Stage
 from avatar_serving.store import Store
 from avatar_serving.store.memories import Memories
+from deployments.allowances import Allowances
 from deployments.live import Live
 from deployments.video_states import VideoFolder
 from deployments.videos import VideoJobs
@@ -69,6 +70,7 @@ class Services:
     creations: Slots = field(init=False)
     chats: Slots = field(init=False)
     """Answers and transcripts that are asked for one by one, without a session."""
+    allowances: Allowances = field(init=False)
     live: Live = field(init=False)
     memories: Memories = field(init=False)
     videos: VideoJobs = field(init=False)
@@ -81,6 +83,7 @@ class Services:
         limits = self.profile.limits
         self.sessions = Slots("sessions", limits.sessions, retry_after_s=10)
         self.chats = Slots("requests", limits.sessions, retry_after_s=2)
+        self.allowances = Allowances(limits)
         self.live = Live(limits.resume_s)
         kept = self.profile.memory
         self.memories = self.store.memories(kept.retention_days, kept.facts)

@@ -59,6 +59,8 @@ class VideoState(BaseModel):
     speed: float | None = None
     """Times real time."""
     error: JobError | None = None
+    owner: str = ""
+    """Whose keys may see it; empty: everybody's."""
 
     @property
     def over(self) -> bool:

@@ -15,7 +15,7 @@ INTO_LIPS, INTO_CORNERS = 0.16, 0.4
 REACH_CM = 0.7
 """Over what distance a movement of the seam spreads into the lips."""
 CORNERS = (LIPS_OUTER[0], LIPS_OUTER[10])
-ROUNDED = {"mouthPucker": 0.7, "mouthFunnel": 0.76}
+ROUNDED = {"mouthPucker": 0.76, "mouthFunnel": 0.8}
 """Width of a mouth that rounds, over that of the mean mouth at rest: a mouth that was wide in the
 photo has further to go."""
 OPENING = ("jawOpen", "mouthUpperUp", "mouthLowerDown", "mouthStretch", "mouthShrug", "tongueOut")
@@ -24,6 +24,9 @@ MOST = 2.0
 """At most so many times as far as the mean mouth goes."""
 FULLER = 0.12
 """How much higher rounded lips grow, over their height."""
+ARCH = 0.05
+"""How far the middle of rounded lips lies above their corners, in their own widths: a jaw that
+opens below them makes the opening round."""
 
 
 def on_flesh(rest: Floats) -> Floats:
@@ -73,22 +76,22 @@ def _round(shape: Floats, share: float, fit: Fit, face: Floats) -> None:
         return
     more = float(np.clip((width - goal) / narrowed, 1, MOST)) - 1
     shape += (shape @ along)[:, None] * along * more
-    _unbend(shape, face, 1 - narrowed * (1 + more) / width)
+    _arch(shape, face, width - narrowed * (1 + more))
     outer, inner = list(LIPS_OUTER), list(LIPS_INNER)
     arch = np.sin(np.linspace(0, 2 * np.pi, len(outer), endpoint=False))[:, None] ** 2
     shape[outer] += (face[outer] - face[inner]) * arch * FULLER
 
 
-def _unbend(shape: Floats, face: Floats, ratio: float) -> None:
-    """A seam that curves up towards its corners would, made narrower by *ratio*, be a V: lower the
-    corners so that it keeps its curve."""
+def _arch(shape: Floats, face: Floats, width: float) -> None:
+    """Lower the corners, in place, until the seam of a mouth *width* wide is arched: one that
+    curves up towards its corners, as in a smile, would open as a wedge below a row of teeth."""
     seam = face[[*LIPS_INNER, *CORNERS]]
     x = face[:, 0] - face[list(CORNERS), 0].mean()
+    reach = float(np.abs(x[list(CORNERS)]).max())
     curve = float(np.polyfit(seam[:, 0] - face[list(CORNERS), 0].mean(), seam[:, 1], 2)[0])
     points = canonical_mesh()[0]
     apart = np.linalg.norm(points[:, None] - points[[*LIPS_OUTER, *LIPS_INNER]], axis=2).min(1)
-    reach = np.abs(x[list(CORNERS)]).max()
-    fall = curve * (1 - ratio**2) * np.minimum(x**2, reach**2)
+    fall = max(curve + ARCH * width / reach**2, 0) * np.minimum(x**2, reach**2)
     shape[:, 1] -= fall * np.exp(-((apart / REACH_CM) ** 2))
 
 

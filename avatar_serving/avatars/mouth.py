@@ -18,8 +18,11 @@ BOWL_SHADES = (0.62, 0.5, 0.36, 0.24, 0.15, 0.1)
 FLESH = np.array([150, 62, 58], np.float32) / 255
 INCISOR_CM = 0.42
 """How far the edges of the upper incisors lie below the lips' seam."""
-ROUNDED_CM = {"mouthFunnel": (0.5, 0.3), "mouthPucker": (0.4, 0.15)}
+ROUNDED_CM = {"mouthFunnel": (0.5, 0.42), "mouthPucker": (0.45, 0.5)}
 """How far rounded lips leave the teeth behind, and by how much each row then draws back."""
+SEEN_CM, MOST_LIFTED_CM = 0.58, 0.35
+"""How much of the upper teeth a smile shows, and how far they are lifted at most for one that shows
+more: a smile bares teeth, seldom gums."""
 BEHIND_CM = 0.55
 """How far the front teeth lie behind the lips' seam."""
 
@@ -62,7 +65,8 @@ def build_mouth(
     *lip_shapes* (52, n, 3) how it moves."""
     frame = _frame(fit, face)
     edge = np.array([0, -INCISOR_CM, -BEHIND_CM], np.float32)
-    fixed = [teeth(edge, colours.enamel, upper=True), gums(edge, upper=True)]
+    high = edge + np.array([0, _lifted(frame, face), 0], np.float32)
+    fixed = [teeth(high, colours.enamel, upper=True), gums(high, upper=True)]
     low = edge + np.array([0, 0.12, -0.22], np.float32)
     moving = [teeth(low, colours.enamel, upper=False), gums(low, upper=False), tongue(low)]
     shells = [_bowl(frame, lips, lip_shapes)]
@@ -81,6 +85,13 @@ def _frame(fit: Fit, face: Floats) -> _Frame:
     widen = float(np.clip(np.linalg.norm(own[0] - own[1]) / usual, 0.8, 1.2))
     shift = face[middle].mean(0) - fit.place(seam[None])[0]
     return _Frame(seam, fit, widen, shift)
+
+
+def _lifted(frame: _Frame, face: Floats) -> float:
+    """Centimetres by which the upper teeth lie higher than the lips' seam tells, by the photo."""
+    seam = face[[LIPS_INNER[5], LIPS_INNER[15]]].mean(0)
+    above = (frame.fit.rest[LIPS_INNER[15]] - seam) @ frame.fit.turn[:, 1] / frame.fit.scale
+    return float(np.clip(above - SEEN_CM, 0, MOST_LIFTED_CM))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,8 +120,12 @@ def _on_jaw(shell: Shell, frame: _Frame) -> _Placed:
 
 def _behind_lips(shell: _Placed, frame: _Frame, up: int) -> _Placed:
     """Lips that round themselves leave the teeth behind, and apart."""
+    upright = frame.step(np.array([[0, 1, 0]], np.float32)) * np.array([1, 1, 0], np.float32)
+    upright /= np.linalg.norm(upright)
     for name, (back, apart) in ROUNDED_CM.items():
-        step = frame.step(np.array([[0, up * apart, -back]], np.float32))
+        step = frame.step(np.array([[0, 0, -back]], np.float32))
+        # In a head that is bent back, what draws back would come down into view.
+        step += (up * apart * frame.fit.scale - (step * upright).sum()) * upright
         shell.morphs[MORPHS.index(name)] += step
     return shell
 

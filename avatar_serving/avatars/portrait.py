@@ -10,6 +10,7 @@ from avatar_serving.avatars import glb, package
 from avatar_serving.avatars.backdrop import background
 from avatar_serving.avatars.correctives import close_lids, neutral
 from avatar_serving.avatars.crop import Square, head_and_shoulders
+from avatar_serving.avatars.eye_edges import with_edges
 from avatar_serving.avatars.eyes import Eye, build_eyes
 from avatar_serving.avatars.fit import Fit, fit
 from avatar_serving.avatars.glb_reader import Model
@@ -24,7 +25,7 @@ from avatar_serving.avatars.manifest import (
 from avatar_serving.avatars.mouth import build_mouth
 from avatar_serving.avatars.outside import Outline
 from avatar_serving.avatars.pictures import encode_webp
-from avatar_serving.avatars.rig import Floats, PortraitRig
+from avatar_serving.avatars.rig import Floats, Part, PortraitRig
 from avatar_serving.avatars.shades import mouth_colours
 from avatar_serving.avatars.skin import build_skin
 from avatar_serving.avatars.surface import face_surface, lip_pairs
@@ -147,7 +148,7 @@ def _rig(image: Pixels, points: Floats, fitted: Fit, matte: Floats, behind: Pixe
     lips = surface.lips
     colours = mouth_colours(image, fitted.rest, rest[lips] if open_mouth else None)
     skin, body_depth = build_skin(fitted, shapes, closed, outline, texture, colours.light)
-    photo = skin.positions + np.einsum("s,snd->nd", np.append(fitted.weights, 1), skin.morphs)
+    photo = _in_photo(skin, fitted)
     eyes = build_eyes(
         image,
         (
@@ -157,6 +158,8 @@ def _rig(image: Pixels, points: Floats, fitted: Fit, matte: Floats, behind: Pixe
         rest[lips] if open_mouth else None,
         fitted.weights,
     )
+    rings = photo[surface.right_eye], photo[surface.left_eye]
+    eyes = with_edges(eyes, _in_photo(eyes, fitted), image, rings)
     mouth = build_mouth(
         fitted, photo_face, surface.refined(photo_face)[lips], surface.refined(shapes)[:, lips],
         colours,
@@ -165,6 +168,11 @@ def _rig(image: Pixels, points: Floats, fitted: Fit, matte: Floats, behind: Pixe
         mouth, eyes, skin, behind, pivot(outline, body_depth),
         (*(float(w) for w in np.round(fitted.weights, 6)), *(0.0 for _ in HEAD)),
     )  # fmt: skip
+
+
+def _in_photo(part: Part, fitted: Fit) -> Floats:
+    """Where the vertices of *part* are in the photo."""
+    return part.positions + np.einsum("s,snd->nd", np.append(fitted.weights, 1), part.morphs)
 
 
 def _corrected(fitted: Fit, face_width: float) -> Fit:

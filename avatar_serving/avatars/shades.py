@@ -34,4 +34,4 @@ def _seen_teeth(colours: Floats, opening: NDArray[np.bool_], light: float) -> Fl
     bright = inside[np.argsort(inside.mean(1))[-len(inside) // 3 :]]
     teeth = np.median(bright, axis=0) / light
     pale = teeth.min() > 0.4 and np.ptp(teeth) < 0.3
-    return np.clip(0.7 * teeth + 0.3 * ENAMEL, 0, 1) if pale else ENAMEL
+    return 0.9 * teeth + 0.1 * ENAMEL if pale else ENAMEL

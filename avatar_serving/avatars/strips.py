@@ -9,6 +9,10 @@ from numpy.typing import NDArray
 from avatar_serving.avatars.rig import Floats, Part
 from avatar_serving.avatars.textures import Pixels
 
+GUTTER_PX = 4
+"""Around a picture in the texture, so that it does not mix with what is beside it when it is drawn
+smaller than it is."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Strip:
@@ -27,14 +31,15 @@ def with_strips(bare: Part, strips: Sequence[Strip]) -> Part:
     below that of *bare*, whose texture is square and wide enough."""
     assert bare.uv is not None and bare.texture is not None
     size = bare.texture.shape[1]
-    below = max(strip.picture.shape[0] for strip in strips)
+    pictures = [framed(strip.picture) for strip in strips]
+    below = max(len(picture) for picture in pictures)
     row = np.zeros((below, size, 4), np.uint8)
     uv, triangles = [bare.uv * np.array(bare.texture.shape[1::-1])], [bare.triangles]
     left, count = 0, len(bare.positions)
-    for strip in strips:
-        high, wide = strip.picture.shape[:2]
-        row[:high, left : left + wide] = strip.picture
-        uv.append(strip.pixels + np.array([left, len(bare.texture)]))
+    for strip, picture in zip(strips, pictures, strict=True):
+        high, wide = picture.shape[:2]
+        row[:high, left : left + wide] = picture
+        uv.append(strip.pixels + GUTTER_PX + np.array([left, len(bare.texture)]))
         triangles.append(strip.triangles + count)
         left, count = left + wide, count + len(strip.positions)
     texture = np.concatenate([bare.texture, row])
@@ -47,6 +52,12 @@ def with_strips(bare: Part, strips: Sequence[Strip]) -> Part:
         uv=(np.concatenate(uv) / np.array(texture.shape[1::-1])).astype(np.float32),
         texture=texture,
     )
+
+
+def framed(picture: Pixels) -> Pixels:
+    """With a gutter that goes on as its edge is."""
+    around = (GUTTER_PX, GUTTER_PX)
+    return np.pad(picture, (around, around, (0, 0)), "edge")
 
 
 def grid(rows: int, columns: int) -> NDArray[np.int32]:

@@ -49,7 +49,7 @@ def teeth(edge: Floats, enamel: tuple[float, float, float], *, upper: bool) -> S
         pointed = 0.1 * (number == 2) + 0.01 * number
         rise = up * (v * crown + (1 - v) ** 2 * (round_off**4 * 0.07 + pointed * round_off))
         bulge = 0.10 * (1 - round_off**4) * (1 - 0.5 * (2 * v - 1) ** 2)
-        shade = (1 - 0.06 * round_off**2 - 0.3 * round_off**16) * (1 - 0.3 * v**1.5)
+        shade = (1 - 0.06 * round_off**2 - 0.16 * round_off**16) * (1 - 0.2 * v**1.5)
         for side in (1.0, -1.0):
             grids.append(_on_arch(side * along, rise, bulge, edge, size))
             shades.append(shade * _fade(along))

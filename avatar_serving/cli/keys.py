@@ -1,37 +1,70 @@
 """``avatar-serving keys``: who may use a service that is open to a network."""
 
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, cast
 
 import typer
 from rich.console import Console
+from rich.table import Table
 
+from avatar_serving.cli.failing import errors_told
 from avatar_serving.config import environment, storage
-from avatar_serving.store import Store
+from avatar_serving.store import SCOPES, Scope, Store
 
-app = typer.Typer(no_args_is_help=True, help="API keys: make, list and revoke them.")
+app = typer.Typer(no_args_is_help=True, help="API keys: make, list, rotate and revoke them.")
 console = Console()
 
 Data = Annotated[
     Path | None, typer.Option(help="AVATAR_DATA; ./data unless set. Where avatars are kept.")
 ]
 Label = Annotated[str, typer.Argument(help="Who or what the key is for: 'shop', 'phone app'.")]
+Days = Annotated[float | None, typer.Option(help="How long the key opens; for ever unless given.")]
 
 
 @app.command()
-def create(label: Label, data: Data = None) -> None:
+def create(
+    label: Label,
+    may: Annotated[
+        list[str] | None, typer.Option(help=f"{', '.join(SCOPES)}: repeat it; all unless given.")
+    ] = None,
+    owner: Annotated[
+        str, typer.Option(help="Whose avatars, videos and users it sees; everybody's unless given.")
+    ] = "",
+    days: Days = None,
+    data: Data = None,
+) -> None:
     """Make a key and show it, once. Only its hash is kept."""
-    print(_store(data).create_key(label))
+    scopes = cast(list[Scope], may) if may else SCOPES
+    with errors_told():
+        print(_store(data).create_key(label, scopes, owner, _days(days)))
 
 
 @app.command(name="list")
 def list_keys(data: Data = None) -> None:
-    """Show the label of every key, and the beginning of its hash."""
+    """Show the label of every key, the beginning of its hash, what it may do, and its times."""
     keys = _store(data).keys()
-    for label, digest in keys:
-        console.print(f"{digest}  {label}", highlight=False)
     if not keys:
-        console.print("no keys yet: avatar-serving keys create LABEL")
+        return console.print("no keys yet: avatar-serving keys create LABEL")
+    table = Table("hash", "label", "owner", "may", "made", "last used", "until", box=None)
+    for key in keys:
+        times = [_day(time) for time in (key.created_at, key.used_at, key.expires_at)]
+        table.add_row(key.digest, key.label, key.owner, " ".join(key.scopes), *times)
+    console.print(table)
+
+
+@app.command()
+def rotate(
+    label: Label,
+    overlap_hours: Annotated[
+        float, typer.Option(min=0, help="How long the old keys with this label still open.")
+    ] = 24.0,
+    days: Days = None,
+    data: Data = None,
+) -> None:
+    """Make a key that may do the same, and let the old ones with this label run out."""
+    with errors_told():
+        print(_store(data).rotate_key(label, timedelta(hours=overlap_hours), _days(days)))
 
 
 @app.command()
@@ -45,3 +78,11 @@ def revoke(label: Label, data: Data = None) -> None:
 
 def _store(data: Path | None) -> Store:
     return Store(data or environment().data, storage=storage())
+
+
+def _days(days: float | None) -> timedelta | None:
+    return None if days is None else timedelta(days=days)
+
+
+def _day(time: datetime | None) -> str:
+    return "" if time is None else f"{time:%Y-%m-%d %H:%M}"

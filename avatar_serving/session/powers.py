@@ -67,3 +67,5 @@ class Identity:
     speed: float = 1.0
     pitch: float = 0.0
     """Semitones above the voice's own."""
+    owner: str = ""
+    """Whose user it is."""

@@ -16,6 +16,8 @@ from avatar_serving.store.tables import MemoryTable
 
 Source = Literal["said", "model", "written"]
 """Found by rules in what the user said, chosen by a model, or written by the user."""
+_OF = "\x1f"
+"""Between an owner and the name of one of their users."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,24 +44,37 @@ class Memories:
     """Every call names the user: nobody's facts can be reached by way of somebody else's."""
 
     def __init__(
-        self, database: Database, now: Callable[[], datetime], retention_days: int, most: int
+        self,
+        database: Database,
+        now: Callable[[], datetime],
+        retention_days: int,
+        most: int,
+        owner: str = "",
     ) -> None:
-        """*most*: facts kept of a user by an avatar; the oldest make room."""
+        """*most*: facts kept of a user by an avatar; the oldest make room. *owner*: whose users
+        they are; two owners may have users of one name."""
         self._database = database
         self._now = now
+        self._owner = owner
         self._retention = timedelta(days=retention_days)
         self._most = most
+
+    def within(self, owner: str) -> "Memories":
+        """Those of the users of *owner*."""
+        return Memories(self._database, self._now, self._retention.days, self._most, owner)
 
     def of(self, user: str, avatar: str | None = None) -> list[MemoryRow]:
         """Oldest first; *avatar* None: what all of them know of *user*."""
         with self._database.session() as session:
             self._expire(session)
-            return [self._row(found) for found in session.scalars(_of(user, avatar))]
+            query = _of(self._kept(user), avatar)
+            return [self._row(found) for found in session.scalars(query)]
 
     def learn(
         self, user: str, avatar: str, facts: Sequence[Fact], source: Source
     ) -> list[MemoryRow]:
         """Keep *facts*. A fact takes the place of an older one with its slot."""
+        user = self._kept(user)
         with self._database.session() as session:
             began, apart = self._time(), timedelta(microseconds=1)
             rows = [
@@ -77,7 +92,7 @@ class Memories:
         NotFound: *user* has no such memory.
         """
         with self._database.session() as session:
-            found = _owned(session, memory_id, user)
+            found = _owned(session, memory_id, self._kept(user))
             found.text, found.source, found.updated_at = text, "written", self._time()
             return self._row(found)
 
@@ -88,18 +103,23 @@ class Memories:
             NotFound: *user* has no such memory.
         """
         with self._database.session() as session:
-            session.delete(_owned(session, memory_id, user))
+            session.delete(_owned(session, memory_id, self._kept(user)))
         self._database.forget_the_past()
 
     def forget_user(self, user: str, avatar: str | None = None) -> int:
         """Everything that *avatar* knows of *user*, or that all of them do; says how much."""
-        gone = delete(MemoryTable).where(MemoryTable.user == user)
+        gone = delete(MemoryTable).where(MemoryTable.user == self._kept(user))
         if avatar is not None:
             gone = gone.where(MemoryTable.avatar == avatar)
         with self._database.session() as session:
             count = len(session.execute(gone.returning(MemoryTable.id)).all())
         self._database.forget_the_past()
         return count
+
+    def _kept(self, user: str) -> str:
+        """The name in the table: none that a client can choose is that of another owner's user."""
+        name = user.replace(_OF, " ")
+        return f"{self._owner}{_OF}{name}" if self._owner else name
 
     def _put(self, session: Session, new: MemoryTable, text: str, source: Source) -> MemoryTable:
         same = _of(new.user, new.avatar).where(MemoryTable.slot == new.slot)
@@ -122,7 +142,7 @@ class Memories:
     def _row(self, found: MemoryTable) -> MemoryRow:
         return MemoryRow(
             id=found.id,
-            user=found.user,
+            user=found.user.rpartition(_OF)[2],
             avatar=found.avatar,
             slot=found.slot,
             text=found.text,

@@ -2,9 +2,9 @@
 database that went away; on an event loop use a thread."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, fields
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from avatar_serving.errors import NotFound
 from avatar_serving.store.blobs import Blobs, checked_id
 from avatar_serving.store.database import Database
 from avatar_serving.store.files import AvatarFiles
-from avatar_serving.store.keys import Keys
+from avatar_serving.store.keys import ANYBODY, SCOPES, Caller, KeyRow, Keys, Redeemed, Scope
 from avatar_serving.store.memories import Memories
 from avatar_serving.store.s3 import S3Files
 from avatar_serving.store.sessions import Sessions
@@ -53,9 +53,13 @@ class AvatarRow:
     speed: float = 1.0
     pitch: float = 0.0
     """Semitones above its voice's own."""
+    owner: str = ""
+    """Whose keys may see it; empty: everybody's."""
 
     def public(self) -> dict[str, Any]:
-        return {"object": "avatar", **asdict(self), "licences": list(self.licences)}
+        shown = {"object": "avatar", **asdict(self), "licences": list(self.licences)}
+        del shown["owner"]
+        return shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +106,9 @@ class Store:
     def close(self) -> None:
         self._database.close()
 
-    def add_avatar(self, data: bytes, character: Character | None = None) -> AvatarRow:
+    def add_avatar(
+        self, data: bytes, character: Character | None = None, owner: str = ""
+    ) -> AvatarRow:
         """Keep an avatar package under a new id: one picture may become several avatars.
 
         Raises:
@@ -111,6 +117,7 @@ class Store:
         """
         opened = package.read(data)
         made = _table(secrets.token_hex(16), opened.manifest, len(data), self._now())
+        made.owner = owner
         _change(made, character or Character())
         row = _row(made)
         self._files.write(row.id, data, opened.files["thumbnail.webp"])
@@ -184,34 +191,47 @@ class Store:
         """Live sessions, seen by the gateway *owner*."""
         return Sessions(self._database, self._now, owner)
 
-    def create_key(self, label: str) -> str:
-        """A new API key. It is shown here and never again."""
-        return self._keys.create(label)
+    def create_key(
+        self,
+        label: str,
+        scopes: Sequence[Scope] = SCOPES,
+        owner: str = "",
+        lifetime: timedelta | None = None,
+    ) -> str:
+        """A new API key, shown here and never again: see `Keys.create`."""
+        return self._keys.create(label, scopes, owner, lifetime)
 
     def adopt_key(self, label: str, key: str) -> None:
         """Accept a *key* made elsewhere, in place of those that had its label."""
         self._keys.adopt(label, key.strip())
 
-    def verify_key(self, key: str) -> bool:
-        return self._keys.verify(key)
+    def rotate_key(self, label: str, overlap: timedelta, lifetime: timedelta | None = None) -> str:
+        """A new key in place of those with its label, which open for *overlap* still."""
+        return self._keys.rotate(label, overlap, lifetime)
 
-    def keys(self) -> list[tuple[str, str]]:
-        """(label, beginning of the digest) of every API key."""
+    def caller(self, key: str) -> Caller | None:
+        """Who shows this key; None: nobody that is known, or not any more."""
+        return self._keys.caller(key)
+
+    def keys(self) -> list[KeyRow]:
+        """Every API key, by label."""
         return self._keys.list()
 
     def revoke_key(self, label: str) -> int:
         """How many keys of that label there were."""
         return self._keys.revoke(label)
 
-    def create_secret(self, seconds: int, session: dict[str, Any]) -> tuple[str, int]:
-        """A client secret for one session, and when it expires (Unix time).
+    def create_secret(
+        self, seconds: int, session: dict[str, Any], caller: Caller = ANYBODY
+    ) -> tuple[str, int]:
+        """A client secret for one session of *caller*, and when it expires (Unix time).
 
         Raises:
             InvalidRequest: a lifetime out of 10..7200 s.
         """
-        return self._keys.create_secret(seconds, session)
+        return self._keys.create_secret(seconds, session, caller)
 
-    def redeem_secret(self, secret: str) -> dict[str, Any] | None:
+    def redeem_secret(self, secret: str) -> Redeemed | None:
         """The session of a client secret, once; None if it is unknown, used or expired."""
         return self._keys.redeem_secret(secret)
 
@@ -240,6 +260,7 @@ def _table(avatar_id: str, manifest: Manifest, size: int, now: datetime) -> Avat
         rails={},
         speed=1.0,
         pitch=0.0,
+        owner="",
         consented_at=consent.at.astimezone(UTC).replace(tzinfo=None)
         if consent is not None and consent.agreed
         else None,
@@ -270,6 +291,7 @@ def _row(found: AvatarTable) -> AvatarRow:
         rails=dict(found.rails),
         speed=found.speed,
         pitch=found.pitch,
+        owner=found.owner,
     )
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import JSON, DateTime, String, Text, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 MIGRATIONS: dict[int, tuple[str, ...]] = {
     2: (
         "ALTER TABLE avatars ADD COLUMN licence_class VARCHAR(20) NOT NULL DEFAULT 'unknown'",
@@ -22,6 +22,14 @@ MIGRATIONS: dict[int, tuple[str, ...]] = {
         "ALTER TABLE avatars ADD COLUMN pitch FLOAT NOT NULL DEFAULT 0.0",
     ),
     5: (),
+    6: (
+        "ALTER TABLE avatars ADD COLUMN owner VARCHAR(40) NOT NULL DEFAULT ''",
+        "ALTER TABLE keys ADD COLUMN owner VARCHAR(40) NOT NULL DEFAULT ''",
+        "ALTER TABLE keys ADD COLUMN scopes JSON NOT NULL "
+        """DEFAULT '["read", "talk", "create", "memories"]'""",
+        "ALTER TABLE keys ADD COLUMN created_at TIMESTAMP",
+        "ALTER TABLE keys ADD COLUMN used_at TIMESTAMP",
+    ),
 }
 """What leads to each version from the one before it. New tables need no statement: they are made
 before. PostgreSQL came with version 5, so it never sees the statements of earlier ones."""
@@ -59,10 +67,12 @@ class AvatarTable(Base):
     rails: Mapped[dict[str, object]] = mapped_column(JSON, server_default="{}", default=dict)
     speed: Mapped[float] = mapped_column(server_default="1.0")
     pitch: Mapped[float] = mapped_column(server_default="0.0")
+    owner: Mapped[str] = mapped_column(String(40), server_default="", default="")
+    """Whose keys may see it; empty: everybody's."""
 
 
 class KeyTable(Base):
-    """API keys and client secrets, as sha256 only: the table alone opens nothing."""
+    """API keys and client secrets, as sha256 only: the table alone opens nothing. Times are UTC."""
 
     __tablename__ = "keys"
 
@@ -72,6 +82,13 @@ class KeyTable(Base):
     expires_at: Mapped[datetime | None] = mapped_column(DateTime)
     session: Mapped[dict[str, object] | None] = mapped_column(JSON)
     """For a client secret: the session it opens, which its holder cannot change."""
+    owner: Mapped[str] = mapped_column(String(40), server_default="", default="")
+    scopes: Mapped[list[str]] = mapped_column(
+        JSON, server_default='["read", "talk", "create", "memories"]'
+    )
+    created_at: Mapped[datetime | None] = mapped_column(DateTime)
+    used_at: Mapped[datetime | None] = mapped_column(DateTime)
+    """To the minute."""
 
 
 class MemoryTable(Base):
@@ -81,7 +98,8 @@ class MemoryTable(Base):
     __table_args__ = (UniqueConstraint("user", "avatar", "slot"),)
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
-    user: Mapped[str] = mapped_column(String(128), index=True)
+    user: Mapped[str] = mapped_column(String(170), index=True)
+    """Of a key's owner: behind their name and a separator."""
     avatar: Mapped[str] = mapped_column(String(32), index=True)
     slot: Mapped[str] = mapped_column(String(80))
     """What it is about: one fact for each."""

@@ -83,7 +83,7 @@ def test_as_rendered_it_serves_a_turn(cluster):
 
     config = serve_config("--set=profile.base=test")
     port, key = free_port(), cluster / "chart"
-    key.write_text("ak_of_the_chart\n")
+    key.write_text("ak_of_the_chart_in_its_secret\n")
     config["http_options"] |= {"host": "127.0.0.1", "port": port}
     (application,) = config["applications"]
     application["args"] |= {"data": str(cluster / "data"), "api_key_file": str(key)}
@@ -97,9 +97,9 @@ async def talk(url):
     await until_ready(url)
     with pytest.raises(RequestRefused, match="API key"), Rest(url) as stranger:
         stranger.speech("Hello there.", "tone")
-    with Rest(url, "ak_of_the_chart") as rest:
+    with Rest(url, "ak_of_the_chart_in_its_secret") as rest:
         pcm = rest.speech("Hello there.", "tone")
-    async with open_session(Where(url, api_key="ak_of_the_chart")) as session:
+    async with open_session(Where(url, api_key="ak_of_the_chart_in_its_secret")) as session:
         turn = await ask(session, "Hello there.", pcm, timeout_s=30)
     assert turn.answer.status == "completed" and turn.answer.transcript
 

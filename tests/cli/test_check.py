@@ -21,8 +21,8 @@ def photo(tmp_path):
 
 def test_a_service_that_works(photo, tmp_path):
     with gateway(tmp_path / "data", api_key_required=True) as (services, url):
-        services.store.adopt_key("test", "ak_test")
-        with_key = CliRunner(env={"AVATAR_API_KEY": "ak_test"})
+        services.store.adopt_key("test", "ak_test_that_is_long_enough")
+        with_key = CliRunner(env={"AVATAR_API_KEY": "ak_test_that_is_long_enough"})
         done = with_key.invoke(app, ["check", "--url", url, "--photo", photo])
         assert done.exit_code == 0, done.output
         assert "made avatar" in done.output and "frames of a face" in done.output

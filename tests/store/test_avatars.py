@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from avatar_serving.errors import NotFound, PackageInvalid, StageFailed
-from avatar_serving.store import Character, Store
+from avatar_serving.store import Caller, Character, Store
 from avatar_serving.store.files import AvatarFiles
 from avatar_serving.store.tables import SCHEMA_VERSION
 from tests.store.packages import small_package
@@ -187,7 +188,7 @@ def test_it_is_all_there_after_a_restart(tmp_path: Path) -> None:
     first.close()
     again = Store(tmp_path)
     assert again.avatar(row.id) == row
-    assert again.verify_key(key)
+    assert again.caller(key)
     again.close()
 
 
@@ -200,18 +201,22 @@ CREATE TABLE avatars (id VARCHAR(32) NOT NULL PRIMARY KEY, name VARCHAR(80) NOT 
     licences JSON NOT NULL);
 INSERT INTO avatars VALUES ('0123456789abcdef0123456789abcdef', 'Old', '2026-11-21 04:00:00.000000',
     '', 'v', 'p', 'portrait', 7, '["MIT"]');
+CREATE TABLE keys (digest VARCHAR(64) NOT NULL PRIMARY KEY, kind VARCHAR(10) NOT NULL,
+    label VARCHAR(80) NOT NULL, expires_at DATETIME, session JSON);
+INSERT INTO keys VALUES ('{digest}', 'api', 'laptop', NULL, NULL);
 """
 
 
 def test_a_store_of_an_earlier_version_is_brought_up_to_date(tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "avatars.db") as connection:
-        connection.executescript(V1)
+        connection.executescript(V1.format(digest=sha256(b"ak_old").hexdigest()))
     connection.close()
     for _ in range(2):
         store = Store(tmp_path)
         old = store.avatars()[0]
         assert (old.name, old.licence_class, old.consented_at) == ("Old", "unknown", None)
         assert (old.greeting, old.rails) == ("", {})
+        assert store.caller("ak_old") == Caller("laptop")
         store.close()
 
 

@@ -83,9 +83,11 @@ def test_an_avatar_is_seen_by_every_gateway(store: Store, place: Storage, tmp_pa
 
 def test_keys_and_sessions_are_shared(store: Store, place: Storage, tmp_path: Path) -> None:
     other = Store(tmp_path, storage=place)
-    assert other.verify_key(store.create_key("laptop"))
+    assert other.caller(store.create_key("laptop"))
     secret, _ = store.create_secret(60, {"model": "m"})
-    assert other.redeem_secret(secret) == {"model": "m"} and store.redeem_secret(secret) is None
+    redeemed = other.redeem_secret(secret)
+    assert redeemed is not None and redeemed.session == {"model": "m"}
+    assert store.redeem_secret(secret) is None
     one, two = store.sessions("one"), other.sessions("two")
     token, _ = one.open("sess_1", 60)
     assert one.write("sess_1", '{"a": 1}') and two.claim(token).state == '{"a": 1}'

@@ -24,7 +24,7 @@ _BEHIND_S = np.array([0.032, 0.045, 0.045, 0.045, 0.045, 0.032, 0.032, 0.025])
 """Widths of the kernel for each articulator: the jaw is heavy, rounding begins early."""
 _OPEN_S, _CLOSE_S = 0.06, 0.09
 """Time to leave the resting mouth at the start of a stretch, and to come back at its end."""
-_APPROACH_S, _RELEASE_S = 0.065, 0.070
+_APPROACH_S, _RELEASE_S = 0.055, 0.06
 
 MOVES = {
     "jawOpen": 0, "mouthFunnel": 1, "mouthPucker": 2, "mouthStretchLeft": 3,

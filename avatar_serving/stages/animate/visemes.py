@@ -68,17 +68,17 @@ def _vowel(place: Place, grip: Grip = Grip()) -> Viseme:  # noqa: B008
 
 
 _VOWELS = {
-    "ɑ": _vowel(Place(0.57, lower=0.22, upper=0.10)),
-    "a": _vowel(Place(0.55, stretch=0.08, lower=0.25, upper=0.12)),
-    "æ": _vowel(Place(0.51, stretch=0.18, smile=0.10, lower=0.30, upper=0.15)),
+    "ɑ": _vowel(Place(0.66, lower=0.22, upper=0.10)),
+    "a": _vowel(Place(0.64, stretch=0.08, lower=0.25, upper=0.12)),
+    "æ": _vowel(Place(0.60, stretch=0.18, smile=0.10, lower=0.30, upper=0.15)),
     "ʌ": _vowel(Place(0.39, lower=0.20, upper=0.08)),
     "ə": _vowel(Place(0.23, lower=0.14, upper=0.05), _WEAK),
-    "ɛ": _vowel(Place(0.39, stretch=0.18, smile=0.06, lower=0.26, upper=0.12)),
+    "ɛ": _vowel(Place(0.36, stretch=0.18, smile=0.06, lower=0.20, upper=0.09)),
     "e": _vowel(Place(0.30, stretch=0.22, smile=0.12, lower=0.24, upper=0.10)),
     "ɪ": _vowel(Place(0.23, stretch=0.18, smile=0.10, lower=0.20, upper=0.08)),
     "i": _vowel(Place(0.16, stretch=0.28, smile=0.22, lower=0.24, upper=0.12), Grip(spread=1.2)),
     "ɨ": _vowel(Place(0.10, stretch=0.16, lower=0.20, upper=0.10)),
-    "ɔ": _vowel(Place(0.41, funnel=0.38, pucker=0.18, lower=0.10), _ROUND),
+    "ɔ": _vowel(Place(0.36, funnel=0.38, pucker=0.18, lower=0.10), _ROUND),
     "ɒ": _vowel(Place(0.48, funnel=0.22, lower=0.12)),
     "o": _vowel(Place(0.32, funnel=0.42, pucker=0.38), _ROUND),
     "ʊ": _vowel(Place(0.23, funnel=0.36, pucker=0.38), _ROUND),

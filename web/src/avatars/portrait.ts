@@ -6,6 +6,7 @@ import { GLTFLoader } from "three/addons/loaders/GLTFLoader.js";
 import { ARKIT, channelIndex, type Pose } from "../motion/channels.ts";
 import { backgroundPlane, backgroundTexture } from "./backdrop.ts";
 import { PackageError, type AvatarPackage } from "./package.ts";
+import { boundSteps, largestStep, pushBack, type LargestStep } from "./shading.ts";
 import { drawsInSoftware } from "./software.ts";
 import { pixelRatio, type AvatarView } from "./view.ts";
 
@@ -16,8 +17,6 @@ const LAYERS = ["mouth", "eyes", "skin"] as const;
 const EYES_HIDE = 0.05;
 const NEAR = 0.01;
 const FAR = 20;
-/** Steps of a depth buffer of 24 bits. */
-const DEPTH_STEPS = 2 ** 24;
 const RADIANS = Math.PI / 180;
 
 interface Influence {
@@ -36,6 +35,7 @@ export class PortraitView implements AvatarView {
     private readonly influences: readonly Influence[],
     private readonly head: Bone | null,
     private readonly backdrop: Texture,
+    private readonly step: LargestStep,
   ) {}
 
   static async create(canvas: HTMLCanvasElement, avatar: AvatarPackage): Promise<PortraitView> {
@@ -48,16 +48,18 @@ export class PortraitView implements AvatarView {
     const scene = new Scene();
     scene.add(backgroundPlane(backdrop), gltf.scene);
     const meshes = meshesOf(gltf.scene);
-    meshes.forEach((mesh) => layer(mesh, renderer));
+    const step = { value: largestStep(canvas.width) };
+    meshes.forEach((mesh) => layer(mesh, renderer, step));
     const camera = new OrthographicCamera(-0.5, 0.5, 0.5, -0.5, NEAR, FAR);
     camera.position.z = 10;
-    return new PortraitView(renderer, scene, camera, meshes.map(influenceOf), headOf(gltf.scene), backdrop);
+    return new PortraitView(renderer, scene, camera, meshes.map(influenceOf), headOf(gltf.scene), backdrop, step);
   }
 
   /** Fit the canvas to *cssPixels* on a side. */
   resize(cssPixels: number): void {
     this.renderer.setPixelRatio(pixelRatio());
     this.renderer.setSize(cssPixels, cssPixels, false);
+    this.step.value = largestStep(this.renderer.domElement.width);
   }
 
   /** *photo* 1 with the package's rest weights shows the uploaded picture; a talking face has 0. */
@@ -90,7 +92,7 @@ function meshesOf(root: Object3D): Mesh[] {
   return meshes;
 }
 
-function layer(mesh: Mesh, renderer: WebGLRenderer): void {
+function layer(mesh: Mesh, renderer: WebGLRenderer, step: LargestStep): void {
   const order = LAYERS.findIndex((name) => mesh.name.startsWith(name) || mesh.parent?.name.startsWith(name));
   mesh.renderOrder = Math.max(0, order);
   mesh.frustumCulled = false;
@@ -103,14 +105,9 @@ function layer(mesh: Mesh, renderer: WebGLRenderer): void {
     material.alphaTest = 0.01;
     material.depthWrite = true;
     material.forceSinglePass = true;
-    if (LAYERS[mesh.renderOrder] === "eyes") pushBack(material);
+    if (LAYERS[mesh.renderOrder] === "eyes") pushBack(material, EYES_HIDE / (FAR - NEAR));
+    if (LAYERS[mesh.renderOrder] === "skin") boundSteps(material, step);
   }
-}
-
-function pushBack(material: MeshBasicMaterial): void {
-  material.polygonOffset = true;
-  material.polygonOffsetFactor = 0;
-  material.polygonOffsetUnits = (EYES_HIDE / (FAR - NEAR)) * DEPTH_STEPS;
 }
 
 function materialsOf(mesh: Mesh): MeshBasicMaterial[] {
