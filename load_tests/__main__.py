@@ -27,7 +27,8 @@ from rich.markup import escape
 from avatar_serving.errors import AvatarError, InvalidRequest
 from load_tests import compare as comparison
 from load_tests import report
-from load_tests.console import progress, show, show_differences
+from load_tests.capacity_results import Setup
+from load_tests.console import progress, show, show_capacity, show_differences
 from load_tests.plan import Service, Targets
 from load_tests.results import load
 from load_tests.run import WANTED, Order, run
@@ -123,6 +124,35 @@ def compare(
     )
     if verdict == "worse":
         raise typer.Exit(1)
+
+
+@app.command()
+def capacity(
+    out: Annotated[Path, typer.Option(help="Folder; a run of each level goes there too.")] = Path(
+        "out/capacity"
+    ),
+    only: Annotated[str, typer.Option(help="gateway or models; both unless said.")] = "",
+    seconds: Annotated[float, typer.Option("--for", min=10, help="Seconds of each level.")] = 60,
+    port: Annotated[int, typer.Option(help="Must be free.")] = 8740,
+) -> None:
+    """Find where this machine breaks: sessions that real models bear, and sessions that a gateway
+    bears without models.
+
+    Takes about 25 minutes with nothing else running. `python -m scripts.capacity
+    out/capacity/capacity.json` puts the figures into docs/capacity.md.
+    """
+    from load_tests import capacity as finding  # it needs more of this project than the image has
+
+    with _told():
+        if only and only not in finding.WANTED:
+            raise InvalidRequest(f"--only: one of {', '.join(finding.WANTED)}")
+        setups: list[Setup] = []
+        for wanted in finding.WANTED.values():
+            if only in ("", wanted.name):
+                setups.append(finding.measure(wanted, out, port, seconds, console.print))
+                found = finding.written(out / "capacity.json", setups)
+                show_capacity(found, console)
+    console.print(f"written to {out / 'capacity.json'}")
 
 
 def _scenario(name: str) -> Scenario:

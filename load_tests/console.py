@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from load_tests.capacity_results import Capacity
 from load_tests.compare import Difference
 from load_tests.crowd import Gathered
 from load_tests.figures import goodput, spread
@@ -122,3 +123,20 @@ def show_differences(differences: Sequence[Difference], console: Console) -> Non
         between = f"{d.least:+.4g} to {d.most:+.4g}"
         table.add_row(d.name, f"{d.a:.4g}", f"{d.b:.4g}", between, f"[{colour}]{d.verdict}[/]")
     console.print(table)
+
+
+def show_capacity(found: Capacity, console: Console) -> None:
+    here = found.machine
+    for setup in found.setups:
+        table = Table(title=f"{setup.name}: {here.processor}, {here.cores} cores")
+        for column in ("sessions", "gateways", "goodput", "p50 ms", "p95 ms", "cores", "generator"):
+            table.add_column(column, justify="right")
+        for level in sorted(setup.levels, key=lambda one: (one.replicas, one.sessions)):
+            colour = "green" if level.held else "red"
+            times = (level.voice_to_voice_p50_ms, level.voice_to_voice_p95_ms)
+            table.add_row(
+                f"{level.sessions}", f"{level.replicas}", f"[{colour}]{level.goodput:.1%}[/]",
+                *("-" if ms is None else f"{ms:.0f}" for ms in times),
+                f"{level.service_cores:.2f}", f"{level.generator_cores:.2f}",
+            )  # fmt: skip
+        console.print(table)

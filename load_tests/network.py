@@ -50,16 +50,18 @@ class _Door:
         self._cut = False
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def enter(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
+    def enter(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Somebody has connected."""
+        # A task of our own: those that asyncio makes complain when they are cancelled.
+        task = asyncio.create_task(self._serve(reader, writer))
         self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             await self._connect(reader, writer)
         except* OSError:
             writer.transport.abort()
-        finally:
-            self._tasks.discard(task)
 
     async def close(self) -> None:
         for task in list(self._tasks):

@@ -124,15 +124,20 @@ def _setting(run: Run) -> str:
 
 
 def _table(title: str, heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
-    lines = ["".join(_cell("td", cell) for cell in row) for row in rows]
-    if not lines:
+    found = list(rows)
+    if not found:
         return ""
-    head = "".join(f"<th>{escape(name)}</th>" for name in heads)
+    numbers = [all(_number(cell) for cell in column) for column in zip(*found, strict=True)]
+    head = "".join(_cell("th", *cell) for cell in zip(heads, numbers, strict=True))
+    lines = ("".join(_cell("td", cell, _number(cell)) for cell in row) for row in found)
     body = "".join(f"<tr>{line}</tr>" for line in lines)
     return f"<h2>{escape(title)}</h2><table><tr>{head}</tr>{body}</table>"
 
 
-def _cell(tag: str, text: str) -> str:
-    number = text[:1].isdigit() or text[:1] == "-"
+def _number(text: str) -> bool:
+    return text[:1].isdigit() or text[:1] == "-"
+
+
+def _cell(tag: str, text: str, number: bool) -> str:
     kind = ' class="number"' if number else ' class="bad"' if text == "DIFFER" else ""
     return f"<{tag}{kind}>{escape(text)}</{tag}>"

@@ -10,7 +10,7 @@ from random import Random
 
 from load_tests.plan import Link, Visit
 
-_SETTLE = 0.2
+SETTLE = 0.2
 """Share of a run in which the users of steady scenarios arrive."""
 _FLASH_S = 2.0
 _STAY = 1 / 3
@@ -80,7 +80,7 @@ def poisson(rate: float, shape: Shape, rng: Random) -> list[float]:
 
 def steady(shape: Shape, rng: Random) -> list[Stay]:
     """All arrive within the first fifth, at random, and stay."""
-    window_s = shape.seconds * _SETTLE
+    window_s = shape.seconds * SETTLE
     # Given how many come, the arrivals of a Poisson process are uniform.
     return [(rng.uniform(0, window_s), shape.seconds) for _ in range(shape.sessions)]
 

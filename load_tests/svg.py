@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 
 _WIDTH, _HEIGHT = 640, 260
-_LEFT, _RIGHT, _TOP, _BOTTOM = 56, 12, 12, 40
+_LEFT, _RIGHT, _TOP, _BOTTOM = 56, 12, 24, 40
 COLOURS = ("var(--a)", "var(--b)", "var(--c)", "var(--d)")
 
 
@@ -56,7 +56,7 @@ class Chart:
             return fixed
         values = [v for s in self.series for v in (s.xs if axis == "x" else s.ys)]
         target = self.upright if axis == "x" else self.limit
-        return max([*values, (target or 0.0) * 1.1, 1e-9])
+        return max([*values, target or 0.0, 1e-9]) * 1.06
 
     def _targets(self, plane: "_Plane") -> list[str]:
         lines: list[str] = []
@@ -76,12 +76,12 @@ class Chart:
         right = f'x="{_WIDTH - _RIGHT}" y="{_HEIGHT - 4}" text-anchor="end"'
         texts = [
             f'<text class="axis" {right}>{escape(self.x)}</text>',
-            f'<text class="axis" x="{_LEFT + 4}" y="{_TOP + 9}">{escape(self.y)}</text>',
+            f'<text class="axis" x="{_LEFT + 4}" y="{_TOP - 10}">{escape(self.y)}</text>',
         ]
         if len(self.series) > 1:
             for i, series in enumerate(self.series):
                 colour = series.colour or COLOURS[i % len(COLOURS)]
-                x, y = _LEFT + 150 + i * 130, _TOP + 9
+                x, y = _LEFT + 190 + i * 130, _TOP - 10
                 texts.append(f'<circle cx="{x - 8}" cy="{y - 4}" r="4" fill="{colour}"/>')
                 texts.append(f'<text class="axis" x="{x}" y="{y}">{escape(series.name)}</text>')
         return texts
@@ -141,7 +141,7 @@ def _drawn(series: Series, plane: _Plane, colour: str) -> str:
 
 
 def cumulative(values: Sequence[float]) -> tuple[list[float], list[float]]:
-    """Sorted values, and the share in percent of values up to each."""
+    """Sorted values, and the share in percent of values up to each; from 0."""
     known = np.sort(np.asarray(values, float))
     shares = 100 * np.arange(1, len(known) + 1) / max(1, len(known))
-    return known.tolist(), shares.tolist()
+    return [*known[:1].tolist(), *known.tolist()], [0.0, *shares.tolist()]

@@ -63,5 +63,5 @@ def test_a_chart_keeps_its_dots_inside():
     circles = [e for e in ElementTree.fromstring(svg).iter() if e.tag == "circle"]
     assert len(circles) == 3
     assert all(56 <= float(c.attrib["cx"]) <= 640 for c in circles)
-    assert min(float(c.attrib["cy"]) for c in circles) == 12
-    assert cumulative([3, 1]) == ([1, 3], [50, 100])
+    assert min(float(c.attrib["cy"]) for c in circles) == 24
+    assert cumulative([3, 1]) == ([1, 1, 3], [0, 50, 100])
