@@ -5,6 +5,7 @@ import shutil
 import pytest
 from playwright.async_api import async_playwright
 
+from avatar_serving.client.rest import Rest
 from tests.e2e.conftest import ARTEFACTS, ROOT, silence, spoken, wav
 
 CHROMIUM = shutil.which("chromium")
@@ -71,6 +72,51 @@ async def test_a_photo_becomes_somebody_to_talk_with(service, portrait, tmp_path
     assert problems == []
     _check_motion(seen)
     _check_captions(captions)
+
+
+async def test_an_avatar_is_shown_the_camera_once_its_user_allows_it(service, portrait, tmp_path):
+    film = tmp_path / "camera.mjpeg"
+    film.write_bytes(portrait.read_bytes() * 10)
+    camera = f"--use-file-for-fake-video-capture={film}"
+    avatar = _avatar_of(service, portrait)
+    sent, problems = [], []
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, camera])
+        page = await browser.new_page(viewport={"width": 1280, "height": 820})
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.on(
+            "websocket",
+            lambda socket: socket.on("framesent", lambda sending: sent.append(str(sending))),
+        )
+        await page.goto(f"{service}/#/talk/{avatar}")
+        await page.get_by_role("tab", name="Settings").click()
+        await page.get_by_text("Camera", exact=False).first.click()
+        await page.get_by_label("see my expression").check()
+        await page.get_by_text("smiling").wait_for(timeout=60_000)
+        shown_before = _pictures(sent)
+        await page.get_by_label("what is around me").check()
+        await page.wait_for_timeout(7000)
+        await page.screenshot(path=ARTEFACTS / "6-chat-camera.png")
+        notice = await page.evaluate("window.avatarServing.notice()")
+        await browser.close()
+    assert problems == [] and notice is None
+    assert shown_before == 0 and _pictures(sent) >= 2
+    assert any('"avatar.affect"' in message for message in sent)
+
+
+def _pictures(sent):
+    return sum('"avatar.frame"' in message for message in sent)
+
+
+def _avatar_of(service, portrait):
+    """Made without the page: its id."""
+    with Rest(service) as rest:
+        steps = rest.create_avatar(portrait.read_bytes(), "Eileen", statement="A test picture.")
+        while True:
+            try:
+                next(steps)
+            except StopIteration as done:
+                return done.value.id
 
 
 async def _make_avatar(page, portrait):

@@ -145,7 +145,8 @@ export type ClientEvent =
   | { readonly type: "response.create" }
   | { readonly type: "response.cancel" }
   | { readonly type: "avatar.playback"; readonly item_id: string; readonly played_ms: number }
-  | ({ readonly type: "avatar.affect" } & Affect);
+  | ({ readonly type: "avatar.affect" } & Affect)
+  | { readonly type: "avatar.frame"; /** data:image/...;base64,... */ readonly image: string };
 
 export type Gesture = "none" | "nod" | "shake" | "wave";
 

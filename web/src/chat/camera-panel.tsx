@@ -5,17 +5,24 @@ import { Watcher } from "../affect/watcher.ts";
 import type { Affect } from "../protocol.ts";
 import type { Conversation } from "../realtime/conversation.ts";
 import { Icon } from "../ui/icons.tsx";
+import { frameUrl } from "./shown-picture.ts";
+
+/** The server holds what it saw for now during 10 s. */
+const SHOW_MS = 5000;
 
 /** The user decides whether the avatar sees their expression, and sees what it sees. */
 export function CameraPanel({ conversation, name }: { conversation: Conversation; name: string }): JSX.Element {
   const watcher = useMemo(() => new Watcher((affect) => conversation.see(affect)), [conversation]);
   const video = useRef<HTMLVideoElement>(null);
   const trouble = useSignal<string | null>(null);
+  const showing = useSignal(false);
   const state = watcher.state.value;
   useEffect(() => () => watcher.stop(), [watcher]);
+  useEffect(() => (showing.value && state === "on" ? showEvery(video.current as HTMLVideoElement, conversation) : undefined), [showing.value, state]);
 
   function toggle(wanted: boolean): void {
     trouble.value = null;
+    showing.value = false;
     if (!wanted) return watcher.stop();
     if (video.current) watcher.start(video.current).catch((error: unknown) => (trouble.value = explain(error)));
   }
@@ -28,13 +35,28 @@ export function CameraPanel({ conversation, name }: { conversation: Conversation
         <span>Let {name} see my expression</span>
       </label>
       <p class="soft small">
-        Your picture never leaves this page. Ten times a second it is turned into a few numbers, such as how much you smile or that
-        you nod or wave, and only those are sent to {name}. Nothing of it is kept.
+        Ten times a second this page turns your picture into a few numbers, such as how much you smile or that you nod or wave, and only
+        those are sent to {name}. The picture itself does not leave the page, and nothing of it is kept.
+      </p>
+      <label class="check">
+        <input type="checkbox" checked={showing.value} disabled={state !== "on"} onChange={(event) => (showing.value = event.currentTarget.checked)} />
+        <span>Show {name} what is around me</span>
+      </label>
+      <p class="soft small">
+        Every five seconds one picture is sent to the service, which puts it into words for {name} and forgets it. Ask “What do you see?”
       </p>
       {trouble.value && <p role="alert" class="note warn"><Icon name="alert" /> {trouble.value}</p>}
       <video ref={video} class="self-view" playsInline muted hidden={state === "off"} aria-label="Your camera" />
     </details>
   );
+}
+
+/** Returns what ends it. */
+function showEvery(video: HTMLVideoElement, conversation: Conversation): () => void {
+  const show = (): void => void frameUrl(video).then((picture) => conversation.show(picture)).catch(() => undefined);
+  show();
+  const timer = setInterval(show, SHOW_MS);
+  return () => clearInterval(timer);
 }
 
 function expression(seen: Affect | null): string {

@@ -100,6 +100,11 @@ export class Conversation {
     this.socket.send({ type: "avatar.affect", ...affect });
   }
 
+  /** What the user's camera shows, as a data: URL: only while they let it be seen. */
+  show(image: string): void {
+    this.socket.send({ type: "avatar.frame", image });
+  }
+
   /** What to draw at this moment. Also moves the captions on. */
   frame(): Pose {
     const pose = this.performer.frame(this.behaviour.value);
