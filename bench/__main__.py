@@ -3,7 +3,10 @@
 import io
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -33,6 +36,17 @@ _VOICES = 4
 _QUICK_TURNS = 4
 
 
+class Part(StrEnum):
+    STAGES = "stages"
+    CONVERSATION = "conversation"
+    TURN_TAKING = "turn-taking"
+    RECALL = "recall"
+    GATEWAY = "gateway"
+
+
+_QUICK = {Part.STAGES, Part.CONVERSATION}
+
+
 def main(
     turns: Annotated[int, typer.Option(help="Turns of the conversation.")] = 52,
     interruptions: Annotated[int, typer.Option(help="Answers to speak over.")] = 12,
@@ -42,18 +56,31 @@ def main(
     quick: Annotated[
         bool, typer.Option(help="A few turns, nothing else that takes minutes.")
     ] = False,
+    only: Annotated[
+        list[Part] | None, typer.Option(help="Measure this part alone; may be given again.")
+    ] = None,
 ) -> None:
     """Measure this machine. Services are started for it, so that nothing else shares them."""
     out.parent.mkdir(parents=True, exist_ok=True)
     if quick:
         turns, interruptions = min(turns, _QUICK_TURNS), min(interruptions, _QUICK_TURNS)
+    parts = set(only or Part) & (_QUICK if quick else set(Part))
+    figures, cases = list[Figure](), list[Case]()
     try:
         cpu = load_profile("cpu")
-        figures = [animate_frames(), *recognition(cpu, recordings())]
-        measured, cases = _with_models(port, out.parent, turns, interruptions, quick)
-        figures += measured
-        if not quick:
+        if Part.STAGES in parts:
+            figures += [animate_frames(), *recognition(cpu, recordings())]
+        if parts & {Part.STAGES, Part.CONVERSATION, Part.TURN_TAKING}:
+            with _talking(port, out.parent, builds=1 if quick else _BUILDS) as talking:
+                figures += talking.figures if Part.STAGES in parts else []
+                if Part.CONVERSATION in parts:
+                    figures += talking.conversation(turns, interruptions)
+                if Part.TURN_TAKING in parts:
+                    taken, cases = talking.turn_taking()
+                    figures += taken
+        if Part.RECALL in parts:
             figures += recall(cpu)
+        if Part.GATEWAY in parts:
             figures += _gateway(port + 1, out.parent, sessions)
     except AvatarError as error:
         console.print(f"[bold red]{error.code}[/]: {escape(str(error))}", highlight=False)
@@ -66,29 +93,39 @@ def main(
     console.print(f"written to {out}")
 
 
-def _with_models(
-    port: int, out: Path, turns: int, interruptions: int, quick: bool
-) -> tuple[list[Figure], list[Case]]:
+@dataclass(frozen=True)
+class _Talking:
+    """A service with real models, and an avatar to talk with."""
+
+    rest: Rest
+    where: Where
+    voices: list[str]
+    figures: list[Figure]
+    """Of the avatar's making."""
+
+    def conversation(self, turns: int, interruptions: int) -> list[Figure]:
+        _say(f"{turns} turns and {interruptions} interruptions, in real time")
+        return conversation(self.rest, self.where, self.voices, turns, interruptions)
+
+    def turn_taking(self) -> tuple[list[Figure], list[Case]]:
+        _say("turn taking: pauses, noise, backchannels, echo")
+        return turn_taking(self.rest, self.where, self.voices[0])
+
+
+@contextmanager
+def _talking(port: int, out: Path, builds: int) -> Generator[_Talking]:
     with service(port, "cpu", out / "bench-cpu.log", _say) as running, Rest(running.url) as rest:
-        photo, builds, avatar = _portrait(), list[float](), Avatar(id="", name="")
-        count = 1 if quick else _BUILDS
-        for i in range(count):
-            _say(f"avatar {i + 1} of {count}")
+        photo, taken, avatar = _portrait(), list[float](), Avatar(id="", name="")
+        for i in range(builds):
+            _say(f"avatar {i + 1} of {builds}")
             began = time.monotonic()
             avatar = _create(rest, photo)
-            builds.append(time.monotonic() - began)
-        built = figure("avatar from a photo", "s", _BUILD, builds, "upload to finished package")
+            taken.append(time.monotonic() - began)
+        built = figure("avatar from a photo", "s", _BUILD, taken, "upload to finished package")
         _say("drawing")
         mesh = mesh_frames(load_profile("cpu").render, rest.package(avatar.id))
-        _say(f"{turns} turns and {interruptions} interruptions, in real time")
         voices = user_voices(rest.voices(), avatar.voice)[:_VOICES]
-        where = Where(running.url, avatar=avatar.id)
-        talked = conversation(rest, where, voices, turns, interruptions)
-        if quick:
-            return [built, mesh, *talked], []
-        _say("turn taking: pauses, noise, backchannels, echo")
-        taken, cases = turn_taking(rest, where, voices[0])
-        return [built, mesh, *talked, *taken], cases
+        yield _Talking(rest, Where(running.url, avatar=avatar.id), voices, [built, mesh])
 
 
 def _gateway(port: int, out: Path, sessions: int) -> list[Figure]:
