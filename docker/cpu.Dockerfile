@@ -22,6 +22,7 @@ COPY pyproject.toml constraints.txt README.md LICENSE NOTICE ./
 COPY avatar_serving avatar_serving
 COPY pipelines pipelines
 COPY deployments deployments
+COPY load_tests load_tests
 RUN pip install -c constraints.txt -e .
 COPY --from=web /src/web/dist web/dist
 

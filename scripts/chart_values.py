@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from avatar_serving.config import PROFILES, Profile
+from load_tests.scenarios import SCENARIOS
 
 KubernetesName = Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$")]
 Quantity = Annotated[str, Field(pattern=r"^[0-9.]+(m|k|[KMGT]i?)?$")]
@@ -157,6 +158,18 @@ class Tests(Values):
     enabled: bool
 
 
+class LoadTest(Values):
+    enabled: bool
+    scenario: str = Field(json_schema_extra={"enum": list(SCENARIOS)})
+    sessions: int = Field(ge=1)
+    seconds: int = Field(ge=5)
+    processes: int = Field(ge=1)
+    seed: int
+    arguments: list[str]
+    existing_claim: str
+    resources: Resources
+
+
 class ChartValues(Values):
     image: Image
     ray_version: str = Field(pattern=r"^[0-9]+\.[0-9]+\.[0-9]+$")
@@ -181,6 +194,7 @@ class ChartValues(Values):
     monitoring: Monitoring
     slo: Slo
     tests: Tests
+    load_test: LoadTest
     global_: dict[str, Any] = Field(default={}, alias="global")
     """Helm's own."""
 

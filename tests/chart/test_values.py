@@ -30,6 +30,7 @@ def test_lint(profile):
         ("upgrade.deletionDelaySeconds=60", "sessions would be cut"),
         ("weights.job=true", "set weights.cache"),
         ("ingress.enabled=true", "ingress.host"),
+        ("loadTest.scenario=stampede", "/loadTest/scenario"),
         ("ray.redis.address=redis:6379", "passwordSecret"),
     ],
 )
