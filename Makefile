@@ -11,7 +11,7 @@ EVALUATION := face-descriptor portrait-astronaut portrait-admiral
 export PORT PROFILE HOST
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help up test demo bench check install install-test weights web apt clean
+.PHONY: help up test demo bench fuzz check install install-test weights web apt clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -35,6 +35,11 @@ test: install-test weights web apt  ## Install everything, then run all tests
 	$(BIN)/pytest -q -p no:cacheprovider
 	$(BIN)/python -m scripts.environment torch --test tests/torch
 	$(BIN)/python -m scripts.environment vllm --test tests/vllm
+
+fuzz: install-test  ## Spoiled input of every kind that strangers send: 10,000 of each (FUZZ_INPUTS=)
+	@mkdir -p out && rm -f out/fuzz.jsonl
+	FUZZ_INPUTS=$(or $(FUZZ_INPUTS),10000) FUZZ_REPORT=out/fuzz.jsonl $(BIN)/pytest -q -p no:cacheprovider tests/fuzz
+	@cat out/fuzz.jsonl
 
 check: install-test  ## Lint and types only
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/pyright

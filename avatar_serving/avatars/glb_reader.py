@@ -33,6 +33,8 @@ def _model(document: Reader) -> Model:
     if not {"body", "head", *LAYERS} <= set(nodes):
         raise PackageInvalid("avatar.glb lacks a node of a portrait")
     mouth, eyes, skin = (_part(document, nodes[name]) for name in LAYERS)
+    if mouth.colours is None or eyes.texture is None or skin.texture is None:
+        raise PackageInvalid("avatar.glb: mouths have colours; eyes and skin have textures")
     x, y, z = (float(v) for v in nodes["head"].get("translation", (0, 0, 0)))
     if not np.isfinite([x, y, z]).all():
         raise PackageInvalid("avatar.glb: the head's place is not a number")
