@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy.interpolate import griddata
+from scipy.interpolate import LinearNDInterpolator
 
 from avatar_serving.avatars.rig import MORPHS, Floats, Part
 from avatar_serving.avatars.textures import Pixels, fill, polygon_mask, shrunk, to_bytes, to_pixels
@@ -102,11 +102,14 @@ def _eyeball(picture: Pixels, eye: Eye, weights: Floats, paint: Painter) -> _Pat
 
 
 def _under(points: Floats, eye: Eye) -> Floats:
-    """z of an eyeball's *points* (n, 3), those beside the lids no further forward than the skin."""
+    """z of an eyeball's *points* (n, 3), those beside the lids no further forward than the skin,
+    wherever it looks."""
     middle = eye.ring[:, :2].mean(0)
     near = eye.skin[np.abs(eye.skin[:, :2] - middle).max(1) < REACH * eye.width]
     fallback = float(near[:, 2].min())
-    skin = griddata(near[:, :2], near[:, 2], points[:, :2], fill_value=fallback) - UNDER * eye.width
+    surface = LinearNDInterpolator(near[:, :2], near[:, 2], fill_value=fallback)
+    aside = np.array([[0, 0], [SIDEWAYS, 0], [-SIDEWAYS, 0]]) * eye.width
+    skin = surface(points[:, None, :2] + aside).min(1) - UNDER * eye.width
     ring = eye.ring[:, :2].astype(np.float32)
     inside = [cv2.pointPolygonTest(ring, (float(x), float(y)), False) >= 0 for x, y, _ in points]
     return np.where(inside, points[:, 2], np.minimum(points[:, 2], skin))

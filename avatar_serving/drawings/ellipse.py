@@ -25,6 +25,12 @@ SIZE = 0.12
 """What a larger ellipse gains: the iris alone stands out as well as the eye."""
 LEAST = 0.12
 """Worse than this nothing was found."""
+WAYS, FARTHEST, STEPS = 72, 1.7, 60
+"""Where an ellipse is no more than the iris, the eye goes on up to so many times its size."""
+SKIN = 8.0
+"""Difference from the skin's colour below which it begins."""
+SIDE = np.deg2rad(35)
+"""Half the angle in which a side is looked at."""
 
 
 def eye_ellipses(seen: Colours, places: tuple[Floats, Floats]) -> tuple[Mask, Mask] | None:
@@ -40,10 +46,10 @@ def eye_ellipses(seen: Colours, places: tuple[Floats, Floats]) -> tuple[Mask, Ma
     size = int(np.argmax(best))
     if best[size] < LEAST:
         return None
-    middles = (
+    places = [
         place + steps[score[:, size].argmax()] for place, score in zip(places, scores, strict=True)
-    )
-    right, left = (_filled(len(marks), middle, halves[size]) for middle in middles)
+    ]
+    right, left = _whole_eyes(seen, (places[0], places[1]), halves[size])
     return right, left
 
 
@@ -59,6 +65,42 @@ def _scores(marks: Floats, middles: Floats, halves: Floats) -> Floats:
         return marks[y, x]
 
     return (at(INNER) - at(OUTER)) @ (weight / weight.sum())
+
+
+def _whole_eyes(
+    seen: Colours, middles: tuple[Floats, Floats], half: Floats
+) -> tuple[Mask, Mask]:
+    """The ellipses, filled, each side out to where skin begins in both eyes; as it is where hair
+    does."""
+    turn = np.linspace(-np.pi, np.pi, WAYS, endpoint=False)
+    shares = [
+        _reach(seen, middle, np.stack([sign * np.cos(turn), np.sin(turn)], 1) * half)
+        for middle, sign in zip(middles, (-1, 1), strict=True)
+    ]
+
+    def side(angle: float) -> float:
+        near = np.abs((turn - angle + np.pi) % (2 * np.pi) - np.pi) < SIDE
+        found = np.concatenate([share[near] for share in shares])
+        known = found[np.isfinite(found)]
+        return float(np.median(known)) if len(known) > len(found) / 3 else 1.0
+
+    outer, inner, down, up = (side(angle) for angle in (0, np.pi, np.pi / 2, -np.pi / 2))
+    size = half * np.array([outer + inner, down + up]) / 2
+    shift = half * np.array([outer - inner, down - up]) / 2
+    right, left = (
+        _filled(len(seen.unlike), middle + shift * np.array([sign, 1]), size)
+        for middle, sign in zip(middles, (-1, 1), strict=True)
+    )
+    return right, left
+
+
+def _reach(seen: Colours, middle: Floats, way: Floats) -> Floats:
+    """(WAYS,): how many times each of *way* skin begins; NaN if it does not."""
+    shares = np.linspace(0.8, FARTHEST, STEPS)
+    points = np.round(middle + way[:, None] * shares[:, None]).astype(int)
+    x, y = np.moveaxis(np.clip(points, 0, len(seen.unlike) - 1), -1, 0)
+    skin = cv2.blur(seen.unlike, (3, 3))[y, x] < SKIN
+    return np.where(skin.any(1), shares[skin.argmax(1)], np.nan)
 
 
 def _filled(side: int, middle: Floats, half: Floats) -> Mask:

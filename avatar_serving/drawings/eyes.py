@@ -26,6 +26,8 @@ DARK = 0.55
 """Lightness of a lash line, over that of the skin."""
 MOST_LASH, LEAST_LASH = 0.3, 0.04
 """How much of an eye's height its lash line may take, and takes where there is none."""
+RISE = 0.4
+"""How far above what was found of an eye its lash line may go on, in eye heights."""
 PALE = 0.8
 """Lightness from which what is in an eye is its white, over the lightest in it."""
 
@@ -118,7 +120,8 @@ def _measured(seen: Colours, mask: Mask) -> DrawnEye | None:
     columns, top, bottom = columns[tall], top[tall], bottom[tall]
     if len(columns) < 6:
         return None
-    lash = _lash(seen, mask, columns, top, bottom)
+    top -= _rise(seen, columns, top, bottom)
+    lash = _lash(seen, columns, top, bottom)
     u = np.linspace(-1, 1, len(columns))
     upper = np.minimum(_smooth(u, top + lash), bottom - 1)
     lower = np.maximum(_smooth(u, bottom - LEAST_LASH * (bottom - top)), upper + 1)
@@ -130,7 +133,20 @@ def _measured(seen: Colours, mask: Mask) -> DrawnEye | None:
     return DrawnEye(columns, upper, lower, float(lash), iris, radius)
 
 
-def _lash(seen: Colours, mask: Mask, columns: Floats, top: Floats, bottom: Floats) -> float:
+def _rise(seen: Colours, columns: Floats, top: Floats, bottom: Floats) -> float:
+    """How much further up the dark line along the top goes; 0 where it runs into dark hair."""
+    dark = seen.lab[..., 0] < DARK * seen.skin[0]
+    most = round(RISE * float((bottom - top).max()))
+    central = range(len(columns) // 4, -(-3 * len(columns) // 4))
+    runs: list[int] = []
+    for i in central:
+        above = dark[max(0, int(top[i]) - most) : int(top[i]), int(columns[i])][::-1]
+        runs.append(len(above) if above.all() else int((~above).argmax()))
+    ended = [run for run in runs if run < most]
+    return float(np.median(ended)) if len(ended) > len(runs) / 2 else 0.0
+
+
+def _lash(seen: Colours, columns: Floats, top: Floats, bottom: Floats) -> float:
     """Thickness of the dark line along the top, in the middle of the eye."""
     dark = seen.lab[..., 0] < DARK * seen.skin[0]
     runs: list[float] = []

@@ -8,13 +8,15 @@ from numpy.typing import NDArray
 from avatar_serving.avatars.basis import JAW
 from avatar_serving.avatars.fit import Fit
 from avatar_serving.avatars.rig import MORPHS, Floats, Part
-from avatar_serving.faces.topology import LIPS_INNER, LIPS_OUTER
+from avatar_serving.faces.topology import LIPS_INNER, LIPS_OUTER, OVAL
 from avatar_serving.media import ARKIT
 
 DARK = np.array([112, 40, 46], np.float32) / 255
 TEETH = np.array([250, 247, 242], np.float32) / 255
 TONGUE = np.array([226, 118, 118], np.float32) / 255
 AROUND = 24
+INSIDE = 0.92
+"""How far towards the outline of the face it may reach: beyond, it would be seen."""
 BACK, TEETH_BACK, TONGUE_BACK = 0.5, 0.2, 0.35
 """How far behind the lips each lies, in mouth widths."""
 
@@ -42,7 +44,7 @@ def drawn_inside(fitted: Fit, face: Floats, shapes: Floats) -> Part:
         round_it = np.outer(np.cos(turns) * x, across) + np.outer(np.sin(turns) * y, up)
         centre = middle - low * up - np.array([0, 0, back * width])
         points = np.concatenate([round_it, np.zeros((1, 3))]) + centre
-        return _Sheet(points, jaw, colour)
+        return _Sheet(_within(points, middle, face[list(OVAL)]), jaw, colour)
 
     # Lips that round themselves show no teeth.
     hidden = dict.fromkeys(("mouthFunnel", "mouthPucker"), up * 0.2)
@@ -52,6 +54,21 @@ def drawn_inside(fitted: Fit, face: Floats, shapes: Floats) -> Part:
         replace(sheet(0.34, 0.13, -0.03, TEETH_BACK, 0.0, TEETH), also=hidden),
     )
     return _joined(sheets, _jaw_steps(shapes))
+
+
+def _within(points: Floats, middle: Floats, oval: Floats) -> Floats:
+    """*points* (n, 3) drawn towards *middle* (3,) as far as they lie outside *oval* (36, 3)."""
+    rim, way = (oval - middle)[:, :2], (points - middle)[:, :2]
+    turns = np.arctan2(rim[:, 1], rim[:, 0])
+    order = np.argsort(turns)
+    reach = np.interp(
+        np.arctan2(way[:, 1], way[:, 0]), turns[order],
+        INSIDE * np.linalg.norm(rim[order], axis=1), period=2 * np.pi,
+    )  # fmt: skip
+    share = np.minimum(1, reach / np.maximum(np.linalg.norm(way, axis=1), 1e-9))
+    out = points.copy()
+    out[:, :2] = middle[:2] + way * share[:, None]
+    return out
 
 
 def _jaw_steps(shapes: Floats) -> Floats:

@@ -1,11 +1,13 @@
 """Drawn eyelids: flat skin with a lash line along its edge, slid over an eye that closes."""
 
+import cv2
 import numpy as np
 
 from avatar_serving.avatars.lids import Rim
 from avatar_serving.avatars.rig import MORPHS, Floats
 from avatar_serving.avatars.strips import Strip, grid
-from avatar_serving.avatars.textures import Pixels, to_bytes
+from avatar_serving.avatars.textures import Pixels, to_bytes, to_pixels
+from avatar_serving.drawings.skin import skin_under
 
 ROWS = 8
 NEARER = 0.015
@@ -15,15 +17,17 @@ WIDER, CORNER = 0.2, 0.7
 WIDE_PX, HIGH_PX = 64, 96
 FADE = 0.1
 """Share of the height over which a lid sets in."""
+THICKEST = 0.18
+"""Most of its height that the lash line of a shut lid takes."""
 CREASE, CREASE_WIDTH, CREASE_DEPTH = 0.16, 0.012, 0.35
 
 
 def drawn_lid(
-    one: Rim, positions: Floats, morphs: Floats, rest: Floats, colours: tuple[Floats, Floats],
-    lash: float,
+    one: Rim, positions: Floats, morphs: Floats, rest: Floats, image: Pixels,
+    colours: tuple[Floats, Floats], lash: float,
 ) -> Strip:  # fmt: skip
-    """*colours*: of skin and lash line, sRGB (3,) 0..255; *lash*: thickness of that line in image
-    square units."""
+    """*image* (size, size, 3): the picture that it covers; *colours*: of skin and lash line, sRGB
+    (3,) 0..255; *lash*: thickness of that line in image square units."""
     width = float(np.ptp(positions[one.upper, 0]))
     lift = lash / width + 0.06
     place, move = _unrolling(one, positions, morphs, rest, lift)
@@ -32,7 +36,11 @@ def drawn_lid(
     x = np.linspace(1, WIDE_PX - 1, count)
     y = np.linspace(0.5, HIGH_PX - 0.5, ROWS)
     pixels = np.stack(np.meshgrid(x, y), -1).reshape(-1, 2)
-    picture = _picture(colours, float(np.clip(lash / max(height, 1e-6), 0.05, 0.3)))
+    shut = (place + move[MORPHS.index(one.blink)]).reshape(ROWS, count, 3)
+    ring = to_pixels(positions[[*one.upper, *one.lower[::-1]]], len(image))
+    skin = _sampled(skin_under(image, ring, colours[0]), shut)
+    thick = float(np.clip(lash / max(height, 1e-6), 0.05, THICKEST))
+    picture = _picture(skin, colours[1], thick)
     return Strip(place, move, grid(ROWS, count), pixels, picture)
 
 
@@ -57,8 +65,17 @@ def _unrolling(
     return place.reshape(-1, 3), move.reshape(len(morphs), -1, 3)
 
 
-def _picture(colours: tuple[Floats, Floats], lash: float) -> Pixels:
-    skin, ink = colours
+def _sampled(skin: Floats, shut: Floats) -> Floats:
+    """(HIGH_PX, WIDE_PX, 3): the colours of *skin* where the lid lies when it is shut."""
+    at = to_pixels(shut.reshape(-1, 3), len(skin)).reshape(*shut.shape[:2], 2)
+    fine = cv2.resize(at.astype(np.float32), (WIDE_PX, HIGH_PX)) - 0.5
+    sampled = cv2.remap(skin, fine[..., 0], fine[..., 1], cv2.INTER_LINEAR,
+                        borderMode=cv2.BORDER_REPLICATE)  # fmt: skip
+    return np.asarray(sampled, np.float32)
+
+
+def _picture(skin: Floats, ink: Floats, lash: float) -> Pixels:
+    """*skin* (HIGH_PX, WIDE_PX, 3)."""
     down = ((np.arange(HIGH_PX) + 0.5) / HIGH_PX)[:, None, None]
     along = np.linspace(0, np.pi, WIDE_PX)[None, :, None]
     # Thickest in the middle, as a brush draws it.

@@ -4,10 +4,10 @@ import cv2
 import numpy as np
 
 from avatar_serving.avatars.textures import Pixels
-from avatar_serving.drawings.colours import colours
+from avatar_serving.drawings.colours import Colours, colours
 from avatar_serving.drawings.measure import DrawnFace, measure
 from avatar_serving.faces import Face, FaceFinder
-from avatar_serving.faces.crop import crop_face
+from avatar_serving.faces.crop import FaceCrop, crop_face
 from avatar_serving.faces.topology import BRIDGE
 
 SIDE = 192
@@ -23,14 +23,35 @@ USUAL = 14.0
 """Spread of lightness over a face that LEVEL is meant for; a dark photo has less of it."""
 CLIPPED = 254
 """What has two channels this bright was too bright for the camera."""
+WHITE, MOST_WHITE = 245, 0.5
+"""All channels from which a pixel is white, and the share of white in the face of line art."""
+INKED, MOST_INKED = 40.0, 0.6
+"""How much lightness falls within two pixels of the white where a line bounds it, and the share of
+its rim for which that holds. Measured: photos, up to five times overexposed, up to .33; line art from
+.75."""
 PRESENCE = 0.05
 """How sure the photo model must be of a drawn face."""
 
 
 def is_drawn(picture: Pixels, face: Face) -> bool:
-    """Whether the skin is of one colour, without grain."""
+    """Whether the skin is of one colour without grain, or white between lines."""
     crop = crop_face(picture, face, SIDE, 1.3)
     seen = colours(crop)
+    return _is_flat(crop, seen) or is_line_art(crop, seen)
+
+
+def is_line_art(crop: FaceCrop, seen: Colours) -> bool:
+    """Whether a face is white up to its lines. In an overexposed photo white fades into skin."""
+    white = (crop.rgb >= WHITE).all(-1) & seen.face
+    if white.sum() < MOST_WHITE * seen.face.sum():
+        return False
+    rim = white & (cv2.erode(white.astype(np.uint8), np.ones((3, 3), np.uint8)) == 0)
+    rim &= cv2.erode(seen.face.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    fall = seen.lab[..., 0] - cv2.erode(seen.lab[..., 0], np.ones((5, 5), np.uint8))
+    return bool(rim.any() and (fall[rim] > INKED).mean() > MOST_INKED)
+
+
+def _is_flat(crop: FaceCrop, seen: Colours) -> bool:
     # Outside the picture a crop is black.
     inside = seen.face & crop.rgb.any(-1) & ((crop.rgb >= CLIPPED).sum(-1) < 2)
     above = np.arange(SIDE)[:, None] < crop.points[BRIDGE, 1]

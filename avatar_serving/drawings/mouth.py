@@ -6,12 +6,13 @@ import cv2
 import numpy as np
 
 from avatar_serving.avatars.rig import Floats
+from avatar_serving.avatars.textures import grown
 from avatar_serving.drawings.colours import Colours, Mask
 from avatar_serving.drawings.eyes import DrawnEye
 from avatar_serving.faces.crop import FaceCrop
-from avatar_serving.faces.topology import CHIN, LIPS_OUTER, OVAL
+from avatar_serving.faces.topology import CHIN, LIPS_OUTER, NOSE_BASE, OVAL
 
-UNLIKE, CONTRAST = 9.0, 5.0
+UNLIKE, CONTRAST = 6.0, 4.0
 """Difference from the skin, and from what is around, from which a pixel may be of the mouth."""
 SURE = 18.0
 """Difference from the skin alone that is enough: teeth are lighter than the mouth around them."""
@@ -23,11 +24,13 @@ FROM, TO = 0.3, 0.95
 """Between the eyes (0) and the chin (1) it lies from here to there."""
 CLEAR = 0.06
 """How far below both eyes it is at least, in distances of the eyes."""
+BEYOND = 3
+"""Pixels past the place of mouths within which a mark that goes on is a chin's or a collar's."""
 JOIN = (0.12, 0.04)
 """Strokes this far apart, across and down, are one mouth; in distances of the eyes."""
 OPEN = 0.38
 """Height over width from which a mouth is open."""
-SPREAD = 0.2
+SPREAD = 0.15
 """How far from where it was expected a mouth may well be, in distances of the eyes."""
 
 
@@ -80,10 +83,13 @@ def _blob(seen: Colours, crop: FaceCrop, pair: tuple[DrawnEye, DrawnEye]) -> Mas
     axis = eyes[0] + down * (chin[0] - eyes[0])
     window = (np.abs(x - axis) < SIDES * apart) & (down > FROM) & (down < TO) & (y > below)
     window &= crop.inside(OVAL, 0.93)
+    window &= y > crop.points[NOSE_BASE, 1]
     size = 2 * round(AROUND * apart) + 1
     local = seen.unlike - cv2.blur(seen.unlike, (size, size))
-    marks = window & ((seen.unlike > SURE) | ((seen.unlike > UNLIKE) & (local > CONTRAST)))
-    marks &= ~seen.hair
+    marked = (seen.unlike > SURE) | ((seen.unlike > UNLIKE) & (local > CONTRAST))
+    marks = window & marked & ~seen.hair
+    # Below the window, not beside it, is what a mouth never reaches.
+    past = marked & ~window & (y > crop.points[list(LIPS_OUTER), 1].mean())
     kernel = np.ones([2 * round(j * apart / 2) + 1 for j in (JOIN[1], JOIN[0])], np.uint8)
     joined = np.asarray(cv2.morphologyEx(marks.astype(np.uint8), cv2.MORPH_CLOSE, kernel))
     count, labels, stats, centres = cv2.connectedComponentsWithStats(joined)
@@ -92,6 +98,8 @@ def _blob(seen: Colours, crop: FaceCrop, pair: tuple[DrawnEye, DrawnEye]) -> Mas
     for i in range(1, count):
         width = float(stats[i, cv2.CC_STAT_WIDTH])
         if width < 0.08 * apart or width < 0.6 * stats[i, cv2.CC_STAT_HEIGHT]:
+            continue
+        if (grown(labels == i, BEYOND) & past).any():
             continue
         off = (centres[i] - (np.interp(centres[i][1], y[:, 0], axis[:, 0]), expected[1])) / apart
         score = width * float(np.exp(-(off @ off) / (2 * SPREAD**2)))

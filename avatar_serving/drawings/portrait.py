@@ -37,6 +37,8 @@ from avatar_serving.media import CHANNELS, Progress
 
 ENGINE = EngineEntry(name="drawing", version="1")
 
+SOCKET = 2.0
+"""So many times as large as an eye is what hides an eyeball that looks aside."""
 SHADED, BARE, FEWEST = 20.0, 6.0, 60
 """Differences from the skin's colour of skin in shadow and of bare skin; fewest pixels to go by."""
 
@@ -91,8 +93,11 @@ def _corrected(fitted: Fit) -> Fit:
 def _matte(image: Pixels, fitted: Fit) -> Floats:
     matte = drawn_matte(image)
     rim = face_surface().refined(fitted.rest)[face_surface().oval]
-    face = polygon_mask(to_pixels(rim, len(image)), len(image))
-    return np.where(face, 1, matte).astype(np.float32)
+    solid = polygon_mask(to_pixels(rim, len(image)), len(image))
+    for eye in (face_surface().right_eye, face_surface().left_eye):
+        ring = to_pixels(face_surface().refined(fitted.rest)[eye], len(image))
+        solid |= polygon_mask(ring.mean(0) + (ring - ring.mean(0)) * SOCKET, len(image))
+    return np.where(solid, 1, matte).astype(np.float32)
 
 
 def _rig(image: Pixels, place: _Place, fitted: Fit, matte: Floats, behind: Pixels) -> PortraitRig:
@@ -136,7 +141,7 @@ def _lid_maker(place: _Place) -> LidMaker:
     ) -> Strip:
         eye = drawn.eyes[0 if one.blink.endswith("Right") else 1]
         colours = _lid_colours(drawn, eye)
-        return drawn_lid(one, positions, morphs, rest, colours, eye.lash * place.scale)
+        return drawn_lid(one, positions, morphs, rest, image, colours, eye.lash * place.scale)
 
     return make
 

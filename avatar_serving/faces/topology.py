@@ -33,6 +33,7 @@ RIGHT_BROW = (46, 53, 52, 65, 55, 70, 63, 105, 66, 107)
 LEFT_BROW = (276, 283, 282, 295, 285, 300, 293, 334, 296, 336)
 
 NOSE_TIP = 1
+NOSE_BASE = 2
 BRIDGE = 6
 """Of the nose, between the eyes."""
 CHIN = 152

@@ -55,6 +55,7 @@ def _checks(face: WholeFace) -> list[Check]:
     aside = (face.mouth.x[0] + face.mouth.x[-1]) / 2 - middle[0]
     return [
         grade(NAME, min(_roundness(right), _roundness(left)), Scale(0.2, 0.3), SHUT),
+        grade(NAME, min(_filled(face, right), _filled(face, left)), Scale(8.0, 12.0), SHUT),
         grade(NAME, _uneven(right, left), Scale(2.0, 1.4), UNEVEN),
         grade(NAME, max(right.height, left.height) / to_chin, Scale(0.95, 0.72), LARGE),
         grade(NAME, max(right.width, left.width) / apart, Scale(1.0, 0.88), LARGE),
@@ -65,6 +66,13 @@ def _checks(face: WholeFace) -> list[Check]:
 
 def _roundness(eye: DrawnEye) -> float:
     return eye.height / max(eye.width, 1)
+
+
+def _filled(face: WholeFace, eye: DrawnEye) -> float:
+    """Mean difference from skin (CIE Lab) of what is between its lids: a shut one has skin there."""
+    rows = np.arange(len(face.colours.unlike))[:, None]
+    opening = (rows >= eye.upper) & (rows <= eye.lower)
+    return float(face.colours.unlike[:, eye.x.astype(int)][opening].mean())
 
 
 def _uneven(one: DrawnEye, other: DrawnEye) -> float:
