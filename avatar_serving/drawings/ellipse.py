@@ -46,11 +46,10 @@ def eye_ellipses(seen: Colours, places: tuple[Floats, Floats]) -> tuple[Mask, Ma
     size = int(np.argmax(best))
     if best[size] < LEAST:
         return None
-    places = [
+    right, left = (
         place + steps[score[:, size].argmax()] for place, score in zip(places, scores, strict=True)
-    ]
-    right, left = _whole_eyes(seen, (places[0], places[1]), halves[size])
-    return right, left
+    )
+    return _whole_eyes(seen, (right, left), halves[size])
 
 
 def _scores(marks: Floats, middles: Floats, halves: Floats) -> Floats:
@@ -67,9 +66,7 @@ def _scores(marks: Floats, middles: Floats, halves: Floats) -> Floats:
     return (at(INNER) - at(OUTER)) @ (weight / weight.sum())
 
 
-def _whole_eyes(
-    seen: Colours, middles: tuple[Floats, Floats], half: Floats
-) -> tuple[Mask, Mask]:
+def _whole_eyes(seen: Colours, middles: tuple[Floats, Floats], half: Floats) -> tuple[Mask, Mask]:
     """The ellipses, filled, each side out to where skin begins in both eyes; as it is where hair
     does."""
     turn = np.linspace(-np.pi, np.pi, WAYS, endpoint=False)

@@ -44,7 +44,7 @@ def drawn_inside(fitted: Fit, face: Floats, shapes: Floats) -> Part:
         round_it = np.outer(np.cos(turns) * x, across) + np.outer(np.sin(turns) * y, up)
         centre = middle - low * up - np.array([0, 0, back * width])
         points = np.concatenate([round_it, np.zeros((1, 3))]) + centre
-        return _Sheet(_within(points, middle, face[list(OVAL)]), jaw, colour)
+        return _Sheet(within(points, middle, face[list(OVAL)]), jaw, colour)
 
     # Lips that round themselves show no teeth.
     hidden = dict.fromkeys(("mouthFunnel", "mouthPucker"), up * 0.2)
@@ -56,7 +56,7 @@ def drawn_inside(fitted: Fit, face: Floats, shapes: Floats) -> Part:
     return _joined(sheets, _jaw_steps(shapes))
 
 
-def _within(points: Floats, middle: Floats, oval: Floats) -> Floats:
+def within(points: Floats, middle: Floats, oval: Floats) -> Floats:
     """*points* (n, 3) drawn towards *middle* (3,) as far as they lie outside *oval* (36, 3)."""
     rim, way = (oval - middle)[:, :2], (points - middle)[:, :2]
     turns = np.arctan2(rim[:, 1], rim[:, 0])

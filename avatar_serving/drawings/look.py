@@ -26,9 +26,9 @@ CLIPPED = 254
 WHITE, MOST_WHITE = 245, 0.5
 """All channels from which a pixel is white, and the share of white in the face of line art."""
 INKED, MOST_INKED = 40.0, 0.6
-"""How much lightness falls within two pixels of the white where a line bounds it, and the share of
-its rim for which that holds. Measured: photos, up to five times overexposed, up to .33; line art from
-.75."""
+"""By how much lightness falls within two pixels of white where a line bounds it, and the share of
+the white's rim for which it does. Measured: photos, up to five times overexposed, up to .33; line
+art from .75."""
 PRESENCE = 0.05
 """How sure the photo model must be of a drawn face."""
 

@@ -53,4 +53,4 @@ def _carried_on(part: Pixels, known: Mask, skin: Floats, width: float) -> Floats
         share = np.clip(near / LEAST, 0, 1)[..., None]
         own = total / np.maximum(near, 1e-6)[..., None]
         colours = colours * (1 - share) + own * share
-    return colours
+    return np.asarray(colours, np.float32)

@@ -69,7 +69,7 @@ def _roundness(eye: DrawnEye) -> float:
 
 
 def _filled(face: WholeFace, eye: DrawnEye) -> float:
-    """Mean difference from skin (CIE Lab) of what is between its lids: a shut one has skin there."""
+    """Mean difference from skin (CIE Lab) of what lies between its lids: of a shut eye, skin."""
     rows = np.arange(len(face.colours.unlike))[:, None]
     opening = (rows >= eye.upper) & (rows <= eye.lower)
     return float(face.colours.unlike[:, eye.x.astype(int)][opening].mean())
