@@ -35,6 +35,9 @@ class BySessions(ScalingOptions):
     """``ceil((held + warm) / per_replica)`` replicas: places are there before they are needed."""
 
     signal: Literal["sessions"] = "sessions"
+    lead_s: float = Field(default=0, ge=0)
+    """How long a new replica takes to come, with its node. While the load grows faster than by
+    chance, there are places for what it will be by then; 0: for what it is."""
 
     def pressure(self, seen: Observation) -> float:
         return 0.0

@@ -4,7 +4,7 @@ Without clock, thread or Ray, so that the simulation runs the same code as the c
 
 Load says how many replicas hold it; pressure, what users feel, has the last word:
 
-- signal ``sessions``: as many as the load and its warm buffer need;
+- signal ``sessions``: as many as the load, its growth and its warm buffer need;
 - the others: more while pressure is over 1, fewer only while it is under a half and the load fits.
   A load per replica that was once too much is remembered for an hour and not tried again.
 
@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 
 from avatar_serving.scaling import BySessions, Scaling
 from avatar_serving.scaling.observation import Observation
+from avatar_serving.scaling.trend import Trend
 
 _CALM = 0.5
 """Pressure under which replicas may be taken away."""
@@ -48,14 +49,15 @@ class ScalingState:
     """Least load per replica under which pressure was over 1."""
     strained_s: float = -math.inf
     """When that was last so."""
+    trend: Trend = Trend()
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
     replicas: int
     reason: str
-    """``load``, ``pressure``, ``calm``, ``starting``, ``enough``, or ``lasting``: a wish that has
-    not lasted long enough."""
+    """``load``, ``growth``, ``pressure``, ``calm``, ``starting``, ``enough``, or ``lasting``: the
+    wish for another number has not lasted long enough."""
     state: ScalingState
 
 
@@ -70,7 +72,12 @@ def decide(
     """How many replicas to ask for now. *per_replica* stands in for the option left open."""
     room = options.per_replica or per_replica
     state = _remember(options, seen, state, now_s)
-    wished, reason = _wish(options, room, seen, state)
+    if isinstance(options, BySessions):
+        wished, reason = _ahead(options, room, seen, state.trend, now_s)
+        trend = state.trend.follow(seen.load, now_s, options.lead_s)
+        state = replace(state, trend=trend)
+    else:
+        wished, reason = _wish(options, room, seen, state)
     return _patient(options, bounds.clamp(wished), reason, seen, state, now_s)
 
 
@@ -90,9 +97,16 @@ def _remember(
     return replace(state, strain=strain, strained_s=now_s)
 
 
+def _ahead(
+    options: BySessions, room: float, seen: Observation, trend: Trend, now_s: float
+) -> tuple[int, str]:
+    growth = trend.growth(seen.load, now_s, options.lead_s)
+    return fitting(seen.load + growth, options.warm, room), "growth" if growth else "load"
+
+
 def _wish(options: Scaling, room: float, seen: Observation, state: ScalingState) -> tuple[int, str]:
     needed = fitting(seen.load, options.warm, room)
-    if isinstance(options, BySessions) or seen.asked == 0:
+    if seen.asked == 0:
         return needed, "load"
     pressure = options.pressure(seen)
     if pressure > 1 and seen.running < seen.asked:
