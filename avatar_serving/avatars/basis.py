@@ -5,6 +5,7 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.spatial import KDTree
 
 from avatar_serving import weights
@@ -16,7 +17,7 @@ from avatar_serving.faces import canonical_mesh
 from avatar_serving.faces.topology import OVAL
 from avatar_serving.media import ARKIT
 
-VERSION = "6"
+VERSION = "7"
 """Raise it when what `_make` writes changes."""
 RIM_TRUST = 0.01
 """How much the landmarks on the face's outline count: it runs where the mesh turns away from the
@@ -47,13 +48,22 @@ class FaceBasis:
     jaw: Floats
     """(4, 3, 4): for each of JAW, the displacement of what is fixed to the jaw, as an affine
     function of its place."""
+    head: Floats
+    """(n, 3): the whole head of the sculpted mesh, where its face is the canonical one."""
+    head_triangles: NDArray[np.int32]
+    """(m, 3)"""
+    head_marks: Floats
+    """(468, 3): the landmarks on it."""
 
 
 @cache
 def face_basis() -> FaceBasis:
     """Raises WeightMissing, WeightCorrupt."""
     with np.load(weights.derived("face-basis.npz", "anny-head", _make, VERSION)) as stored:
-        return FaceBasis(canonical_mesh()[0], stored["shapes"], stored["jaw"])
+        return FaceBasis(
+            canonical_mesh()[0], stored["shapes"], stored["jaw"], stored["head"],
+            stored["head_triangles"], stored["head_marks"],
+        )  # fmt: skip
 
 
 def _make(folder: Path, target: Path) -> None:
@@ -67,8 +77,14 @@ def _make(folder: Path, target: Path) -> None:
     teeth = head.vertices[head.lower_teeth] @ turn.T * scale + shift
     moved = (head.units[ARKIT.index(name)][head.lower_teeth] @ turn.T * scale for name in JAW)
     jaw = np.stack([_affine(teeth, displacement) for displacement in moved])
+    used, triangles = np.unique(head.skin, return_inverse=True)
+    whole = head.vertices[used] @ turn.T * scale + shift
+    marks = points @ turn.T * scale + shift
     with target.open("wb") as file:
-        np.savez(file, shapes=shapes.astype(np.float32), jaw=jaw.astype(np.float32))
+        np.savez(
+            file, shapes=shapes.astype("f4"), jaw=jaw.astype("f4"), head=whole.astype("f4"),
+            head_triangles=triangles.reshape(-1, 3).astype("i4"), head_marks=marks.astype("f4"),
+        )  # fmt: skip
 
 
 def _average(views: list[Registration], values: Floats) -> Floats:

@@ -9,6 +9,7 @@ from scipy.spatial import Delaunay, KDTree
 from scipy.spatial.distance import cdist
 
 from avatar_serving.avatars.rig import Floats
+from avatar_serving.avatars.skull import Skull
 from avatar_serving.avatars.textures import grown, polygon_mask, to_pixels
 
 SPACING = 0.0275
@@ -20,8 +21,8 @@ SHAPE_REACH = 0.28
 NECK_START, NECK_LENGTH = 0.12, 0.5
 """Where the neck begins above the chin, and over what length it stops following the head, in face
 heights."""
-STEEPEST_RIM, STEEPEST, FIRM = 7.0, 9.0, 0.06
-"""Largest slope of the depth on the face's outline and outside, and so far inside, in face
+STEEPEST_OUTSIDE, STEEPEST_RIM, STEEPEST, FIRM = 3.5, 7.0, 9.0, 0.06
+"""Largest slope of the depth outside the face, on its outline, and so far inside, in face
 widths."""
 FAR_START, FAR_END = 0.7, 1.3
 """From where to where things are less and less a part of the head, in face widths from the face."""
@@ -61,16 +62,16 @@ class Surroundings:
     """z of the shoulders."""
 
 
-def surround(outline: Outline, matte: Floats) -> Surroundings:
-    """*matte* (size, size) says where the person is."""
+def surround(outline: Outline, matte: Floats, skull: Skull | None) -> Surroundings:
+    """*matte* (size, size) says where the person is. Without a *skull* the head is a plain bowl."""
     rim = outline.rim
     grid, distance = _grid(outline, matte)
     near = 1 / (cdist(grid, rim[:, :2]) + 0.02 * outline.width) ** 3
     near /= near.sum(1, keepdims=True)
     head = _following(grid[:, 1], distance, outline) * _free(grid, matte)
     body_depth = float(np.median(rim[:, 2])) - 0.15 * outline.width
-    behind = HEAD_DEPTH * (1 - np.exp(-distance / (HEAD_SLOPE * outline.width)))
-    depth = (near @ rim[:, 2] - behind * outline.width) * head + body_depth * (1 - head)
+    behind = _bowl(distance, outline.width) if skull is None else skull.behind(grid)
+    depth = (near @ rim[:, 2] - behind) * head + body_depth * (1 - head)
     pull = near * np.exp(-((distance / (SHAPE_REACH * outline.height)) ** 2))[:, None]
     triangles = _triangles(rim[:, :2], grid, matte)
     positions = np.column_stack([grid, depth]).astype(np.float32)
@@ -79,14 +80,19 @@ def surround(outline: Outline, matte: Floats) -> Surroundings:
     )
 
 
-def gentle_depth(points: Floats, oval: NDArray[np.int32], width: float) -> Floats:
+def _bowl(distance: Floats, width: float) -> Floats:
+    return HEAD_DEPTH * width * (1 - np.exp(-distance / (HEAD_SLOPE * width)))
+
+
+def gentle_depth(points: Floats, oval: NDArray[np.int32], face: int, width: float) -> Floats:
     """z of all skin *points* (n, 3), raised where it falls away so steeply, at the sides of the
-    face, that a turn of the head would smear a few pixels over the cheek."""
+    face, that a turn of the head would smear a few pixels over the cheek. The first *face* points
+    are the face, *oval* those on its outline."""
     apart = cdist(points[:, :2], points[:, :2])
     inside = apart[:, oval].min(1)
-    inside[oval.max() + 1 :] = 0
     share = np.clip(inside / (FIRM * width), 0, 1)
     slope = STEEPEST_RIM + share**2 * (STEEPEST - STEEPEST_RIM)
+    slope[face:] = STEEPEST_OUTSIDE
     return (points[:, 2] - slope[:, None] * apart).max(1)
 
 

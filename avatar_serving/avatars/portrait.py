@@ -28,6 +28,7 @@ from avatar_serving.avatars.pictures import encode_webp
 from avatar_serving.avatars.rig import Floats, Part, PortraitRig
 from avatar_serving.avatars.shades import mouth_colours
 from avatar_serving.avatars.skin import build_skin
+from avatar_serving.avatars.skull import skull
 from avatar_serving.avatars.surface import face_surface, lip_pairs
 from avatar_serving.avatars.textures import cut_out, polygon_mask, to_pixels
 from avatar_serving.avatars.unfold import unfolded
@@ -38,7 +39,7 @@ from avatar_serving.faces.topology import CHIN, LEFT_IRIS, RIGHT_IRIS
 from avatar_serving.media import ARKIT, HEAD, Progress
 
 Pixels = NDArray[np.uint8]
-VERSION = "2"
+VERSION = "3"
 OPEN_MOUTH = 0.012
 """From this gap on, in face widths, the photo's mouth is open and shows what is in it."""
 STEADY_GAZE = 0.35
@@ -147,7 +148,8 @@ def _rig(image: Pixels, points: Floats, fitted: Fit, matte: Floats, behind: Pixe
     texture = cut_out(image, matte, behind)
     lips = surface.lips
     colours = mouth_colours(image, fitted.rest, rest[lips] if open_mouth else None)
-    skin, body_depth = build_skin(fitted, shapes, closed, outline, texture, colours.light)
+    head = skull(fitted, outline.rim, matte)
+    skin, body_depth = build_skin(fitted, shapes, closed, outline, texture, colours.light, head)
     photo = _in_photo(skin, fitted)
     eyes = build_eyes(
         image,

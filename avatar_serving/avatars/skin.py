@@ -4,10 +4,12 @@ from collections.abc import Callable
 
 import numpy as np
 
+from avatar_serving.avatars.back import with_back
 from avatar_serving.avatars.fit import Fit
 from avatar_serving.avatars.lids import Rim, build_lid, rim
 from avatar_serving.avatars.outside import Outline, Surroundings, gentle_depth, surround
 from avatar_serving.avatars.rig import Floats, Part
+from avatar_serving.avatars.skull import Skull
 from avatar_serving.avatars.steep import without_streaks
 from avatar_serving.avatars.strips import Strip, with_strips
 from avatar_serving.avatars.surface import face_surface
@@ -21,14 +23,16 @@ LidMaker = Callable[[Rim, Floats, Floats, Pixels, Floats, Floats], Strip]
 
 def build_skin(
     fitted: Fit, shapes: Floats, closed: Floats, outline: Outline, texture: Pixels, light: float,
-    lid: LidMaker = build_lid,
+    skull: Skull | None = None, lid: LidMaker = build_lid,
 ) -> tuple[Part, float]:  # fmt: skip
     """The layer, and the depth of the shoulders. *shapes* (52, 468, 3); *closed* (468, 3): what
     closes the mouth; *texture* (size, size, 4): the person cut out of the photo; *light*:
-    as in MouthColours."""
-    around = surround(outline, texture[..., 3] / 255)
+    as in MouthColours; *skull*: what is around the face has its depth."""
+    around = surround(outline, texture[..., 3] / 255, skull)
     bare = _bare(fitted, shapes, closed, outline, around, texture)
     strips = _strips(bare, fitted, texture[..., :3], light, lid)
+    if skull is not None:
+        bare = with_back(bare, skull, texture[..., :3])
     return with_strips(bare, strips), around.body_depth
 
 
@@ -42,7 +46,7 @@ def _bare(
     outer = np.einsum("nk,skd->snd", around.pull, face[:, surface.oval])
     morphs = np.concatenate([face, outer], 1)
     photo = np.concatenate([surface.refined(fitted.rest), around.positions])
-    photo[:, 2] = gentle_depth(photo, surface.oval, outline.width)
+    photo[:, 2] = gentle_depth(photo, surface.oval, surface.points, outline.width)
     rest = np.append(fitted.weights, np.float32(1))
     joints = np.concatenate([surface.oval, surface.points + np.arange(len(around.positions))])
     triangles = np.concatenate([surface.triangles, joints[around.triangles]]).astype(np.int32)

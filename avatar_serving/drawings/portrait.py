@@ -110,7 +110,7 @@ def _rig(image: Pixels, place: _Place, fitted: Fit, matte: Floats, behind: Pixel
         inked = without_corners(inked, photo[ring], _lid_colours(drawn, eye)[0])
     texture = cut_out(inked, matte, behind)
     skin, body_depth = build_skin(
-        fitted, fitted.shapes, closed, outline, texture, 1.0, _lid_maker(place)
+        fitted, fitted.shapes, closed, outline, texture, 1.0, lid=_lid_maker(place)
     )
     photo = skin.positions + skin.morphs[-1]
     eyes = build_eyes(

@@ -1,0 +1,141 @@
+"""The back of a head, as far as a turn shows it: a band behind the outline.
+
+No photo shows it. It goes on from the outline as an ellipsoid does, and looks like the hair or skin
+that the photo shows as far within the outline; behind ears, like what is above and below them.
+"""
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from scipy.interpolate import LinearNDInterpolator
+from scipy.ndimage import gaussian_filter1d, maximum_filter1d, minimum_filter1d
+from scipy.spatial import KDTree
+
+from avatar_serving.avatars.rig import Floats, Part
+from avatar_serving.avatars.skull import DIRECTIONS, Skull
+from avatar_serving.avatars.strips import GUTTER_PX, framed, grid
+from avatar_serving.avatars.surface import face_surface
+from avatar_serving.avatars.textures import Pixels, to_bytes
+
+ROUND_DEG = 40.0
+"""How far round the head it reaches; heads in conversation turn less."""
+ROWS = 6
+WIDE_PX, HIGH_PX = 4, 32
+"""Of its picture: a direction's, and the whole's."""
+INSET = 0.97
+"""Where it begins, in shares of the way to the outline: in the photo nothing of it shows."""
+UNDER = 0.002
+"""How far behind the surface it begins, in image units."""
+LOWEST, WHOLE = -0.15, 0.15
+"""Sines of the directions below which there are jaw and neck, and no back of the head to see, and
+above which there is all of it."""
+UNSURE = 0.94
+"""Where less of the way to the outline is solid there is an ear, or nothing to go by."""
+BESIDE = 5
+"""Directions beside an ear that still have something of it."""
+SHADE = 0.3
+"""How much darker its far end is."""
+
+
+def with_back(part: Part, skull: Skull, image: Pixels) -> Part:
+    """*part*, the skin without strips, with the band behind it, to be drawn before. *image*
+    (size, size, 3): the person."""
+    assert part.uv is not None and part.texture is not None
+    columns = _directions()
+    reach = _reach(skull)[columns]
+    positions, head = _band(part, skull, columns, reach)
+    picture = _picture(skull, columns, reach, image)
+    picture = framed(np.dstack([picture, np.full(picture.shape[:2], 255, np.uint8)]))
+    high, wide = part.texture.shape[:2]
+    row = np.zeros((len(picture), wide, 4), np.uint8)
+    row[:, : picture.shape[1]] = picture
+    texture = np.concatenate([part.texture, row])
+    x = GUTTER_PX + (np.arange(len(columns)) + 0.5) * WIDE_PX
+    y = high + GUTTER_PX + np.linspace(0.5, HIGH_PX - 0.5, ROWS)
+    uv = np.stack(np.meshgrid(x, y), -1).reshape(-1, 2)
+    whole = np.array([wide, high])
+    return replace(
+        part,
+        positions=np.concatenate([part.positions, positions], dtype="f4"),
+        morphs=np.pad(part.morphs, ((0, 0), (0, len(positions)), (0, 0))),
+        triangles=np.concatenate(
+            [grid(ROWS, len(columns)) + np.int32(len(part.positions)), part.triangles]
+        ),
+        head=np.concatenate([part.head, head], dtype="f4"),
+        uv=(np.concatenate([part.uv * whole, uv]) / texture.shape[1::-1]).astype(np.float32),
+        texture=texture,
+    )
+
+
+def _directions() -> NDArray[np.intp]:
+    """Of the skull's, those that show hair, counter-clockwise."""
+    angles = np.arange(-DIRECTIONS // 4, 3 * DIRECTIONS // 4)
+    shown = np.sin(angles / DIRECTIONS * 2 * np.pi) >= LOWEST
+    return angles[shown] % DIRECTIONS
+
+
+def _reach(skull: Skull) -> Floats:
+    """(DIRECTIONS,): how far from the middle of the face the band begins."""
+    bone = gaussian_filter1d(minimum_filter1d(skull.solid, BESIDE, mode="wrap"), 1.5, mode="wrap")
+    upwards = np.sin(np.arange(DIRECTIONS) / DIRECTIONS * 2 * np.pi)
+    share = np.clip((upwards - LOWEST) / (WHOLE - LOWEST), 0, 1)
+    return skull.rim + np.maximum(bone * INSET - skull.rim, 0) * share
+
+
+def _band(
+    part: Part, skull: Skull, columns: NDArray[np.intp], reach: Floats
+) -> tuple[Floats, Floats]:
+    """Its vertices, row by row from the outline back, and how far each follows the head."""
+    angle = columns / DIRECTIONS * 2 * np.pi
+    way = np.stack([np.cos(angle), np.sin(angle)], 1)
+    start = skull.middle + way * reach[:, None]
+    level, head = _surface_at(part, start)
+    turn = np.radians(np.linspace(0, ROUND_DEG, ROWS))[:, None]
+    flat = skull.middle + way * (reach * np.cos(turn))[..., None]
+    deep = level - UNDER - np.median(reach) * np.sin(turn)
+    return np.concatenate([flat, deep[..., None]], 2).reshape(-1, 3), np.tile(head, ROWS)
+
+
+def _surface_at(part: Part, places: Floats) -> tuple[Floats, Floats]:
+    """z, and how far it follows the head, of what surrounds the face at *places* (n, 2)."""
+    surface = face_surface()
+    known = np.concatenate([surface.oval, np.arange(surface.points, len(part.positions))])
+    values = np.column_stack([part.positions[known, 2], part.head[known]])
+    flat = part.positions[known, :2]
+    found = LinearNDInterpolator(flat, values)(places)
+    nearest = values[KDTree(flat).query(places)[1]]
+    level, head = np.where(np.isnan(found), nearest, found).T
+    return level, head
+
+
+def _picture(skull: Skull, columns: NDArray[np.intp], reach: Floats, image: Pixels) -> Pixels:
+    """(HIGH_PX, WIDE_PX * columns, 3)."""
+    size = len(image)
+    place = (np.arange(len(columns) * WIDE_PX) + 0.5) / WIDE_PX - 0.5
+    angle = np.interp(place, np.arange(len(columns)), np.unwrap(columns / DIRECTIONS * 2 * np.pi))
+    away = np.interp(place, np.arange(len(columns)), reach)
+    turn = np.radians(np.linspace(0, ROUND_DEG, HIGH_PX))[:, None]
+    distance = away * np.cos(turn)
+    x, y = skull.middle[0] + np.cos(angle) * distance, skull.middle[1] + np.sin(angle) * distance
+    column, row = (x + 0.5) * size - 0.5, (0.5 - y) * size - 0.5
+    seen = cv2.remap(
+        image.astype(np.float32), column.astype("f4"), row.astype("f4"), cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_REPLICATE,
+    )  # fmt: skip
+    unsure = (skull.solid < UNSURE * skull.edge).astype(np.uint8)
+    unsure = maximum_filter1d(unsure, 2 * BESIDE + 1, mode="wrap")[columns] > 0
+    seen = _completed(np.asarray(seen, np.float32), np.repeat(unsure, WIDE_PX))
+    return to_bytes(seen * (1 - SHADE * np.sin(turn))[..., None])
+
+
+def _completed(colours: Floats, hidden: NDArray[np.bool_]) -> Floats:
+    """*colours* (rows, columns, 3) with *hidden* columns as those beside them go over into one
+    another."""
+    if hidden.all():
+        return colours
+    at = np.arange(len(hidden))
+    flat = colours.transpose(0, 2, 1).reshape(-1, len(hidden))
+    filled = np.stack([np.interp(at, at[~hidden], line[~hidden]) for line in flat])
+    return filled.reshape(len(colours), 3, -1).transpose(0, 2, 1)
