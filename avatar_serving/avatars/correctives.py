@@ -15,6 +15,9 @@ from avatar_serving.media import ARKIT
 
 OVERLAP = 0.006
 """How far the upper lid reaches over the lower, in face widths: no eye shines through."""
+RISE, RISE_REACH = 0.1, 0.35
+"""How far the lower lid comes up in a blink, over the opening: the line of shut lids is flatter
+than an open eye's lower edge. Below it the skin follows, less and less, over so many eye widths."""
 BLINKS = (
     ("eyeBlinkRight", RIGHT_EYE, RIGHT_BROW[:5]),
     ("eyeBlinkLeft", LEFT_EYE, LEFT_BROW[:5]),
@@ -40,6 +43,7 @@ def close_lids(fit: Fit, face_width: float) -> Floats:
         order = np.argsort(open_face[upper, 0])
         wanted = np.interp(open_face[:, 0], open_face[upper[order], 0], ratio[order])
         blink *= (wanted * _lid_share(open_face, ring, brow))[:, None]
+        _rise(blink, open_face, upper, lower)
         _meet(blink, open_face, upper, lower, OVERLAP * face_width)
     return shapes
 
@@ -54,6 +58,21 @@ def _lid_share(face: Floats, ring: tuple[int, ...], brow: tuple[int, ...]) -> Fl
     away = np.linalg.norm(face[:, None, :2] - rim, axis=2).min(1)
     share = np.maximum(height, 0) / np.maximum(height + away, 1e-9)
     return np.where(height > 0, share, 0)
+
+
+def _rise(blink: Floats, face: Floats, upper: Indices, lower: Indices) -> None:
+    """Raise the lower lid in place, and the skin below it."""
+    width = float(np.ptp(face[lower, 0]))
+    goal = RISE * (face[upper, 1] - face[lower, 1])
+    step = np.maximum(goal - blink[lower, 1], 0)
+    apart = np.linalg.norm(face[:, None, :2] - face[lower, :2], axis=2) / width
+    near = np.exp(-((apart / RISE_REACH) ** 2))
+    edge = np.interp(face[:, 0], *face[lower[np.argsort(face[lower, 0])], :2].T)
+    below = face[:, 1] < edge
+    share = near / np.maximum(near.sum(1, keepdims=True), 1e-9)
+    moved = (share @ step) * near.max(1) * below
+    moved[lower] = step
+    blink[:, 1] += moved
 
 
 def _meet(blink: Floats, face: Floats, upper: Indices, lower: Indices, overlap: float) -> None:

@@ -30,12 +30,13 @@ SAMPLED = (0.5, 0.16)
 NEARER, BULGE = 0.008, 0.12
 """How far before the rest of the skin it lies, in image units, and how far its middle stands out
 when the eye is closed, in eye widths."""
-DARKEST, BRIGHTEST = 0.7, 1.05
-"""Skin above the eye against that below it; what differs more is a brow or the frame of glasses."""
-FADE, SIDES, LASHES = 0.5, 0.2, 0.12
+DARKEST, BRIGHTEST = 0.8, 1.1
+"""A lid's colour against that of the skin below the eye; what differs more is a brow, a crease or
+the frame of glasses that was sampled with it."""
+FADE, SIDES, LASHES = 0.5, 0.2, 0.1
 """Shares of the strip's height and of its width over which it sets in, and of its height which
 lashes darken."""
-ROUND, SHADE = 0.06, 0.4
+ROUND, SHADE = 0.06, 0.22
 """How much brighter the middle of a lid is, and how much darker its lower end: it turns down, and
 lashes shade it."""
 WARM = np.array([0.8, 1.1, 1.3])
@@ -128,7 +129,7 @@ def _skin(image: Pixels, brow: Floats, upper: Floats, lower: Floats) -> Pixels:
     colour = _colour(image, brow, upper, lower, down)
     along = np.linspace(0, 1, WIDE_PX)
     lash = np.clip((down - 1 + LASHES) / LASHES, 0, 1)
-    round_lid = 0.92 + ROUND * np.sin(down * np.pi) - SHADE * down**2
+    round_lid = 0.96 + ROUND * np.sin(down * np.pi) - SHADE * down**2
     fold = CREASE_DEPTH * np.exp(-(((down - CREASE) / CREASE_WIDTH) ** 2))
     shade = round_lid * (1 - 0.85 * lash**0.7) - fold * np.sin(along * np.pi)
     alpha = np.maximum(_step(down / FADE) * _step(np.minimum(along, 1 - along) / SIDES), lash)
@@ -146,9 +147,9 @@ def _colour(image: Pixels, brow: Floats, upper: Floats, lower: Floats, down: Flo
     to_brow = brow[np.abs(brow - middle).sum(1).argmin()] - upper[len(upper) // 2]
     lid = _sampled(image, upper, np.linspace(0.35, 0.65, 7)[:, None], to_brow)
     lid = _blurred(np.median(lid, 0, keepdims=True), WIDE_PX / 8)
-    against = lid.mean(2, keepdims=True) / np.maximum(soft.mean((0, 2)), 1)[None, :, None]
-    lid *= np.clip(against, DARKEST, BRIGHTEST) / np.maximum(against, 1e-3)
-    return soft * down[..., None] + lid * (1 - down[..., None]) + 0.6 * (below - soft)
+    smooth = soft * down[..., None] + lid * (1 - down[..., None])
+    tone = np.median(below, (0, 1))
+    return np.clip(smooth, DARKEST * tone, BRIGHTEST * tone) + 0.6 * (below - soft)
 
 
 def _sampled(image: Pixels, line: Floats, away: Floats, unit: Floats) -> Floats:
@@ -178,15 +179,17 @@ def _lashes() -> Pixels:
     """(LASH_PX, WIDE_PX, 4): they fan out from the middle of the lid."""
     fine = 8
     drawn = np.zeros((LASH_PX * fine, WIDE_PX * fine), np.uint8)
-    uneven = np.random.default_rng(2).uniform(0.6, 1, LASH_COUNT)
-    for root, share in zip(np.linspace(0.06, 0.94, LASH_COUNT), uneven, strict=True):
+    chance = np.random.default_rng(2)
+    uneven = chance.uniform(0.5, 1, LASH_COUNT)
+    roots = np.linspace(0.06, 0.94, LASH_COUNT) + chance.normal(0, 0.3 / LASH_COUNT, LASH_COUNT)
+    for root, share in zip(roots, uneven, strict=True):
         length = share * (0.55 + 0.4 * np.sin(root * np.pi)) * LASH_PX * fine
         lean = (root - 0.5) * 1.3 * length
         x = root * WIDE_PX * fine
         tip = (round(x + lean), round(length))
         cv2.line(drawn, (round(x), 0), tip, 255, fine - 2, cv2.LINE_AA)
     alpha = cv2.resize(drawn, (WIDE_PX, LASH_PX), interpolation=cv2.INTER_AREA).astype(np.float32)
-    thinner = np.linspace(1, 0.3, LASH_PX)[:, None]
+    thinner = np.linspace(0.85, 0.2, LASH_PX)[:, None]
     colour = np.broadcast_to(np.array(LASH_COLOUR), (LASH_PX, WIDE_PX, 3))
     return np.dstack([to_bytes(colour), to_bytes(alpha * thinner)])
 

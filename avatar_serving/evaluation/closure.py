@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from avatar_serving.avatars.rig import pose
-from avatar_serving.avatars.sheet import pose_values
+from avatar_serving.avatars.sheet import BESIDE, pose_values
 from avatar_serving.avatars.surface import face_surface, lid_pairs, lip_pairs
 from avatar_serving.evaluation import measures
 from avatar_serving.evaluation.results import Closure
@@ -55,7 +55,7 @@ def _folded(stand: Stand) -> tuple[float, str]:
     front = neutral > FRONT_AREA
     worst, where = 0.0, ""
     for shape in ARKIT:
-        areas = _areas(stand, pose_values({shape: 1.0}))
+        areas = _areas(stand, pose_values(BESIDE.get(shape, {}) | {shape: 1.0}))
         share = float(-areas[front & (areas < -FRONT_AREA)].sum() / neutral[front].sum())
         if share > worst:
             worst, where = share, shape
