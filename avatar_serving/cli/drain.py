@@ -1,38 +1,36 @@
-"""``avatar-serving drain``: let this machine's sessions end before it stops."""
+"""``avatar-serving drain``: move this machine's sessions elsewhere before it stops."""
 
-import os
-import time
-from pathlib import Path
 from typing import Annotated
 
 import typer
-from prometheus_client.mmap_dict import MmapedDict
 
-from avatar_serving.metrics import forget_the_dead
+from avatar_serving import draining
 
 Limit = Annotated[float, typer.Option(min=0, help="Longest wait, in seconds.")]
-_POLL_S = 2.0
+Stay = Annotated[
+    bool,
+    typer.Option(
+        "--stay", help="Let sessions end by themselves until the limit, and move the rest then."
+    ),
+]
+_MOVING_S = 60.0
+"""Enough for turns to end and sessions to be written down."""
 
 
-def drain(limit_s: Limit = 3600) -> None:
+def drain(limit_s: Limit = 3600, stay: Stay = False) -> None:
     """Wait until no process of this machine holds a session, or the limit is reached.
 
-    Looks into PROMETHEUS_MULTIPROC_DIR, where they say so. New sessions are kept away by whoever
-    routes them: Kubernetes takes a pod that is about to stop out of its Service.
+    Its gateways take no new session; each one they have is handed over at the end of its turn, and
+    its client goes on with it at another gateway that uses the same store. They are found by
+    PROMETHEUS_MULTIPROC_DIR. With --stay new sessions are kept away only by whoever routes them:
+    Kubernetes takes a pod that is about to stop out of its Service.
     """
-    folder = Path(os.environ.get("PROMETHEUS_MULTIPROC_DIR", ""))
-    ends = time.monotonic() + limit_s
-    while (held := sessions(folder)) and time.monotonic() < ends:
-        time.sleep(_POLL_S)
-    typer.echo(f"{held} sessions left")
-
-
-def sessions(folder: Path) -> int:
-    """Sessions held by the living processes that keep their metrics in *folder*."""
-    held = 0.0
-    forget_the_dead(folder)
-    for path in folder.glob("gauge_livesum_*.db"):
-        for key, value, _, _ in MmapedDict.read_all_values_from_file(str(path)):
-            if '"avatar_sessions"' in key:
-                held += value
-    return round(held)
+    folder = draining.metrics_folder()
+    if folder is None or not folder.is_dir():
+        typer.echo("0 sessions left")
+        return
+    left = draining.wait(folder, limit_s) if stay else 1
+    if left:
+        draining.request(folder)
+        left = draining.wait(folder, _MOVING_S if stay else limit_s)
+    typer.echo(f"{left} sessions left")

@@ -85,3 +85,12 @@ class AvatarResumeToken(FromServer):
     """How long the session waits for a client whose connection was lost."""
     seq: int
     """The number of the last message said so far."""
+
+
+class AvatarMoving(FromServer):
+    """This gateway is about to stop: the session goes on at another."""
+
+    type: Literal["avatar.moving"] = "avatar.moving"
+    within_s: float
+    """The connection is closed with 1012 after the present turn, or so many seconds. At 0 it is
+    time: the client says ``avatar.move`` and nothing more on this connection."""

@@ -100,6 +100,12 @@ class OutputAudioBufferClear(FromClient):
     type: Literal["output_audio_buffer.clear"] = "output_audio_buffer.clear"
 
 
+class AvatarMove(FromClient):
+    """Nothing more will be said on this connection: the session may be moved."""
+
+    type: Literal["avatar.move"] = "avatar.move"
+
+
 class AvatarPlayback(FromClient):
     type: Literal["avatar.playback"] = "avatar.playback"
     item_id: Id
@@ -163,6 +169,7 @@ ClientEvent = (
     | OutputAudioBufferClear
     | AvatarPlayback
     | AvatarFrame
+    | AvatarMove
     | AvatarAffect
 )
 

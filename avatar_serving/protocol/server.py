@@ -12,6 +12,7 @@ from avatar_serving.protocol.avatar import (
     AvatarAnimationStarted,
     AvatarClips,
     AvatarMood,
+    AvatarMoving,
     AvatarResumeToken,
     AvatarState,
     AvatarTurn,
@@ -88,6 +89,7 @@ ServerEvent = (
     AvatarClips
     | AvatarResumeToken
     | AvatarMood
+    | AvatarMoving
     | AvatarState
     | AvatarAnimationStarted
     | AvatarAnimationDelta

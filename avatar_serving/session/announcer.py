@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Literal
 
 from avatar_serving.errors import AvatarError
-from avatar_serving.media import Spoken, ToolCall
+from avatar_serving.media import Spoken, ToolCall, Word
 from avatar_serving.protocol import avatar, items
 from avatar_serving.protocol import server as wire
 from avatar_serving.protocol.ids import new_id
@@ -65,6 +65,15 @@ class Announcer:
     def heard_text(self, heard_ms: int) -> str:
         """What was heard of the answer in its first *heard_ms*."""
         return self._item.heard_text(heard_ms)
+
+    def sent(self) -> tuple[items.AssistantMessage, tuple[Word, ...]] | None:
+        """What the client has of an item that has not ended, and when each word of it is heard."""
+        return self._item.sent() if self._item.speaking else None
+
+    @property
+    def told(self) -> bool:
+        """The client has heard of the response, and not that it is done."""
+        return self._opened and not self._closed
 
     async def open(self) -> None:
         if not self._opened:

@@ -44,6 +44,11 @@ class Answer:
         """Released, and its ``response.done`` has not been sent."""
         return self._released.is_set() and not self._ended
 
+    @property
+    def made(self) -> bool:
+        """Nothing more of it will be made than was sent, or is being sent now."""
+        return self._supply.exhausted
+
     def release(self) -> None:
         """The turn is certain: speak."""
         self._released.set()

@@ -76,14 +76,26 @@ class AnswerItem:
         """What was heard of it in its first *heard_ms*."""
         return heard_text(self._words, self.transcript, heard_ms)
 
+    @property
+    def speaking(self) -> bool:
+        """It was begun and has not ended."""
+        return self.opened and not self.closed
+
+    def sent(self) -> tuple[items.AssistantMessage, tuple[Word, ...]]:
+        """What the client has of it, as an item of its own, and when each word of it is heard."""
+        sent_ms = self.ledger.sent_ms
+        text = self.heard_text(sent_ms) if self.delivery.spoken else self.transcript
+        item = items.AssistantMessage(
+            id=self.delivery.item_id, status="incomplete", content=(self._content(text),)
+        )
+        middle_ms = {word: (word.start_s + word.end_s) * 500 for word in self._words}
+        return item, tuple(word for word in self._words if middle_ms[word] <= sent_ms)
+
     def made(self, status: items.Status) -> items.AssistantMessage:
-        text = self.transcript
-        spoken = self.delivery.spoken
-        part = items.OutputAudio(transcript=text) if spoken else items.OutputText(text=text)
         return items.AssistantMessage(
             id=self.delivery.item_id,
             status=status,
-            content=() if status == "in_progress" else (part,),
+            content=() if status == "in_progress" else (self._content(self.transcript),),
         )
 
     async def play(self, stretch: Spoken | str) -> None:
@@ -140,6 +152,10 @@ class AnswerItem:
         await self._out.send(wire.ResponseContentPartAdded(**self._ids, part=self._part("")))
         if to.animated:
             await self._out.send(avatar.AvatarAnimationStarted(**self._ids))
+
+    def _content(self, text: str) -> items.OutputAudio | items.OutputText:
+        spoken = self.delivery.spoken
+        return items.OutputAudio(transcript=text) if spoken else items.OutputText(text=text)
 
     def _part(self, text: str) -> wire.ContentPart:
         if self.delivery.spoken:

@@ -1,6 +1,6 @@
 """The items of one conversation in order; of the answers, only what was heard."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from avatar_serving.errors import InvalidRequest, NotFound
 from avatar_serving.media import Message, Word
@@ -149,16 +149,21 @@ class Conversation:
         """*summary* is now also *about* these items."""
         self._history.summarise(summary, about)
 
-    def snapshot(self, heard: Mapping[str, str]) -> ConversationSnapshot:
-        """*heard* says, by id, what was heard so far of the answers that sound now."""
+    def snapshot(
+        self, given: tuple[AssistantMessage, Sequence[Word]] | None = None
+    ) -> ConversationSnapshot:
+        """*given* is what was sent of the answer that is being given, and its words."""
         untold, hidden, summarised = self._history.kept()
+        items, spoken = dict(self._items), dict(self._spoken)
+        if given is not None and given[0].id in items:
+            item, words = given
+            items[given[0].id], spoken[given[0].id] = item, (text_of(item), words)
         return ConversationSnapshot(
             id=self.id,
-            items=tuple(_cut(self._items[i], heard.get(i)) for i in self._order),
+            items=tuple(items[item_id] for item_id in self._order),
             uttered={
                 item_id: Uttered(text=text, words=tuple(words))
-                for item_id, (text, words) in self._spoken.items()
-                if item_id not in heard
+                for item_id, (text, words) in spoken.items()
             },
             untold=untold,
             hidden=hidden,
@@ -181,13 +186,6 @@ class Conversation:
             return 0
         self.retrieve(after)
         return self._order.index(after) + 1
-
-
-def _cut(item: Item, heard: str | None) -> Item:
-    if heard is None or not isinstance(item, AssistantMessage):
-        return item
-    content = (OutputAudio(transcript=heard),)
-    return item.model_copy(update={"content": content, "status": "incomplete"})
 
 
 def _sounds(item: AssistantMessage) -> bool:

@@ -45,6 +45,11 @@ class Hearing:
         return len(self._pcm) / _BYTES_PER_S
 
     @property
+    def buffered(self) -> bytes:
+        """All samples that are kept."""
+        return bytes(self._pcm)
+
+    @property
     def speaking(self) -> bool:
         """The user is being heard at this moment, in a turn that was told."""
         turns = self.turns

@@ -131,6 +131,19 @@ class Listener:
         """The avatar has the floor: speech is an interruption from now on."""
         self._turns.feed(AnswerStarted())
 
+    def unsaid(self) -> bytes:
+        """What the user is saying, as 16 kHz samples; empty: nothing that is not told yet."""
+        if self._automatic and self._turns.floor is Floor.FREE:
+            return b""
+        return self._hearing.utterance().pcm if self._automatic else self._hearing.buffered
+
+    async def rehear(self, pcm: bytes) -> None:
+        """Take what another gateway has heard of a turn, 16 kHz samples."""
+        if not self._automatic:
+            return self._hearing.keep(pcm)
+        async with self._acting:
+            await self._do(self._hearing.push(pcm))
+
     async def settled(self) -> None:
         """Wait until all that the user has said is in the conversation."""
         if self._finishing is not None:

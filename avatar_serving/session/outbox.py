@@ -5,9 +5,22 @@ from collections.abc import Awaitable, Callable
 
 from avatar_serving.errors import AvatarError, InvalidRequest
 from avatar_serving.media import Behaviour
-from avatar_serving.protocol.avatar import AvatarState
+from avatar_serving.protocol.avatar import AvatarAnimationDelta, AvatarMood, AvatarState
 from avatar_serving.protocol.base import FromServer, dump
-from avatar_serving.protocol.server import Error, ErrorBody
+from avatar_serving.protocol.server import (
+    Error,
+    ErrorBody,
+    InputAudioTranscriptionDelta,
+    ResponseOutputAudioDelta,
+)
+
+_FLEETING = (
+    AvatarAnimationDelta,
+    AvatarMood,
+    AvatarState,
+    InputAudioTranscriptionDelta,
+    ResponseOutputAudioDelta,
+)
 
 
 class Outbox:
@@ -15,6 +28,9 @@ class Outbox:
         self.animated = animated
         self._send = send
         self._state: Behaviour | None = None
+        self.told = asyncio.Event()
+        """Set by whatever is told but sound, motion and what the avatar does: the session may have
+        changed. Cleared by whoever waits for it."""
 
     def now(self) -> float:
         """Seconds of the event loop's clock, which tests make virtual."""
@@ -22,6 +38,8 @@ class Outbox:
 
     async def send(self, event: FromServer) -> None:
         await self._send(dump(event))
+        if not isinstance(event, _FLEETING):
+            self.told.set()
 
     async def state(self, state: Behaviour) -> None:
         """Tell an avatar client what the avatar does now."""

@@ -1,13 +1,14 @@
 """The avatar's side of a conversation: answers begun, released, cut to what was heard."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from avatar_serving import metrics
 from avatar_serving.errors import LimitExceeded
 from avatar_serving.images import ImageLimits
-from avatar_serving.media import ChatRequest
+from avatar_serving.media import ChatRequest, Word
 from avatar_serving.protocol.ids import new_id
+from avatar_serving.protocol.items import AssistantMessage
 from avatar_serving.protocol.session_config import SessionConfig
 from avatar_serving.session.announcer import Announcer
 from avatar_serving.session.answer import Answer
@@ -17,12 +18,14 @@ from avatar_serving.session.conversation import Conversation
 from avatar_serving.session.empathy import Empathy
 from avatar_serving.session.filler import Filler
 from avatar_serving.session.outbox import Outbox
+from avatar_serving.session.parting import part, unfinished
 from avatar_serving.session.powers import Identity, Powers
 from avatar_serving.session.preparing import Preparing
 from avatar_serving.session.prompting import Prompting
 from avatar_serving.session.recall import Recall
 from avatar_serving.session.rest import Rest
 from avatar_serving.session.sight import Sight
+from avatar_serving.session.snapshot import Unfinished
 from avatar_serving.session.speaking import Speaking
 from avatar_serving.session.supply import Stretches, Supply
 from avatar_serving.session.usage import Tally
@@ -121,7 +124,9 @@ class Responder:
                 await self.empathy.show()
             return asked
 
-        if wish.text:
+        if wish.text and wish.nudge:
+            source = self._speaking.continued(ask, self.config, wish, clock, tally)
+        elif wish.text:
             source = self._speaking.said(self.config, wish)
         elif delivery.spoken:
             source = self._speaking.spoken(ask, self.config, wish, clock, tally)
@@ -241,15 +246,32 @@ class Responder:
             self._answer = None
         await self._silence(answer, "client_cancelled")
 
-    def heard_so_far(self) -> dict[str, str]:
-        """By item, what was heard of the answers that are being given or heard."""
-        announcers = [a.announcer for a in (*self._sounding, self._answer) if a is not None]
-        now_s = self._out.now()
-        return {
-            announcer.delivery.item_id: announcer.heard_text(announcer.ledger.heard_ms(now_s))
-            for announcer in announcers
-            if announcer.delivery.spoken
-        }
+    def unfinished(self) -> Unfinished | None:
+        """What the client lacks of the answer that is being given."""
+        return None if self._answer is None else unfinished(self._answer)
+
+    def sent_so_far(self) -> tuple[AssistantMessage, Sequence[Word]] | None:
+        """The item of the answer that is being given, as far as it was sent, with its words."""
+        return None if self._answer is None else self._answer.announcer.sent()
+
+    async def part(self, within_s: float) -> Unfinished | None:
+        """End the answer that is being given: another gateway will go on with it."""
+        for aside in self._aside.values():
+            await aside.stop("moved")
+        answer = self._answer
+        if answer is None or not answer.active:
+            return None
+        self._answer = None
+        left = await part(answer, within_s)
+        announcer, delivery = answer.announcer, answer.announcer.delivery
+        if delivery.spoken and announcer.said and delivery.conversation_id is not None:
+            self.conversation.truncate(delivery.item_id, announcer.ledger.sent_ms)
+        return left
+
+    @property
+    def giving(self) -> bool:
+        """A response is being given, of the conversation or beside it."""
+        return self.active or bool(self._aside)
 
     def read_ahead(self) -> None:
         """Prepare the next answer, while nobody waits for one."""

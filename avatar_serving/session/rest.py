@@ -35,7 +35,7 @@ class Rest:
         Raises: what the supply raises.
         """
         made = self._left.popleft() if self._left else await self._supply.next()
-        return _earlier(made, self._offset_s) if isinstance(made, Spoken) else made
+        return earlier(made, self._offset_s) if isinstance(made, Spoken) else made
 
     def hold(self) -> None:
         self._supply.hold()
@@ -77,7 +77,8 @@ def _moved(timed: Timed, by_s: float) -> Timed:
     return replace(timed, start_s=max(0.0, timed.start_s - by_s), end_s=timed.end_s - by_s)
 
 
-def _earlier(stretch: Spoken, by_s: float) -> Spoken:
+def earlier(stretch: Spoken, by_s: float) -> Spoken:
+    """*stretch* on a clock that starts *by_s* later."""
     frames = tuple(replace(frame, at_s=frame.at_s - by_s) for frame in stretch.frames)
     return replace(stretch, start_s=stretch.start_s - by_s, frames=frames)
 

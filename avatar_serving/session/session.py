@@ -1,14 +1,16 @@
 """One connection: client events in, the conversation out."""
 
+import asyncio
+import base64
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
-from contextlib import aclosing, contextmanager
+from contextlib import aclosing, contextmanager, suppress
 from functools import partial
 from typing import Any, cast
 
 from avatar_serving.errors import AvatarError, InvalidRequest, LimitExceeded, NotFound, WrongState
 from avatar_serving.protocol import client
 from avatar_serving.protocol import server as wire
-from avatar_serving.protocol.avatar import AvatarClips, Clip
+from avatar_serving.protocol.avatar import AvatarClips, AvatarMoving, Clip
 from avatar_serving.protocol.client import ClientEvent, event_id_of, parse_client
 from avatar_serving.protocol.items import FunctionCallOutput, Item, UserMessage, text_of
 from avatar_serving.protocol.session_config import ServerVad, SessionConfig, merge
@@ -18,6 +20,7 @@ from avatar_serving.session.idle import NUDGE, Idle
 from avatar_serving.session.listener import Listener
 from avatar_serving.session.locks import shown, unlocked
 from avatar_serving.session.outbox import Outbox
+from avatar_serving.session.parting import end_of, wish_to_go_on
 from avatar_serving.session.powers import Identity, Powers
 from avatar_serving.session.responder import Responder, Surroundings
 from avatar_serving.session.snapshot import SessionSnapshot
@@ -50,18 +53,51 @@ class Session:
         self._reprompts = 0
         self._answered: str | None = None
         """What the user said last before a re-prompt."""
-        self._restored = False
+        self.still = asyncio.Event()
+        """Set once the client has said that it says nothing more on this connection."""
+        self._restored: SessionSnapshot | None = None
 
     def snapshot(self, seq: int = 0) -> SessionSnapshot:
-        """What another gateway must know to go on; *seq* is the number of the last message said."""
-        heard = self._responder.heard_so_far()
+        """What another gateway must know to go on; *seq* is the number of the last message said.
+        What the user is saying at this moment is not in it: only ``part`` brings that."""
+        given = self._responder.sent_so_far()
         return SessionSnapshot(
             config=self._responder.config,
             identity=self._identity,
             secret=self._secret,
-            conversation=self._responder.conversation.snapshot(heard),
+            conversation=self._responder.conversation.snapshot(given),
+            unfinished=self._responder.unfinished(),
             seq=seq,
         )
+
+    @property
+    def at_rest(self) -> bool:
+        """Nobody is speaking, and nothing is being recognised or answered."""
+        return self._listener.quiet and not self._responder.giving
+
+    @property
+    def told(self) -> asyncio.Event:
+        """Set whenever the session may have changed; cleared by whoever waits for it."""
+        return self._out.told
+
+    async def warn(self, within_s: float) -> None:
+        """Tell the client that the session moves to another gateway."""
+        await self._out.send(AvatarMoving(within_s=within_s))
+
+    async def part(self, seq: Callable[[], int], within_s: float) -> SessionSnapshot:
+        """End what is being said, so that another gateway can go on where this one stops.
+
+        Words that are known to come are waited for, for *within_s* at most. *seq* gives the number
+        of the last message, once all is said.
+        """
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within_s):
+                await self._settled()
+        hearing = self._listener.unsaid()
+        left = await self._responder.part(within_s)
+        kept = self.snapshot(seq())
+        words = base64.b64encode(hearing).decode()
+        return kept.model_copy(update={"unfinished": left, "hearing": words})
 
     @classmethod
     def restore(
@@ -70,7 +106,7 @@ class Session:
         """The session that was *kept*, as its client knows it; what was being said is over."""
         session = cls(powers, kept.identity, kept.config, send, secret=kept.secret)
         session._responder.conversation.restore(kept.conversation)
-        session._restored = True
+        session._restored = kept
         return session
 
     async def run(self, messages: AsyncGenerator[str, None]) -> None:
@@ -87,11 +123,8 @@ class Session:
             await self._responder.recall.close()
 
     async def _greet(self) -> None:
-        if self._restored:
-            await self._out.send(wire.SessionUpdated(session=self._shown()))
-            await self._out.state("idle")
-            await self._responder.recall.recognise(self._responder.config.avatar)
-            return self._responder.read_ahead()
+        if self._restored is not None:
+            return await self._go_on(self._restored)
         await self._out.send(wire.SessionCreated(session=self._shown()))
         if self._identity.animated:
             clips = tuple(Clip(behaviour=b, frames=frames) for b, frames in self._powers.clips)
@@ -103,6 +136,23 @@ class Session:
             await self._responder.follow(self._begin(Wish(text=self._identity.greeting)))
         else:
             self._responder.read_ahead()
+
+    async def _go_on(self, kept: SessionSnapshot) -> None:
+        """Take up what another gateway was doing."""
+        await self._out.send(wire.SessionUpdated(session=self._shown()))
+        await self._out.state("idle")
+        await self._responder.recall.recognise(self._responder.config.avatar)
+        left = kept.unfinished
+        if left is not None and (ended := end_of(left)) is not None:
+            await self._out.send(ended)
+        wish = None if left is None else wish_to_go_on(left)
+        if wish is not None:
+            self._listener.answering()
+            await self._responder.follow(self._begin(wish))
+        else:
+            self._responder.read_ahead()
+        if kept.hearing:
+            await self._listener.rehear(base64.b64decode(kept.hearing))
 
     async def _receive(self, text: str) -> None:
         """Handle one message; what is wrong with it is answered, and the session goes on."""
@@ -119,6 +169,8 @@ class Session:
                 self._responder.played(item_id, played_ms)
             case client.AvatarAffect():
                 await self._responder.empathy.see(event)
+            case client.AvatarMove():
+                self.still.set()
             case client.AvatarFrame(image=image):
                 self._responder.sight.see(image)
             case client.SessionUpdate(session=patch):

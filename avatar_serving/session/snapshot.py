@@ -26,7 +26,7 @@ class Uttered(_Kept):
 class ConversationSnapshot(_Kept):
     id: str
     items: tuple[Item, ...]
-    """In order; of answers that were sounding, what had been heard."""
+    """In order; of an answer that was being given, what had been sent."""
     uttered: dict[str, Uttered]
     untold: tuple[str, ...]
     """Ids of what the language model's window has left behind."""
@@ -36,10 +36,27 @@ class ConversationSnapshot(_Kept):
     summary: str
 
 
+class Unfinished(_Kept):
+    """An answer that was being given."""
+
+    response_id: str | None
+    """Of a response that the client still waits for; None: it knows that this one has ended."""
+    spoken: bool
+    said: str
+    """What the client has of it. It may sound for a while yet, and counts as heard."""
+    rest: str
+    """What is known to come next."""
+    whole: bool
+    """Nothing comes after the rest."""
+
+
 class SessionSnapshot(_Kept):
     config: SessionConfig
     identity: Identity
     secret: dict[str, Any] | None
     conversation: ConversationSnapshot
+    unfinished: Unfinished | None = None
+    hearing: str = ""
+    """What the user was saying: base64 of 16 kHz mono, signed 16-bit."""
     seq: int = 0
     """The number of the last message said to the client."""

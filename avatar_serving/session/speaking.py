@@ -3,12 +3,13 @@
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 
-from avatar_serving.media import ChatRequest, Tokens
+from avatar_serving.media import ChatRequest, Spoken, Tokens
 from avatar_serving.protocol.session_config import SessionConfig
 from avatar_serving.session.announcer import Stretch
 from avatar_serving.session.clock import Noted, TurnClock
 from avatar_serving.session.powers import Powers
 from avatar_serving.session.prompting import Prompting
+from avatar_serving.session.rest import earlier
 from avatar_serving.session.usage import Metered, Tally
 from avatar_serving.session.wish import Wish
 
@@ -31,6 +32,20 @@ class Speaking:
         async with aclosing(speech) as stretches:
             async for stretch in stretches:
                 yield stretch
+
+    async def continued(
+        self, ask: Ask, config: SessionConfig, wish: Wish, clock: TurnClock, tally: Tally
+    ) -> AsyncGenerator[Stretch, None]:
+        """The text of the wish, then what the language model says after it."""
+        end_s = 0.0
+        async with aclosing(self.said(config, wish)) as stretches:
+            async for stretch in stretches:
+                if isinstance(stretch, Spoken):
+                    end_s = stretch.start_s + stretch.speech.audio.seconds
+                yield stretch
+        async with aclosing(self.spoken(ask, config, wish, clock, tally)) as stretches:
+            async for stretch in stretches:
+                yield earlier(stretch, -end_s) if isinstance(stretch, Spoken) else stretch
 
     async def written(
         self, ask: Ask, clock: TurnClock, tally: Tally

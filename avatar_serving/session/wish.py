@@ -27,7 +27,7 @@ class Wish:
     nudge: str = ""
     """Said to the model after all else, and to nobody besides."""
     text: str = ""
-    """Spoken as it stands; no model is asked."""
+    """Spoken as it stands. With a nudge, the model goes on from there; else none is asked."""
 
 
 def wish_of(options: ResponseOptions, conversation: Conversation, *, locked: bool) -> Wish:

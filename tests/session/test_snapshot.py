@@ -11,6 +11,7 @@ from tests.session.talk import Talk, powers
 from tests.session.test_calls import user
 from tests.virtual_time import on_virtual_time
 
+WORDS = "one two three four five".split()
 SECRET = {"instructions": "You sell shoes."}
 
 
@@ -57,7 +58,7 @@ def test_a_session_goes_on_elsewhere():
     ]
 
 
-def test_an_answer_half_way_is_kept_as_heard():
+def test_an_answer_half_way_is_kept_as_sent():
     async def conversation():
         async with Talk(powers(word_s=0.0)) as talk:
             await talk.send("conversation.item.create", item=user("one two three four five " * 5))
@@ -69,8 +70,9 @@ def test_an_answer_half_way_is_kept_as_heard():
     answer = kept.conversation.items[-1]
     heard = answer.content[0].transcript
     assert answer.status == "incomplete"
-    assert heard.startswith("You said this: one") and len(heard) < 80
-    assert answer.id not in kept.conversation.uttered
+    assert heard.startswith("You said this: one") and len(heard) < 120
+    assert f"{heard} {kept.unfinished.rest}" == "You said this: " + " ".join(WORDS * 5)
+    assert kept.unfinished.said == heard == kept.conversation.uttered[answer.id].text
     assert conversation.retrieve(answer.id).status == "in_progress", "the snapshot changes nothing"
 
 

@@ -1,0 +1,90 @@
+"""An answer that goes on at another gateway: what is left of it, and how it is taken up again."""
+
+import asyncio
+
+from avatar_serving.errors import AvatarError
+from avatar_serving.media import Spoken
+from avatar_serving.protocol import server as wire
+from avatar_serving.protocol.items import text_of
+from avatar_serving.session.answer import Answer
+from avatar_serving.session.answer_item import joined
+from avatar_serving.session.rest import Rest
+from avatar_serving.session.snapshot import Unfinished
+from avatar_serving.session.wish import Wish
+
+_LAST_CHARS = 200
+_GO_ON = (
+    "Your answer was cut off behind these words: {said!r}. Go on with the word that comes next. "
+    "Repeat nothing, and do not mention that you were cut off."
+)
+"""Said to the language model alone."""
+
+
+def unfinished(answer: Answer) -> Unfinished | None:
+    """What the client lacks of *answer* at this moment; None: nothing of the conversation."""
+    announcer = answer.announcer
+    if not answer.active or announcer.delivery.conversation_id is None or announcer.calls:
+        return None
+    given = announcer.sent()
+    said = text_of(given[0]) if given else ""
+    spoken = announcer.delivery.spoken
+    return Unfinished(
+        response_id=announcer.delivery.response_id if announcer.told else None,
+        spoken=spoken,
+        said=said,
+        rest=announcer.transcript.strip()[len(said) :].strip() if spoken else "",
+        whole=bool(given) and answer.made,
+    )
+
+
+async def part(answer: Answer, within_s: float) -> Unfinished | None:
+    """End *answer* for this client, and wait for its words to be known, for *within_s* at most."""
+    announcer = answer.announcer
+    left = unfinished(answer)
+    sent_ms = announcer.ledger.sent_ms
+    rest = await answer.hold("moved", sent_ms)
+    await announcer.report(announcer.heard_text(sent_ms))
+    try:
+        if left is None:
+            return None
+        if not left.spoken:
+            return left.model_copy(update={"response_id": None})
+        text, whole = await _words(rest, within_s)
+        return left.model_copy(update={"response_id": None, "rest": text, "whole": whole})
+    finally:
+        await rest.close()
+
+
+def wish_to_go_on(left: Unfinished) -> Wish | None:
+    """What takes the answer up again; None: all of it was said."""
+    if left.whole:
+        return Wish(text=left.rest, spoken=True) if left.rest else None
+    last = left.said + (joined(left.said, left.rest) if left.rest else "")
+    nudge = _GO_ON.format(said=last[-_LAST_CHARS:]) if last else ""
+    return Wish(text=left.rest, nudge=nudge, spoken=left.spoken)
+
+
+def end_of(left: Unfinished) -> wire.ResponseDone | None:
+    """Tells the client that a response has ended for which its gateway could not say so."""
+    if left.response_id is None:
+        return None
+    details = wire.StatusDetails(type="cancelled", reason="moved")
+    return wire.ResponseDone(
+        response=wire.Response(id=left.response_id, status="cancelled", status_details=details)
+    )
+
+
+async def _words(rest: Rest, within_s: float) -> tuple[str, bool]:
+    """The text of the *rest*, and whether that is all. A function that the model calls is not for
+    this gateway to ask for: it is left to the one that goes on."""
+    text = ""
+    rest.go_on()
+    try:
+        async with asyncio.timeout(within_s):
+            while (stretch := await rest.next()) is not None:
+                if not isinstance(stretch, Spoken):
+                    return text, False
+                text += joined(text, stretch.text) if stretch.text else ""
+    except (TimeoutError, AvatarError):
+        return text, False
+    return text, True
