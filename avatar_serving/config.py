@@ -81,6 +81,8 @@ class Limits(Strict):
     """Longest message of the realtime socket."""
     resume_s: float = Field(default=30, gt=0)
     """How long a session waits for a client that lost its connection, if it asked for that."""
+    drain_s: float = Field(default=20, gt=0)
+    """How long turns may go on when a gateway stops, before their sessions move to another."""
     audio_rate: float = Field(default=4.0, gt=1)
     """How many times faster than real time a client may send audio, past a start of 10 s."""
     utterance_s: float = Field(default=60, gt=1)

@@ -1,7 +1,7 @@
 """The concurrency tools of the whole tree. Whoever iterates a stream closes it."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -65,3 +65,9 @@ async def collect(source: AsyncGenerator[T, None]) -> list[T]:
 async def last(source: AsyncGenerator[T, None]) -> T:
     """The last item of a stream that has at least one."""
     return (await collect(source))[-1]
+
+
+async def until(ready: Callable[[], bool], every_s: float) -> None:
+    """Wait for what nobody tells of: look every *every_s*."""
+    while not ready():  # noqa: ASYNC110
+        await asyncio.sleep(every_s)

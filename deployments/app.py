@@ -14,6 +14,8 @@ from deployments.services import Services
 from deployments.stage import RemoteStage, deploy
 
 APP_NAME = "avatar"
+_SHUTDOWN_S = 15
+"""For what comes after the last turn: sessions are written down, models let go."""
 
 
 def build(profile: Profile, environment: Environment) -> serve.Application:
@@ -31,7 +33,7 @@ def build(profile: Profile, environment: Environment) -> serve.Application:
         }
         services = Services.build(profile, environment, remote)
         services.applications = applications
-        return create_app(services)
+        return create_app(services, stopping=_told_to_stop)
 
     ingress: Any = serve.ingress(gateway)()
     deployment: Any = serve.deployment(
@@ -45,6 +47,18 @@ def build(profile: Profile, environment: Environment) -> serve.Application:
         max_ongoing_requests=profile.limits.sessions + 64,
         health_check_period_s=5,
         health_check_timeout_s=30,
-        graceful_shutdown_timeout_s=5,
+        graceful_shutdown_timeout_s=profile.limits.drain_s + _SHUTDOWN_S,
     )
     return deployment.bind(*placed.values())
+
+
+def _told_to_stop() -> bool:
+    """Whether Serve stops this replica. It has no call for that: it waits for requests to end, and
+    a session's does not end by itself."""
+    from ray._private.worker import global_worker
+
+    replicas: list[Any] = list(global_worker.actors.values())
+    return any(
+        getattr(getattr(replica, "_replica_impl", None), "_shutting_down", False)
+        for replica in replicas
+    )

@@ -1,6 +1,7 @@
 """The web application: REST, the realtime socket, the page. Knows FastAPI, not Ray."""
 
-from collections.abc import AsyncGenerator
+import asyncio
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -30,6 +31,7 @@ from deployments import (
 )
 from deployments.allowances import RATE_HEADERS
 from deployments.bodies import BodyLimit
+from deployments.draining import drain_when_told
 from deployments.failures import error_body, headers_of, status_of
 from deployments.services import Services
 from deployments.warm import warm
@@ -46,17 +48,27 @@ async def _nothing(path: str) -> None:
     raise NotFound("address", f"/v1/{path}")
 
 
-def create_app(services: Services, web: Path = WEB) -> FastAPI:
-    """The gateway over *services*; *web* is the built client."""
+def _never() -> bool:
+    return False
+
+
+def create_app(
+    services: Services, web: Path = WEB, stopping: Callable[[], bool] = _never
+) -> FastAPI:
+    """The gateway over *services*; *web* is the built client, and *stopping* says whether whoever
+    started the gateway is stopping it."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None, None]:
         await warm(services)
+        watching = asyncio.create_task(drain_when_told(services, stopping))
         app.state.ready = True
         log.info("gateway ready", profile=services.environment.profile)
         yield
         app.state.ready = False
-        await services.live.drain()
+        watching.cancel()
+        await services.live.drain(within_s=0)
+        services.live.close()
         await services.videos.close()
         services.store.close()
 
@@ -123,9 +135,10 @@ def _add_operations(app: FastAPI) -> None:
 
     @app.get("/readyz", tags=["operations"])
     async def readyz() -> JSONResponse:
-        """Models are loaded and there is room for another session."""
+        """Models are loaded, there is room for another session, and the gateway is not to stop."""
         slots = app.state.services.sessions
-        ready = app.state.ready and slots.held < slots.size
+        draining = app.state.services.live.draining
+        ready = app.state.ready and not draining and slots.held < slots.size
         body = {"ready": ready, "sessions": slots.held, "capacity": slots.size}
         return JSONResponse(body, 200 if ready else 503)
 

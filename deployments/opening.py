@@ -27,6 +27,7 @@ from avatar_serving.rails import Blocked, Guard, Railed, RailedText, Rails
 from avatar_serving.session.clock import Noted
 from avatar_serving.session.powers import Identity, Powers
 from avatar_serving.session.session import Session
+from avatar_serving.session.snapshot import SessionSnapshot
 from avatar_serving.session.usage import Metered
 from avatar_serving.speech_languages import check_language, offered_languages
 from avatar_serving.stages.base import Animate
@@ -104,6 +105,22 @@ async def open_session(
     check_language(config.language, _languages(held))
     able = powers(held, model, rails, identity.owner)
     return Session(able, identity, config, send, secret=opening.locked)
+
+
+async def reopen_session(
+    held: Services, kept: SessionSnapshot, send: Callable[[str], Awaitable[None]]
+) -> Session:
+    """The session that another gateway has *kept*.
+
+    Raises:
+        NotFound: its avatar was deleted meanwhile, or this gateway has no such language model.
+    """
+    avatar_id, rails = kept.identity.avatar_id, _NO_RAILS
+    if avatar_id is not None:
+        row = await asyncio.to_thread(held.store.avatar, avatar_id)
+        rails = Rails.model_validate(row.rails)
+    model = find_model(held.profile.llm, kept.config.model)
+    return Session.restore(powers(held, model, rails, kept.identity.owner), kept, send)
 
 
 def with_secret(held: Services, body: Json, caller: Caller) -> Json:

@@ -14,12 +14,13 @@ import ray
 from ray import serve
 from rich.console import Console
 
-from avatar_serving import weights
+from avatar_serving import draining, weights
 from avatar_serving.config import Environment, Profile, environment, load_profile
 from avatar_serving.errors import AvatarError
 from deployments.app import APP_NAME, build
 
 _OBJECT_STORE_BYTES = 256 << 20
+_WRITING_S = 10
 _QUIET = {"log_level": "WARNING"}
 """Serve tells of every request; the gateway logs what matters."""
 
@@ -56,7 +57,9 @@ def _serve(profile: Profile, settings: Environment, metrics: str, console: Conso
     if not settings.loopback and not settings.api_key_required:
         console.print("[bold yellow]anyone who can reach this machine may use it: no API keys[/]")
     _until_stopped()
-    console.print("stopping")
+    console.print("stopping: turns end and sessions are written down first")
+    draining.request(Path(metrics))
+    draining.wait(Path(metrics), profile.limits.drain_s + _WRITING_S)
 
 
 def _until_stopped() -> None:

@@ -1,5 +1,6 @@
 """What a gateway holds: built stages, detectors, the store, and how many sessions it can take."""
 
+import secrets
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -84,7 +85,8 @@ class Services:
         self.sessions = Slots("sessions", limits.sessions, retry_after_s=10)
         self.chats = Slots("requests", limits.sessions, retry_after_s=2)
         self.allowances = Allowances(limits)
-        self.live = Live(limits.resume_s)
+        sessions = self.store.sessions(secrets.token_hex(16))
+        self.live = Live(sessions, limits.resume_s, limits.session_s)
         kept = self.profile.memory
         self.memories = self.store.memories(kept.retention_days, kept.facts)
         folder = VideoFolder(self.environment.data / "videos", limits.video_kept_s)

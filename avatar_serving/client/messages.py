@@ -156,6 +156,11 @@ class ResumeToken(Message):
     expires_in_s: float
 
 
+class Moving(Message):
+    type: Literal["avatar.moving"]
+    within_s: float
+
+
 class AnimationStarted(Message):
     type: Literal["avatar.animation.started"]
     item_id: str
@@ -204,7 +209,7 @@ Known = (
     SessionCreated | SessionUpdated | SpeechStarted | SpeechStopped | UserHeard | UserNotHeard
     | ResponseCreated | AudioDelta | AudioDone | TranscriptDelta | TextDelta | ResponseDone
     | Truncated | ErrorMessage | Clips | State | AnimationStarted | AnimationDelta | AnimationDone
-    | Words | TurnReport | ResumeToken | ItemRetrieved
+    | Words | TurnReport | ResumeToken | Moving | ItemRetrieved
 )  # fmt: skip
 ServerMessage = Known | Other
 

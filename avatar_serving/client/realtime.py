@@ -7,10 +7,12 @@ heard, reports playback. Used by the demo, the benchmarks and the tests.
 import asyncio
 import base64
 import contextlib
+import random
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from itertools import count
 from urllib.parse import urlencode
 
 from websockets.asyncio.client import ClientConnection, connect
@@ -19,15 +21,23 @@ from websockets.typing import Subprotocol
 
 from avatar_serving.client.diary import Diary, Received
 from avatar_serving.client.heard import Answer
-from avatar_serving.client.messages import SpeechStarted, dump, parse
+from avatar_serving.client.messages import Moving, SpeechStarted, dump, parse
 from avatar_serving.client.microphone import Microphone
 from avatar_serving.client.resumption import Resumption
 from avatar_serving.errors import AvatarError, StageTimeout
 
 _ACK_S = 0.2
 _LAST_WORDS_S = 1.0
-_RETRY_S = 0.5
+_LONGEST_RETRY_S = 2.0
+_GOES_ON = (None, 1001, 1006, 1011, 1012, 1013)
+"""Close codes after which a session may be resumed: nobody closed it, something between the two
+went away, its gateway failed, stops, or has no place at this moment."""
 _LARGEST = 16 << 20
+
+
+def retry_delay_s(attempt: int, chance: float) -> float:
+    """How long to wait before attempt 0, 1, 2 ...; *chance*, 0..1, spreads many clients."""
+    return 0.0 if attempt == 0 else min(_LONGEST_RETRY_S, 0.1 * 2**attempt) * (0.5 + chance / 2)
 
 
 class Disconnected(AvatarError):
@@ -196,6 +206,8 @@ class RealtimeClient:
                 self._resumption.note(received.message)
                 if isinstance(received.message, SpeechStarted):
                     await self._fall_silent(received.at_s)
+                if isinstance(received.message, Moving) and received.message.within_s == 0:
+                    await self._hold_still()
                 self.diary.take(received)
                 await self._tell(received)
         except ConnectionClosed as error:
@@ -207,11 +219,18 @@ class RealtimeClient:
             return False
         return True
 
+    async def _hold_still(self) -> None:
+        """The session moves to another gateway: what is said from now on, is said there."""
+        self._connected.clear()
+        with contextlib.suppress(ConnectionClosed):
+            await self._socket.send(dump("avatar.move"))
+
     async def _come_back(self) -> None:
         """Raises:
         Disconnected: the server does not answer for as long as it would wait.
         """
-        while True:
+        for attempt in count():
+            await asyncio.sleep(retry_delay_s(attempt, random.random()))
             try:
                 self._socket = await _connect(
                     self._where,
@@ -221,15 +240,15 @@ class RealtimeClient:
             except Disconnected:
                 if not self._resumption.possible:
                     raise
-                await asyncio.sleep(_RETRY_S)
             else:
                 self.resumed += 1
                 self._connected.set()
                 return
 
     def _may_resume(self, error: ConnectionClosed) -> bool:
-        """Nobody has closed the connection, and the session can be found again."""
-        return error.rcvd is None and not self._leaving and self._resumption.possible
+        """The session goes on, here or at another gateway, and can be found again."""
+        code = None if error.rcvd is None else error.rcvd.code
+        return code in _GOES_ON and not self._leaving and self._resumption.possible
 
     async def report_playback(self) -> None:
         """Say every 200 ms how much was heard. ``open_session`` runs this."""

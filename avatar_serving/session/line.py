@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Protocol
@@ -64,12 +64,15 @@ class Line:
     most; then the client counts as gone.
     """
 
-    def __init__(self, grace_s: float, seq: int = 0) -> None:
+    def __init__(self, grace_s: float, seq: int = 0, kept: Sequence[str] = ()) -> None:
+        """*kept* are the newest messages up to *seq*, of a session that began elsewhere."""
         self.seq = seq
         """The number of the last message."""
+        self.on_lost: Callable[[], None] = lambda: None
+        """Told when a connection is lost."""
         self._grace_s = grace_s
-        self._kept: deque[str] = deque()
-        self._kept_bytes = 0
+        self._kept = deque(kept)
+        self._kept_bytes = sum(map(len, kept))
         self._inbox: asyncio.Queue[str | None] = asyncio.Queue(_UNREAD)
         self._left = False
         self._news = asyncio.Event()
@@ -94,6 +97,30 @@ class Line:
             if (text := await self._inbox.get()) is None:
                 return
             yield text
+
+    @property
+    def connected(self) -> bool:
+        return self._carrying is not None and self._waiting is None
+
+    def tail(self, most_bytes: int) -> list[str]:
+        """The newest messages, that a client may not have received."""
+        size, tail = 0, list[str]()
+        for text in reversed(self._kept):
+            size += len(text)
+            if size > most_bytes:
+                break
+            tail.append(text)
+        return tail[::-1]
+
+    def reachable(self, after: int) -> int:
+        """*after*, or the first later number from which everything can be said again."""
+        return max(after, self.seq - len(self._kept))
+
+    async def delivered(self) -> None:
+        """Wait until the connection has taken all that was said."""
+        while self.connected and self._place.sent < self.seq:
+            self._moved.clear()
+            await self._moved.wait()
 
     def check(self, after: int) -> None:
         """Raises:
@@ -176,6 +203,7 @@ class Line:
         """The connection is lost: the client has a while to come back."""
         self._stop_waiting()
         self._waiting = asyncio.get_running_loop().call_later(self._grace_s, self.leave)
+        self.on_lost()
 
     def _stop_waiting(self) -> None:
         if self._waiting is not None:

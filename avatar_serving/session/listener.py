@@ -48,6 +48,8 @@ class Listener:
         self._acting = asyncio.Lock()
         self._errands = Errands(outbox)
         self._finishing: asyncio.Task[None] | None = None
+        self._finished = b""
+        """The sound of the turn that is finishing."""
         self._arrived_s = outbox.now()
         self._budget = AudioBudget(powers.limits.audio_rate, outbox.now())
         self.configure()
@@ -132,10 +134,14 @@ class Listener:
         self._turns.feed(AnswerStarted())
 
     def unsaid(self) -> bytes:
-        """What the user is saying, as 16 kHz samples; empty: nothing that is not told yet."""
+        """What the user has said and nobody has recognised yet, as 16 kHz samples."""
+        busy = self._finishing is not None and not self._finishing.done()
+        before = self._finished if busy else b""
         if self._automatic and self._turns.floor is Floor.FREE:
-            return b""
-        return self._hearing.utterance().pcm if self._automatic else self._hearing.buffered
+            return before
+        return before + (
+            self._hearing.utterance().pcm if self._automatic else self._hearing.buffered
+        )
 
     async def rehear(self, pcm: bytes) -> None:
         """Take what another gateway has heard of a turn, 16 kHz samples."""
@@ -259,6 +265,7 @@ class Listener:
         turn, self._turn = self._turn, self._new_turn()
         self._clock.note("committed")
         hearing = self._hearing
+        self._finished = hearing.utterance().pcm
         self._finishing = self._errands.start(
             self._finish(turn, draft, hearing.onset_s, hearing.last_speech_s)
         )

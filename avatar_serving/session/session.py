@@ -80,6 +80,10 @@ class Session:
         """Set whenever the session may have changed; cleared by whoever waits for it."""
         return self._out.told
 
+    def unsaid(self) -> bytes:
+        """What the user has said and nobody has recognised yet, as 16 kHz samples."""
+        return self._listener.unsaid()
+
     async def warn(self, within_s: float) -> None:
         """Tell the client that the session moves to another gateway."""
         await self._out.send(AvatarMoving(within_s=within_s))
@@ -93,7 +97,7 @@ class Session:
         with suppress(TimeoutError):
             async with asyncio.timeout(within_s):
                 await self._settled()
-        hearing = self._listener.unsaid()
+        hearing = self.unsaid()
         left = await self._responder.part(within_s)
         kept = self.snapshot(seq())
         words = base64.b64encode(hearing).decode()

@@ -82,6 +82,9 @@ class Sessions:
         session_id, state, tail, ends_at = found
         return Claimed(session_id, new, state or "", tail or "", ends_at.replace(tzinfo=UTC))
 
+    def seconds_left(self, claimed: Claimed) -> float:
+        return max(0.0, (claimed.ends_at - self._now()).total_seconds())
+
     def write(self, session_id: str, state: str, tail: str = "") -> bool:
         """Keep what a gateway must know to go on. False: the session is another gateway's now."""
         return self._change(

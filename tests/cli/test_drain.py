@@ -7,7 +7,7 @@ import sys
 from typer.testing import CliRunner
 
 from avatar_serving.cli import app
-from avatar_serving.cli.drain import sessions
+from avatar_serving.draining import requested, sessions
 
 HOLDING = "from avatar_serving import metrics; metrics.sessions.set(2); print(); input()"
 
@@ -26,6 +26,7 @@ def test_only_the_living_count(tmp_path):
             app, ["drain", "--limit-s", "0"]
         )
         assert done.exit_code == 0 and "2 sessions left" in done.output
+        assert requested(tmp_path), "its gateways are asked to hand their sessions over"
         holder.stdin.write(b"\n")
         holder.stdin.close()
     assert list(tmp_path.glob("gauge_livesum_*.db"))

@@ -39,7 +39,8 @@ async def test_a_session_that_is_gone_is_a_typed_error(tmp_path: Path) -> None:
     with gateway(tmp_path, profile) as (services, url):
         async with open_session(Where(url), microphone=False) as client:
             await client.wait_for("it begins", lambda: bool(client.diary.states))
-            services.live._lines.clear()
+            for session_id in services.live._hosted:
+                services.live._sessions.end(session_id)
             client._socket.transport.abort()  # pyright: ignore
             with pytest.raises(Disconnected, match="1008"):
                 await client.wait_for("never", lambda: False, 5)

@@ -92,6 +92,7 @@ export type ServerEvent =
       readonly clips: readonly Clip[];
     }
   | { readonly type: "avatar.state"; readonly state: Behaviour }
+  | { readonly type: "avatar.moving"; readonly within_s: number }
   | { readonly type: "avatar.resume_token"; readonly token: string; readonly expires_in_s: number; readonly seq: number }
   | { readonly type: "avatar.mood"; readonly emotion: Emotion; readonly intensity: number; readonly weights: Weights }
   | ({
@@ -144,6 +145,7 @@ export type ClientEvent =
     }
   | { readonly type: "response.create" }
   | { readonly type: "response.cancel" }
+  | { readonly type: "avatar.move" }
   | { readonly type: "avatar.playback"; readonly item_id: string; readonly played_ms: number }
   | ({ readonly type: "avatar.affect" } & Affect)
   | { readonly type: "avatar.frame"; /** data:image/...;base64,... */ readonly image: string };
@@ -197,6 +199,7 @@ const REQUIRED: { readonly [T in ServerEventType]: Fields } = {
   "response.output_text.done": { ...IN_RESPONSE, text: "string" },
   "avatar.clips": { ...MOTION_HEADER, clips: "array" },
   "avatar.state": { state: "string" },
+  "avatar.moving": { within_s: "number" },
   "avatar.resume_token": { token: "string", expires_in_s: "number", seq: "number" },
   "avatar.mood": { emotion: "string", intensity: "number", weights: "object" },
   "avatar.animation.started": { ...IN_RESPONSE, ...MOTION_HEADER },

@@ -274,9 +274,25 @@ describe("a connection lost half way", () => {
     expect(socket.sentOf("conversation.item.create").length).toBeGreaterThan(0);
   });
 
+  it("goes on at another gateway when its own stops, and says nothing in between", async () => {
+    token("one");
+    socket.says("avatar.moving", { within_s: 20, seq: 1 });
+    talk.say("Hello");
+    expect(socket.sentOf("response.create")).toHaveLength(1);
+    socket.says("avatar.moving", { within_s: 0, seq: 2 });
+    expect(socket.sentOf("avatar.move")).toHaveLength(1);
+    talk.say("Nobody hears this");
+    expect(socket.sentOf("response.create")).toHaveLength(1);
+    socket.onclose?.({ reason: "", code: 1012 });
+    expect(talk.connection.value).toMatchObject({ state: "waiting", resuming: true });
+    await vi.advanceTimersByTimeAsync(1300);
+    socket = FakeSocket.all.at(-1) as FakeSocket;
+    expect([socket.url, socket.protocols[1]]).toEqual(["ws://x/?last_seq=2", "avatar-resume.one"]);
+  });
+
   it("is not looked for when the server has closed it", async () => {
     token("one");
-    socket.onclose?.({ reason: "full", code: 1013 });
+    socket.onclose?.({ reason: "full", code: 1009 });
     expect(talk.connection.value).toMatchObject({ state: "waiting", resuming: false });
     await vi.advanceTimersByTimeAsync(2000);
     expect((FakeSocket.all.at(-1) as FakeSocket).url).toBe("ws://x");

@@ -1,8 +1,9 @@
 import type { ServerEvent } from "../protocol.ts";
 import type { Endpoint } from "./socket.ts";
 
-/** Close codes after which the session is over: it was closed on purpose, or refused. */
-const OVER: readonly number[] = [1000, 1001, 1008, 1009, 1011, 1012, 1013];
+/** Close codes after which the session is over: it was closed on purpose, or refused. After others
+ * (1012: its gateway stops) another gateway goes on with it. */
+const OVER: readonly number[] = [1000, 1008, 1009];
 
 /** What a client must remember to go on with a session whose connection was lost. */
 export class Resumption {

@@ -40,6 +40,8 @@ export class RealtimeSocket {
   private attempt = 0;
   private openedAtMs = 0;
   private wanted = false;
+  /** The session moves to another gateway: nothing more is said on this connection. */
+  private still = false;
   private address = "";
   private readonly resumption = new Resumption();
   private readonly retryNow = () => this.wanted && !this.socket && this.connect();
@@ -66,7 +68,7 @@ export class RealtimeSocket {
   }
 
   send(event: ClientEvent): boolean {
-    if (this.socket?.readyState !== WebSocket.OPEN) return false;
+    if (this.still || this.socket?.readyState !== WebSocket.OPEN) return false;
     const congested = this.socket.bufferedAmount > LARGEST_BACKLOG_BYTES;
     if (congested && event.type === "input_audio_buffer.append") return false;
     this.socket.send(JSON.stringify(event));
@@ -87,6 +89,7 @@ export class RealtimeSocket {
 
   private listen(socket: WebSocket): void {
     this.socket = socket;
+    this.still = false;
     socket.onopen = () => {
       this.openedAtMs = performance.now();
       this.resumption.found();
@@ -105,11 +108,17 @@ export class RealtimeSocket {
       const event = parseServerEvent(text);
       if (!event) return;
       this.resumption.note(event);
+      if (event.type === "avatar.moving" && event.within_s === 0) this.holdStill();
       if (!tooLate(event)) this.events.onEvent(event);
     } catch (error) {
       if (!(error instanceof MalformedEvent)) throw error;
       console.warn("ignored a malformed message:", error.message);
     }
+  }
+
+  private holdStill(): void {
+    this.send({ type: "avatar.move" });
+    this.still = true;
   }
 
   private retryLater(reason: string, resuming: boolean): void {
