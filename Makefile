@@ -41,8 +41,9 @@ fuzz: install-test  ## Spoiled input of every kind that strangers send: 10,000 o
 	FUZZ_INPUTS=$(or $(FUZZ_INPUTS),10000) FUZZ_REPORT=out/fuzz.jsonl $(BIN)/pytest -q -p no:cacheprovider tests/fuzz
 	@cat out/fuzz.jsonl
 
-check: install-test  ## Lint and types only
+check: install-test  ## Lint, types, and what is known of the packages: licences, vulnerabilities
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/pyright
+	$(BIN)/python -m scripts.audit
 
 install: $(VENV)/.installed
 install-test: $(VENV)/.installed-test

@@ -15,12 +15,11 @@ from deployments.failures import error_body
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 _API_DOCS = ("/docs", "/redoc")
 _PAGE = (
-    "default-src 'self'; script-src 'self' 'wasm-unsafe-eval' blob:; worker-src 'self' blob:; "
-    "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; media-src 'self' data: blob:; "
-    "font-src 'self' data:; connect-src 'self' data: blob:; object-src 'none'; base-uri 'none'; "
-    "form-action 'self'; frame-ancestors {ancestors}"
+    "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; media-src 'self' data: blob:; connect-src 'self' data: blob:; "
+    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors {ancestors}"
 )
-"""Wasm sees the user's face; workers and their scripts come from blobs; scripts set styles."""
+"""Wasm sees the user's face, scripts set styles, pictures and sounds are blobs."""
 _DOCS = (
     "default-src 'none'; script-src https://cdn.jsdelivr.net 'unsafe-inline'; "
     "style-src https://cdn.jsdelivr.net 'unsafe-inline'; img-src 'self' data: "

@@ -7,6 +7,7 @@ from playwright.async_api import async_playwright
 
 from avatar_serving.client.rest import Rest
 from tests.e2e.conftest import ARTEFACTS, ROOT, silence, spoken, wav
+from tests.web.waiting import until
 
 CHROMIUM = shutil.which("chromium")
 FLAGS = [
@@ -58,13 +59,13 @@ async def test_a_photo_becomes_somebody_to_talk_with(service, portrait, tmp_path
         await page.screenshot(path=ARTEFACTS / "1-studio.png")
         await _make_avatar(page, portrait)
         await page.locator(".created a").first.click()
-        await page.wait_for_function("window.avatarServing !== undefined")
+        await until(page, "window.avatarServing !== undefined")
         await page.evaluate(OBSERVE)
         await page.get_by_role("button", name="Start talking").click()
-        await page.wait_for_function("window.avatarServing.playing()", timeout=60_000)
+        await until(page, "window.avatarServing.playing()")
         await page.wait_for_timeout(1500)
         await page.screenshot(path=ARTEFACTS / "4-chat-speaking.png")
-        await page.wait_for_function(INTERRUPTED, timeout=120_000)
+        await until(page, INTERRUPTED, 120)
         await page.screenshot(path=ARTEFACTS / "5-chat-interrupted.png")
         seen = await page.evaluate("window.seen")
         captions = await page.evaluate("window.avatarServing.captions()")
