@@ -88,6 +88,14 @@ def resize(image: Image, width: int, height: int) -> Image:
     return Image(small.tobytes(), width, height)
 
 
+def shrink(image: Image, longest_px: int) -> Image:
+    """Smaller, so that the longer side is at most *longest_px*."""
+    factor = longest_px / max(image.width, image.height)
+    if factor >= 1:
+        return image
+    return resize(image, max(1, round(image.width * factor)), max(1, round(image.height * factor)))
+
+
 def _open(data: bytes) -> Pillow.Image:
     try:
         return Pillow.open(io.BytesIO(data), formats=FORMATS)

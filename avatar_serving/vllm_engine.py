@@ -1,6 +1,7 @@
 """vLLM in this process, shared by the stages that run on it, and started again when it dies."""
 
 import asyncio
+import os
 import secrets
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
@@ -11,10 +12,17 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from avatar_serving import logs, weights
-from avatar_serving.errors import EngineLost, InvalidRequest, StageFailed, StageTimeout
+from avatar_serving.errors import (
+    EngineLost,
+    InvalidRequest,
+    Overloaded,
+    StageFailed,
+    StageTimeout,
+)
 
 log = logs.get()
 
+_RETRY_S = 2.0
 _RESTART_S = 60.0
 """What a restart takes, roughly: loading the weights and recording the graphs."""
 
@@ -93,9 +101,11 @@ class VllmEngine:
 
         Raises:
             InvalidRequest: vLLM cannot take such a request, or there is no such adapter.
+            Overloaded: as many wait as may.
             EngineLost: the engine died; it is started again by itself.
-            StageTimeout: nothing came for too long.
+            StageFailed, StageTimeout: this request failed, or nothing came for too long.
         """
+        from vllm import exceptions as theirs
         from vllm.v1.engine.exceptions import EngineDeadError
 
         await self.check()
@@ -112,8 +122,12 @@ class VllmEngine:
         except EngineDeadError as error:
             self._revive()
             raise EngineLost(self.stage, _RESTART_S) from error
-        except ValueError as error:
+        except (theirs.VLLMClientError, ValueError) as error:
             raise InvalidRequest(str(error), "messages") from error
+        except (theirs.GracefulHTTPError, theirs.RetryableRequestError) as error:
+            raise Overloaded(str(error), _RETRY_S) from error
+        except theirs.VLLMServerError as error:
+            raise StageFailed(self.stage, str(error)) from error
 
     async def check(self) -> None:
         """Raises EngineLost: it died; it is started again by itself."""
@@ -121,6 +135,11 @@ class VllmEngine:
             self._revive()
         if self._restart is not None:
             raise EngineLost(self.stage, _RESTART_S)
+
+    @property
+    def waiting(self) -> int:
+        """Requests that it works on, or that wait."""
+        return self._engine.get_num_unfinished_requests()
 
     def close(self) -> None:
         self._engine.shutdown()
@@ -158,6 +177,8 @@ class VllmEngine:
             log.error("engine did not start again", stage=self.stage, exc_info=error)
 
     def _started(self) -> Any:
+        # vLLM would tell its authors what it runs, and on what.
+        os.environ.setdefault("VLLM_NO_USAGE_STATS", "1")
         from vllm import AsyncEngineArgs
         from vllm.v1.engine.async_llm import AsyncLLM
 
@@ -172,6 +193,8 @@ class VllmEngine:
             tensor_parallel_size=options.tensor_parallel,
             enforce_eager=options.eager,
             enable_prefix_caching=True,
+            # A model may write white space forever where a form lets it.
+            structured_outputs_config={"backend": "xgrammar", "disable_any_whitespace": True},
             enable_lora=bool(options.adapters),
             max_loras=options.adapters_at_once,
             max_lora_rank=options.adapter_rank,

@@ -38,7 +38,7 @@ def _make(recipe: Recipe, folder: Path) -> None:
     below = None if recipe.parent is None else python_of(recipe.parent).parents[1]
     _say(f"making the environment {recipe.name} in {folder}")
     shutil.rmtree(folder, ignore_errors=True)
-    _run(sys.executable, "-m", "venv", str(folder))
+    _run(sys.executable, "-m", "venv", "--without-pip", str(folder))  # the base one is seen
     _see_packages_of(folder, [*([below] if below else []), Path(sys.prefix)])
     with tempfile.TemporaryDirectory() as stubs:
         write_stubs(recipe.stubs, Path(stubs))

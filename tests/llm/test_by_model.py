@@ -159,3 +159,15 @@ class TestKeys:
     def test_a_profile_cannot_hold_one(self) -> None:
         with pytest.raises(ValidationError, match="Extra inputs"):
             OpenAiConfig.model_validate({"model": "m", "api_key": "sk-x"})
+
+
+async def test_choices_with_the_same_options_share_an_engine() -> None:
+    """Such as one model that puts on another adapter for each character."""
+    same = {"engine": "echo", "prefix": "I say "}
+    config = ByModelConfig.model_validate(
+        {"choices": [{"name": n, "adapter": n, "llm": same} for n in ("guide", "teacher")]}
+    )
+    llm = config.build()
+    await collect(llm.run(asked("guide")))
+    await collect(llm.run(asked("teacher")))
+    assert len(llm._built) == 1

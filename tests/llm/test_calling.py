@@ -68,3 +68,9 @@ def test_the_grammar_follows_the_choice() -> None:
     assert rules("auto", Message("tool", "noon")).startswith("root ::= text\n")
     assert grammar(ChatRequest(ASK, tools=(CLOCK,), tool_choice="none")) is None
     assert grammar(ChatRequest(ASK)) is None
+
+
+def test_an_answer_of_some_words_alone() -> None:
+    asked = ChatRequest(ASK, tools=(CLOCK,), choices=("yes", '说"不"'))
+    assert grammar(asked) == 'root ::= "yes" | "说\\"不\\""'
+    assert grammar(ChatRequest(ASK, tools=(CLOCK,), schema="{}")) is None

@@ -3,10 +3,13 @@
 In the base environment, which has no torch, they are not collected.
 """
 
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+
+from tests.folder_weights import Shelf, shelf_in
 
 collect_ignore_glob = [] if find_spec("torch") else ["test_*.py"]
 _HERE = Path(__file__).parent
@@ -25,3 +28,9 @@ def one_thread() -> None:
     import torch
 
     torch.set_num_threads(1)
+
+
+@pytest.fixture(scope="session")
+def shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shelf]:
+    with shelf_in(tmp_path_factory.mktemp("shelf")) as shelf:
+        yield shelf

@@ -24,8 +24,5 @@ def prompt(processor: Any, task: Task) -> str:
     )
 
 
-def picture(image: Image, longest_px: int) -> Pillow.Image:
-    """The picture, made smaller until its longer side is *longest_px*."""
-    whole = Pillow.frombytes("RGB", (image.width, image.height), image.rgb)
-    whole.thumbnail((longest_px, longest_px), Pillow.Resampling.LANCZOS, reducing_gap=3.0)
-    return whole
+def picture(image: Image) -> Pillow.Image:
+    return Pillow.frombytes("RGB", (image.width, image.height), image.rgb)

@@ -2,21 +2,19 @@
 
 import base64
 from collections.abc import AsyncGenerator
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Literal
 
 from avatar_serving.images import encode
 from avatar_serving.media import Description, Glance, Image
 from avatar_serving.openai_server import OpenAiServer
-from avatar_serving.stages.vlm.base import VlmEngineConfig
+from avatar_serving.stages.vlm.base import SeeingVlmConfig
 from avatar_serving.stages.vlm.seen import Task, read, task_of
 
 if TYPE_CHECKING:
     from openai.types.shared_params import ResponseFormatJSONSchema
 
 
-class OpenAiVlmConfig(OpenAiServer, VlmEngineConfig):
-    sees: ClassVar[bool] = True
-
+class OpenAiVlmConfig(OpenAiServer, SeeingVlmConfig):
     engine: Literal["openai"] = "openai"
 
     def build(self) -> "OpenAiVlm":
@@ -30,7 +28,7 @@ class OpenAiVlm:
 
     async def run(self, request: Image | Glance, /) -> AsyncGenerator[Description, None]:
         with self._config.errors("vlm"):
-            answer = await self._answer(task_of(request))
+            answer = await self._answer(task_of(request, self._config))
         yield read(request, answer)
 
     async def _answer(self, task: Task) -> str:

@@ -1,12 +1,15 @@
 """What a model that looks at pictures is asked, and its answer read back."""
 
+import json
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from avatar_serving.errors import StageFailed
+from avatar_serving.images import shrink
 from avatar_serving.media import Description, DrawingPrompt, Glance, Image
+from avatar_serving.stages.vlm.base import SeeingVlmConfig
 
 _PORTRAIT = (
     "This portrait shall become a talking digital human. Fill in the JSON form. "
@@ -23,10 +26,10 @@ _GLANCE = (
     "Say in one or two short sentences what this picture shows, to somebody who cannot see it. "
     "Name no person."
 )
-_PORTRAIT_TOKENS, _GLANCE_TOKENS = 700, 100
+_GLANCE_TOKENS = 100
 
-Line = Annotated[str, StringConstraints(min_length=1, max_length=100)]
-Paragraph = Annotated[str, StringConstraints(min_length=1, max_length=400)]
+Line = Annotated[str, StringConstraints(min_length=1, max_length=80)]
+Paragraph = Annotated[str, StringConstraints(min_length=1, max_length=300)]
 
 
 class Form(BaseModel):
@@ -64,10 +67,12 @@ class Task:
     max_tokens: int
 
 
-def task_of(request: Image | Glance) -> Task:
+def task_of(request: Image | Glance, config: SeeingVlmConfig) -> Task:
     if isinstance(request, Glance):
-        return Task(request.image, request.question or _GLANCE, None, _GLANCE_TOKENS)
-    return Task(request, _PORTRAIT, Form.model_json_schema(), _PORTRAIT_TOKENS)
+        image = shrink(request.image, config.longest_px)
+        return Task(image, request.question or _GLANCE, None, _GLANCE_TOKENS)
+    image = shrink(request, config.longest_px)
+    return Task(image, _PORTRAIT, Form.model_json_schema(), config.answer_tokens)
 
 
 def read(request: Image | Glance, answer: str) -> Description:
@@ -79,9 +84,10 @@ def read(request: Image | Glance, answer: str) -> Description:
     if isinstance(request, Glance):
         return Description((), " ".join(answer.split()))
     try:
-        form = Form.model_validate_json(answer)
-    except ValidationError as error:
-        raise StageFailed("vlm", f"the model's form is wrong: {error.errors()[0]}") from error
+        # A grammar lets line breaks into strings, which strict JSON forbids.
+        form = Form.model_validate(json.loads(answer, strict=False))
+    except ValueError as error:  # also pydantic's
+        raise StageFailed("vlm", f"the model's form is wrong: {str(error)[:200]}") from error
     facts = tuple((name, str(getattr(form, name))) for name in _FACTS)
     return Description(
         (*facts, ("suitability", f"{form.suitability}: {form.reason}")),

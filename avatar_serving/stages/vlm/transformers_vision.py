@@ -1,24 +1,21 @@
 """A model that looks at pictures, by plain transformers: any architecture that they know."""
 
+import json
 from collections.abc import AsyncGenerator, Generator
 from threading import Lock
-from typing import Any, ClassVar, Literal
-
-from pydantic import Field
+from typing import Any, Literal
 
 from avatar_serving import weights
 from avatar_serving.errors import StageFailed
 from avatar_serving.flow import in_thread
 from avatar_serving.media import Description, Glance, Image
-from avatar_serving.stages.vlm.base import VlmEngineConfig
+from avatar_serving.stages.vlm.base import SeeingVlmConfig
 from avatar_serving.stages.vlm.local import picture, processor_of, prompt
 from avatar_serving.stages.vlm.seen import Task, read, task_of
 from avatar_serving.torch_device import Device, memory_errors, torch_device
 
 
-class TransformersVlmConfig(VlmEngineConfig):
-    sees: ClassVar[bool] = True
-
+class TransformersVlmConfig(SeeingVlmConfig):
     engine: Literal["transformers"] = "transformers"
     model: str = "qwen2.5-vl-7b-instruct"
     """Name of a folder in the weights lock."""
@@ -26,8 +23,6 @@ class TransformersVlmConfig(VlmEngineConfig):
     """Where it is computed."""
     dtype: Literal["bfloat16", "float16", "float32"] = "bfloat16"
     """Numbers that the weights are computed in."""
-    longest_px: int = Field(default=1024, ge=64)
-    """Larger pictures are made smaller until their longer side is this."""
 
     def required_weights(self) -> tuple[str, ...]:
         return (self.model,)
@@ -57,13 +52,13 @@ class TransformersVlm:
 
     def _look(self, request: Image | Glance) -> Generator[Description, None, None]:
         with self._turn, memory_errors("vlm"):
-            answer = self._answer(task_of(request))
+            answer = self._answer(task_of(request, self._config))
         yield read(request, answer)
 
     def _answer(self, task: Task) -> str:
         inputs = self._processor(
             text=[prompt(self._processor, task)],
-            images=[picture(task.image, self._config.longest_px)],
+            images=[picture(task.image)],
             return_tensors="pt",
         ).to(self._device)
         written = self._model.generate(
@@ -81,19 +76,19 @@ class Guide:
 
     def __init__(self, tokenizer: Any, config: Any) -> None:
         import xgrammar
+        from xgrammar.contrib.hf import LogitsProcessor
 
-        self._xgrammar: Any = xgrammar
+        self._processor: Any = LogitsProcessor
         known = xgrammar.TokenizerInfo.from_huggingface(tokenizer, vocab_size=config.vocab_size)
         self._compiler = xgrammar.GrammarCompiler(known)
 
     def processors(self, task: Task) -> list[Any]:
         """What ``generate`` is given; one use each."""
-        import json
-
         if task.schema is None:
             return []
-        grammar = self._compiler.compile_json_schema(json.dumps(task.schema))
-        return [self._xgrammar.contrib.hf.LogitsProcessor(grammar)]
+        # Without free white space, of which a model may write forever.
+        rules = self._compiler.compile_json_schema(json.dumps(task.schema), any_whitespace=False)
+        return [self._processor(rules)]
 
 
 def _model(folder: str, dtype: str) -> Any:

@@ -2,26 +2,20 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from typing import Any, ClassVar, Literal
-
-from pydantic import Field
+from typing import Any, Literal
 
 from avatar_serving import weights
 from avatar_serving.media import Description, Glance, Image
-from avatar_serving.stages.vlm.base import VlmEngineConfig
+from avatar_serving.stages.vlm.base import SeeingVlmConfig
 from avatar_serving.stages.vlm.local import picture, processor_of, prompt
 from avatar_serving.stages.vlm.seen import Task, read, task_of
 from avatar_serving.vllm_engine import Question, VllmEngine, VllmOptions
 
 
-class VllmVlmConfig(VlmEngineConfig, VllmOptions):
-    sees: ClassVar[bool] = True
-
+class VllmVlmConfig(SeeingVlmConfig, VllmOptions):
     engine: Literal["vllm"] = "vllm"
     model: str = "qwen2.5-vl-7b-instruct"
     """Name of a folder in the weights lock."""
-    longest_px: int = Field(default=1024, ge=64)
-    """Larger pictures are made smaller until their longer side is this."""
 
     def required_weights(self) -> tuple[str, ...]:
         return (self.model, *(adapter.weights for adapter in self.adapters))
@@ -44,7 +38,8 @@ class VllmVlm:
         StageFailed: the model's form is wrong.
         """
         answer = ""
-        async with aclosing(self.engine.run(self._question(task_of(request)))) as answers:
+        question = self._question(task_of(request, self._config))
+        async with aclosing(self.engine.run(question)) as answers:
             async for part in answers:
                 answer += part.outputs[0].text
         yield read(request, answer)
@@ -57,7 +52,7 @@ class VllmVlm:
         self.engine.close()
 
     def _question(self, task: Task) -> Question:
-        shown = picture(task.image, self._config.longest_px)
+        shown = picture(task.image)
         asked = {
             "prompt": prompt(self._processor, task),
             "multi_modal_data": {"image": shown},

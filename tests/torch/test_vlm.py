@@ -1,0 +1,65 @@
+"""The plain engine for pictures, on a tiny model with random weights."""
+
+from contextlib import aclosing
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from avatar_serving.errors import StageFailed, WeightMissing
+from avatar_serving.flow import collect
+from avatar_serving.images import from_array
+from avatar_serving.media import Glance
+from avatar_serving.stages.vlm.transformers_vision import TransformersVlm, TransformersVlmConfig
+from tests.folder_weights import Shelf
+from tests.tiny_idefics import save_tiny_idefics
+
+PICTURE = from_array(np.random.default_rng(0).integers(0, 255, (90, 60, 3)).astype(np.uint8))
+
+
+@pytest.fixture(scope="module")
+def vlm(shelf: Shelf, tmp_path_factory: pytest.TempPathFactory) -> TransformersVlm:
+    folder = tmp_path_factory.mktemp("idefics")
+    save_tiny_idefics(folder)
+    shelf.put(**{"tiny-vlm": folder})
+    config = {"model": "tiny-vlm", "device": "cpu", "dtype": "float32", "answer_tokens": 3000}
+    return TransformersVlmConfig.model_validate(config).build()
+
+
+async def test_a_form_is_filled_in_however_the_model_rambles(vlm: TransformersVlm) -> None:
+    (description,) = await collect(vlm.run(PICTURE))
+    names = [name for name, _ in description.facts]
+    assert names[:3] == ["subject", "age", "hair"] and names[-1] == "suitability"
+    assert dict(description.facts)["suitability"].split(":")[0] in ("good", "fair", "poor")
+    assert [prompt.language for prompt in description.prompts] == ["en", "zh"]
+    assert all(prompt.text and prompt.negative for prompt in description.prompts)
+
+
+async def test_a_glance_is_told_in_words_about_this_picture(vlm: TransformersVlm) -> None:
+    (seen,) = await collect(vlm.run(Glance(PICTURE, "What is this?")))
+    assert not seen.facts and not seen.prompts
+    dark = from_array(np.zeros((90, 60, 3), np.uint8))
+    (other,) = await collect(vlm.run(Glance(dark, "What is this?")))
+    assert other.text != seen.text
+
+
+async def test_closing_stops_it(vlm: TransformersVlm) -> None:
+    async with aclosing(vlm.run(PICTURE)):
+        pass
+
+
+async def test_a_form_that_breaks_off_is_an_error(vlm: TransformersVlm) -> None:
+    config = TransformersVlmConfig(
+        model="tiny-vlm", device="cpu", dtype="float32", answer_tokens=100
+    )
+    with pytest.raises(StageFailed, match="form is wrong"):
+        await collect(config.build().run(PICTURE))
+
+
+def test_an_absent_model_says_what_brings_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AVATAR_CACHE", str(tmp_path))
+    monkeypatch.delenv("AVATAR_WEIGHTS_LOCK", raising=False)
+    with pytest.raises(WeightMissing, match="weights pull qwen2.5-vl-7b-instruct"):
+        TransformersVlmConfig(device="cpu").build()
