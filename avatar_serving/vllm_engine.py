@@ -108,7 +108,9 @@ class VllmEngine:
         from vllm import exceptions as theirs
         from vllm.v1.engine.exceptions import EngineDeadError
 
-        await self.check()
+        if self._engine.errored or self._restart is not None:
+            self._revive()
+            raise EngineLost(self.stage, _RESTART_S)
         answers = self._engine.generate(
             question.prompt,
             question.params,
@@ -130,11 +132,15 @@ class VllmEngine:
             raise StageFailed(self.stage, str(error)) from error
 
     async def check(self) -> None:
-        """Raises EngineLost: it died; it is started again by itself."""
+        """Start the engine again if it died.
+
+        Raises:
+            StageFailed: it did not start again.
+        """
+        if self._restart is not None and self._restart.done():
+            raise StageFailed(self.stage, "vLLM died and does not start again; the log has why")
         if self._engine.errored:
             self._revive()
-        if self._restart is not None:
-            raise EngineLost(self.stage, _RESTART_S)
 
     @property
     def waiting(self) -> int:

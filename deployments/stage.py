@@ -14,7 +14,7 @@ from avatar_serving.config import Placement
 from avatar_serving.errors import Overloaded
 from avatar_serving.scaling import ByDeadlineMisses, Scaling
 from avatar_serving.scaling.streams import Streams
-from avatar_serving.stages.base import StageConfig
+from avatar_serving.stages.base import Checked, StageConfig, Warmed
 from deployments.scaling import autoscaling
 
 In = TypeVar("In")
@@ -28,6 +28,7 @@ class StageReplica:
 
     def __init__(self, config: StageConfig, scaling: Scaling) -> None:
         self._stage = config.build()
+        self._warm = False
         late_s = scaling.first_item_ms / 1000 if isinstance(scaling, ByDeadlineMisses) else inf
         self._streams = Streams(late_s, scaling.window_s, time.monotonic)
 
@@ -35,6 +36,14 @@ class StageReplica:
         async with aclosing(self._streams.watch(self._stage, request)) as items:
             async for item in items:
                 yield item
+
+    async def check_health(self) -> None:
+        """Asked for by Serve, the first time before the replica is given requests."""
+        if not self._warm and isinstance(self._stage, Warmed):
+            await self._stage.warm()
+        self._warm = True
+        if isinstance(self._stage, Checked):
+            await self._stage.check()
 
     def record_autoscaling_stats(self) -> dict[str, float]:
         """Asked for by Serve, for the stage's policy."""

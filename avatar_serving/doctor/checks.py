@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from importlib.util import find_spec
 
 from rich.filesize import decimal
 
-from avatar_serving.config import PROFILES, Profile, load_profile
+from avatar_serving.config import PROFILES, STAGES, Profile, load_profile
 from avatar_serving.doctor.findings import Finding, fail, ok, warn
+from avatar_serving.doctor.gpu_models import conversations, vllm_models
 from avatar_serving.doctor.machine import Machine
 from avatar_serving.weights.library import Library
 from avatar_serving.weights.lock import Weight, total_size
@@ -15,6 +17,8 @@ _RAY_BYTES = 2_000_000_000
 """Ray, the gateway and its libraries, without models (docs/architecture.md)."""
 _SPARE_DISK_BYTES = 1_000_000_000
 _BUILT_IN = tuple(sorted(path.stem for path in PROFILES.glob("*.yaml") if path.stem != "test"))
+_MOST_WEIGHTS = 0.9
+"""Share of an engine's GPU memory that its weights may take; the cache needs the rest."""
 _CORES_A_TALKER = 2.0
 """What one conversation was measured to keep busy (docs/benchmarks.md)."""
 
@@ -29,7 +33,7 @@ class Patient:
     shelf: Library
 
     def weights(self) -> tuple[Weight, ...]:
-        return tuple(self.shelf.lock.select(self.profile.required_weights()))
+        return tuple(self.shelf.get(name) for name in self.profile.required_weights())
 
 
 def examine(patient: Patient) -> list[Finding]:
@@ -108,6 +112,34 @@ def check_gpus(patient: Patient) -> Iterator[Finding]:
         yield ok("gpu", "none; the profile needs none")
 
 
+def check_engines(patient: Patient) -> Iterator[Finding]:
+    """One line for each stage whose engine cannot be loaded."""
+    for name in STAGES:
+        engine = patient.profile.stage(name)
+        absent = [m for m in dict.fromkeys(engine.required_modules()) if find_spec(m) is None]
+        if absent:
+            remedy = "pip install -c constraints-gpu.txt 'avatar-serving[gpu]'"
+            yield fail("engines", f"{name}: not installed: {', '.join(absent)}", remedy)
+
+
+def check_gpu_memory(patient: Patient) -> Iterator[Finding]:
+    """Whether each model fits into its engine's part of the smallest GPU, and what is left."""
+    if not patient.machine.gpus:
+        return
+    gpu = min(patient.machine.gpus, key=lambda each: each.memory_bytes)
+    for model in vllm_models(patient.profile):
+        size = total_size(patient.shelf.get(model.weight))
+        part = gpu.memory_bytes * model.gpu_memory * model.tensor_parallel
+        said = f"{model.stage} {model.weight}: {decimal(size)} of {decimal(int(part))}"
+        room = conversations(patient.shelf, model, part)
+        if size > _MOST_WEIGHTS * part:
+            yield fail("gpu memory", said, "a larger gpu_memory, a smaller model, or more GPUs")
+        elif room is None:
+            yield ok("gpu memory", said)
+        else:
+            yield ok("gpu memory", f"{said}; room for {room} conversations of full length")
+
+
 def check_sessions(patient: Patient) -> Iterator[Finding]:
     """People who talk at the same time; listeners cost little."""
     talkers = max(1, int(patient.machine.cores / _CORES_A_TALKER))
@@ -130,7 +162,7 @@ def _fits(profile: Profile, patient: Patient) -> bool:
 
 def _memory(profile: Profile, shelf: Library) -> int:
     """Bytes that the models of a profile and what runs them take."""
-    return _RAY_BYTES + sum(map(total_size, shelf.lock.select(profile.required_weights())))
+    return _RAY_BYTES + sum(total_size(shelf.get(name)) for name in profile.required_weights())
 
 
 def _gpus(profile: Profile) -> float:
@@ -148,6 +180,8 @@ CHECKS: tuple[Callable[[Patient], Iterator[Finding]], ...] = (
     check_memory,
     check_disk,
     check_gpus,
+    check_engines,
+    check_gpu_memory,
     check_weights,
     check_sessions,
 )

@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator
-from typing import Any, ClassVar, Protocol, TypeVar
+from typing import Any, ClassVar, Protocol, TypeVar, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict
 
@@ -49,6 +49,28 @@ Animate = Stage[AnimateRequest, FaceFrame]
 Render = Stage[RenderRequest, VideoFrame]
 
 
+@runtime_checkable
+class Warmed(Protocol):
+    """A stage whose first request takes longer than the others."""
+
+    async def warm(self) -> None:
+        """Do what a first request does, so that nobody waits for it."""
+        ...
+
+
+@runtime_checkable
+class Checked(Protocol):
+    """A stage that may break for good."""
+
+    async def check(self) -> None:
+        """Asked every few seconds.
+
+        Raises:
+            AvatarError: it cannot go on, and shall be replaced.
+        """
+        ...
+
+
 class StageConfig(BaseModel, ABC):
     """The settings of one engine, and the way to build it. It describes; it never downloads."""
 
@@ -56,9 +78,14 @@ class StageConfig(BaseModel, ABC):
 
     weights: ClassVar[tuple[str, ...]] = ()
     """Names in the lock file of what the engine needs before it can be built."""
+    modules: ClassVar[tuple[str, ...]] = ()
+    """Python modules that it needs and that only the extra ``gpu`` installs."""
 
     @abstractmethod
     def build(self) -> Stage[Any, Any]: ...
 
     def required_weights(self) -> tuple[str, ...]:
         return self.weights
+
+    def required_modules(self) -> tuple[str, ...]:
+        return self.modules

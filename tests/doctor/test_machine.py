@@ -1,6 +1,8 @@
 """What the doctor says of a machine."""
 
+import hashlib
 import json
+from importlib.util import find_spec
 
 import pytest
 from typer.testing import CliRunner
@@ -8,10 +10,13 @@ from typer.testing import CliRunner
 from avatar_serving.cli import app
 from avatar_serving.config import Placement, load_profile
 from avatar_serving.doctor.checks import Patient, examine
+from avatar_serving.doctor.gpu_models import GpuModel, conversations
 from avatar_serving.doctor.machine import Gpu, Machine, read_gpus, read_machine
 from avatar_serving.weights.environment import WeightsEnvironment
 from avatar_serving.weights.library import Library
-from avatar_serving.weights.lock import LOCK_FILE, read_lock
+from avatar_serving.weights.lock import LOCK_FILE, FolderFile, FolderWeight, Lock, read_lock
+from avatar_serving.weights.pull import Puller
+from tests.weights.registry import Seen
 
 LARGE = Machine(8, 32 << 30, 100 << 30, (Gpu("NVIDIA L4", 24 << 30, "580.1"),))
 L4 = ("echo", "NVIDIA L4, 23034, 580.95")
@@ -92,3 +97,57 @@ def test_the_command(tmp_path):
     assert {"profile", "memory", "gpu"} <= {found["check"] for found in json.loads(done.output)}
     done = runner.invoke(app, ["doctor"])
     assert done.exit_code == 1 and "-> avatar-serving weights pull" in done.output
+
+
+def test_an_engine_without_its_packages_says_how_to_install_them(tmp_path):
+    if find_spec("vllm") is not None:
+        pytest.skip("vLLM is here")
+    _, findings = examined(tmp_path, name="gpu")
+    told = [f for f in findings if f.check == "engines"]
+    assert [f.message for f in told] == ["vlm: not installed: vllm", "llm: not installed: vllm"]
+    assert "avatar-serving[gpu]" in told[0].remedy
+    assert not [f for f in examined(tmp_path)[1] if f.check == "engines"]
+
+
+def test_a_model_that_is_too_large_for_its_part_of_a_gpu(tmp_path):
+    _, findings = examined(tmp_path, name="gpu")
+    llm, vlm = [f for f in findings if f.check == "gpu memory"]
+    assert llm.level == "fail" and "15.2 GB of 10.3 GB" in llm.message and llm.remedy
+    assert vlm.level == "fail"
+    large = Machine(8, 64 << 30, 100 << 30, (Gpu("NVIDIA H100", 80 << 30, "580.1"),))
+    _, findings = examined(tmp_path, large, name="gpu")
+    assert {f.level for f in findings if f.check == "gpu memory"} == {"ok"}
+
+
+def test_room_for_conversations_follows_the_model(tmp_path):
+    told = {
+        "num_hidden_layers": 28,
+        "num_attention_heads": 28,
+        "num_key_value_heads": 4,
+        "hidden_size": 3584,
+    }
+    content = json.dumps(told).encode()
+    shelf = shelf_with(tmp_path, "config.json", content)
+    model = GpuModel("llm", "m", 0.9, 1, context=4096)
+    # 2 * 28 layers * 4 heads * 128 numbers of 2 bytes are 56 KiB a token.
+    assert conversations(shelf, model, 10 * 4096 * (56 << 10) + len(content)) == 10
+    assert conversations(shelf_with(tmp_path / "other", "x.json", content), model, 1e9) is None
+
+
+def shelf_with(home, name, content):
+    source = home / "source"
+    source.mkdir(parents=True)
+    (source / name).write_bytes(content)
+    sha256 = hashlib.sha256(content).hexdigest()
+    weight = FolderWeight(
+        kind="folder",
+        name="m",
+        licence="MIT",
+        licence_class="commercial",
+        origin="a test",
+        sources=(f"file://{source}/{{path}}",),
+        files=(FolderFile(path=name, sha256=sha256, size=len(content)),),
+    )
+    environment = WeightsEnvironment(home / "cache")
+    Puller(environment, Seen()).pull([weight])
+    return Library(Lock(version=1, weights=(weight,)), environment)

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from avatar_serving.errors import UnknownModel
 from avatar_serving.media import ChatDelta, ChatRequest
-from avatar_serving.stages.base import Llm
+from avatar_serving.stages.base import Checked, Llm, Warmed
 from avatar_serving.stages.llm.base import LanguageModel, LlmEngineConfig
 from avatar_serving.stages.llm.echo import EchoConfig
 from avatar_serving.stages.llm.llama_cpp import LlamaCppConfig
@@ -85,6 +85,10 @@ class ByModelConfig(LlmEngineConfig):
         needed = (c.llm for c in self.choices if not c.optional)
         return tuple(name for llm in needed for name in llm.required_weights())
 
+    def required_modules(self) -> tuple[str, ...]:
+        needed = (c.llm for c in self.choices if not c.optional)
+        return tuple(name for llm in needed for name in llm.required_modules())
+
     def model_id(self) -> str:
         return self.choices[0].name
 
@@ -116,6 +120,17 @@ class ByModelLlm:
         async with aclosing(llm.run(request)) as deltas:
             async for delta in deltas:
                 yield delta
+
+    async def warm(self) -> None:
+        for llm in self._built.values():
+            if isinstance(llm, Warmed):
+                await llm.warm()
+
+    async def check(self) -> None:
+        """Raises AvatarError: one of the engines cannot go on."""
+        for llm in self._built.values():
+            if isinstance(llm, Checked):
+                await llm.check()
 
     def _choice(self, name: str) -> ModelChoice:
         if name not in self._choices:

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -15,6 +15,8 @@ from avatar_serving.vllm_engine import Question, VllmEngine, VllmOptions
 
 
 class VllmConfig(LlmEngineConfig, VllmOptions):
+    modules: ClassVar[tuple[str, ...]] = ("vllm",)
+
     engine: Literal["vllm"] = "vllm"
     model: str = "qwen2.5-7b-instruct"
     """Name of a folder in the weights lock."""
@@ -74,7 +76,7 @@ class VllmLlm:
                 pass
 
     async def check(self) -> None:
-        """Raises EngineLost: it died; it is started again by itself."""
+        """Raises StageFailed: it died and does not start again."""
         await self.engine.check()
 
     def close(self) -> None:

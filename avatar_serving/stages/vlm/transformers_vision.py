@@ -3,7 +3,7 @@
 import json
 from collections.abc import AsyncGenerator, Generator
 from threading import Lock
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from avatar_serving import weights
 from avatar_serving.errors import StageFailed
@@ -16,6 +16,8 @@ from avatar_serving.torch_device import Device, memory_errors, torch_device
 
 
 class TransformersVlmConfig(SeeingVlmConfig):
+    modules: ClassVar[tuple[str, ...]] = ("torch", "transformers", "xgrammar")
+
     engine: Literal["transformers"] = "transformers"
     model: str = "qwen2.5-vl-7b-instruct"
     """Name of a folder in the weights lock."""

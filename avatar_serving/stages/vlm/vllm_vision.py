@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from avatar_serving import weights
 from avatar_serving.media import Description, Glance, Image
@@ -13,6 +13,8 @@ from avatar_serving.vllm_engine import Question, VllmEngine, VllmOptions
 
 
 class VllmVlmConfig(SeeingVlmConfig, VllmOptions):
+    modules: ClassVar[tuple[str, ...]] = ("vllm",)
+
     engine: Literal["vllm"] = "vllm"
     model: str = "qwen2.5-vl-7b-instruct"
     """Name of a folder in the weights lock."""
@@ -45,7 +47,7 @@ class VllmVlm:
         yield read(request, answer)
 
     async def check(self) -> None:
-        """Raises EngineLost: it died; it is started again by itself."""
+        """Raises StageFailed: it died and does not start again."""
         await self.engine.check()
 
     def close(self) -> None:

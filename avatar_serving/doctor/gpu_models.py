@@ -1,0 +1,72 @@
+"""The models of a profile that vLLM holds in a GPU's memory, and how much is left beside them."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from avatar_serving.config import Profile
+from avatar_serving.stages.llm import ByModelConfig, VllmConfig
+from avatar_serving.stages.vlm.vllm_vision import VllmVlmConfig
+from avatar_serving.weights.library import Library
+from avatar_serving.weights.lock import total_size
+
+_BYTES_A_NUMBER = 2
+"""Of the key-value cache: bfloat16."""
+
+
+@dataclass(frozen=True, slots=True)
+class GpuModel:
+    stage: str
+    weight: str
+    gpu_memory: float
+    """Share of each GPU's memory."""
+    tensor_parallel: int
+    context: int
+
+
+class _Geometry(BaseModel):
+    """What ``config.json`` of a model says of its attention."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    num_hidden_layers: int
+    num_attention_heads: int
+    num_key_value_heads: int
+    hidden_size: int
+    head_dim: int | None = None
+
+    @property
+    def bytes_a_token(self) -> int:
+        width = self.head_dim or self.hidden_size // self.num_attention_heads
+        return 2 * self.num_hidden_layers * self.num_key_value_heads * width * _BYTES_A_NUMBER
+
+
+def vllm_models(profile: Profile) -> Iterator[GpuModel]:
+    """Those that are loaded at the start."""
+    llm = profile.llm.choices[0].llm if isinstance(profile.llm, ByModelConfig) else profile.llm
+    for stage, config in (("llm", llm), ("vlm", profile.vlm)):
+        if isinstance(config, VllmConfig | VllmVlmConfig):
+            yield GpuModel(
+                stage, config.model, config.gpu_memory, config.tensor_parallel, config.context
+            )
+
+
+def conversations(shelf: Library, model: GpuModel, part: float) -> int | None:
+    """How many of the longest conversations the cache has room for in *part* bytes; None before
+    the model is here. Shorter ones take less: this is no measured figure."""
+    weight = shelf.get(model.weight)
+    if shelf.state(weight) != "present":
+        return None
+    try:
+        geometry = _geometry(shelf.cache.named(model.weight) / "config.json")
+    except (OSError, ValidationError, ValueError):
+        return None
+    return int((part - total_size(weight)) / (geometry.bytes_a_token * model.context))
+
+
+def _geometry(path: Path) -> _Geometry:
+    told = json.loads(path.read_text())
+    return _Geometry.model_validate(told.get("text_config", told))
