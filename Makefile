@@ -11,7 +11,7 @@ EVALUATION := face-descriptor portrait-astronaut portrait-admiral
 export PORT PROFILE HOST
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help up test demo bench fuzz check install install-test weights web apt clean
+.PHONY: help up test demo bench load fuzz check install install-test weights web apt clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -40,6 +40,9 @@ fuzz: install-test  ## Spoiled input of every kind that strangers send: 10,000 o
 	@mkdir -p out && rm -f out/fuzz.jsonl
 	FUZZ_INPUTS=$(or $(FUZZ_INPUTS),10000) FUZZ_REPORT=out/fuzz.jsonl $(BIN)/pytest -q -p no:cacheprovider tests/fuzz
 	@cat out/fuzz.jsonl
+
+load: install  ## Let many users talk to the service at localhost:$(PORT) (LOAD="--scenario ramp --sessions 8")
+	$(BIN)/python -m load_tests --url http://localhost:$(PORT) $(LOAD)
 
 check: install-test  ## Lint, types, and what is known of the packages: licences, vulnerabilities
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/pyright

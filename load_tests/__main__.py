@@ -17,6 +17,7 @@ Examples:
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -31,7 +32,7 @@ from load_tests.capacity_results import Setup
 from load_tests.console import progress, show, show_capacity, show_differences
 from load_tests.plan import Service, Targets
 from load_tests.results import load
-from load_tests.run import WANTED, Order, run
+from load_tests.run import WANTED, Order, passed, run
 from load_tests.scenarios import SCENARIOS, Scenario, Shape
 
 console = Console(width=None if sys.stdout.isatty() else 130, highlight=False)
@@ -59,6 +60,9 @@ def test(
             "WAV files for each language, such as en/."
         ),
     ] = "service",
+    languages: Annotated[
+        str, typer.Option(help="Other languages than the scenario's, such as en,zh,yue.")
+    ] = "",
     avatar: Annotated[str, typer.Option(help="Whom they talk to; none: nobody special.")] = "",
     model: Annotated[str, typer.Option(help="A language model of the service.")] = "default",
     photo: Annotated[
@@ -86,7 +90,7 @@ def test(
     targets = Targets(voice_to_voice_ms=voice_to_voice_ms, barge_in_ms=barge_in_ms)
     with _told():
         order = Order(
-            scenario=_scenario(scenario),
+            scenario=_scenario(scenario, languages),
             shape=Shape(sessions, seconds, seed),
             service=Service(url, avatar or None, model, os.environ.get(_KEY) or None),
             targets=targets,
@@ -101,7 +105,7 @@ def test(
         page = report.write(done, out, goodput)
     show(done, console, goodput)
     console.print(f"report: {page}")
-    if not done.complete or done.summary.goodput < goodput:
+    if not passed(done, goodput):
         raise typer.Exit(1)
 
 
@@ -133,12 +137,13 @@ def capacity(
     ),
     only: Annotated[str, typer.Option(help="gateway or models; both unless said.")] = "",
     seconds: Annotated[float, typer.Option("--for", min=10, help="Seconds of each level.")] = 60,
+    turns: Annotated[int, typer.Option(help="Longer where fewer turns would be taken.")] = 40,
     port: Annotated[int, typer.Option(help="Must be free.")] = 8740,
 ) -> None:
     """Find where this machine breaks: sessions that real models bear, and sessions that a gateway
     bears without models.
 
-    Takes about 25 minutes with nothing else running. `python -m scripts.capacity
+    Takes about 40 minutes with nothing else running. `python -m scripts.capacity
     out/capacity/capacity.json` puts the figures into docs/capacity.md.
     """
     from load_tests import capacity as finding  # it needs more of this project than the image has
@@ -146,19 +151,21 @@ def capacity(
     with _told():
         if only and only not in finding.WANTED:
             raise InvalidRequest(f"--only: one of {', '.join(finding.WANTED)}")
+        length = finding.Length(seconds, turns)
         setups: list[Setup] = []
         for wanted in finding.WANTED.values():
             if only in ("", wanted.name):
-                setups.append(finding.measure(wanted, out, port, seconds, console.print))
+                setups.append(finding.measure(wanted, out, port, length, console.print))
                 found = finding.written(out / "capacity.json", setups)
                 show_capacity(found, console)
     console.print(f"written to {out / 'capacity.json'}")
 
 
-def _scenario(name: str) -> Scenario:
+def _scenario(name: str, languages: str) -> Scenario:
     if name not in SCENARIOS:
         raise InvalidRequest(f"no scenario {name!r}; there are: {', '.join(SCENARIOS)}")
-    return SCENARIOS[name]
+    found = SCENARIOS[name]
+    return replace(found, languages=tuple(languages.split(","))) if languages else found
 
 
 class _told:

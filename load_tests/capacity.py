@@ -26,6 +26,8 @@ _PER_PROCESS = 50
 _ROOM = 1000
 """Sessions that a service under test lets in: it shall break, not refuse."""
 _SETTLE_S = 5.0
+_TURN_S = 10.0
+"""Speaking, waiting, listening, a pause: about."""
 _STAGES = 'avatar_stage_seconds_sum{stage="'
 
 
@@ -63,8 +65,20 @@ MODELS = Wanted(
 WANTED = {wanted.name: wanted for wanted in (GATEWAY, MODELS)}
 
 
+@dataclass(frozen=True, slots=True)
+class Length:
+    """How long each level is measured."""
+
+    seconds: float
+    turns: int
+    """Of few sessions it takes longer, so that goodput is a share of so many turns at least."""
+
+    def of(self, sessions: int) -> float:
+        return max(self.seconds, self.turns * _TURN_S / sessions)
+
+
 def measure(
-    wanted: Wanted, out: Path, port: int, seconds: float, say: Callable[[str], None]
+    wanted: Wanted, out: Path, port: int, length: Length, say: Callable[[str], None]
 ) -> Setup:
     """Raises:
     AvatarError: the service did not start, or the port is taken.
@@ -75,6 +89,7 @@ def measure(
         with _service(profile, port, out, say) as (url, pid):
             held: dict[int, bool] = {}
             while (sessions := next_level(held, wanted.first, wanted.most)) is not None:
+                seconds = length.of(sessions)
                 say(f"{wanted.name}: {sessions} sessions, {replicas} gateways, {seconds:g} s")
                 level = _level(wanted, url, pid, replicas, sessions, seconds, out)
                 say(f"  goodput {level.goodput:.1%}, {level.service_cores:.2f} cores")

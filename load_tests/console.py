@@ -16,6 +16,7 @@ from load_tests.plan import Targets
 from load_tests.results import Run, Spread
 
 _LINE_EVERY_S = 10.0
+_DRAWN_EVERY_S = 0.5
 _LATE_MS = 10.0
 """A generator whose frames leave later than this (p99) measures itself."""
 
@@ -30,13 +31,21 @@ def progress(
         return
     columns = (BarColumn(30), TimeElapsedColumn(), TextColumn("{task.description}"))
     with Progress(*columns, console=console) as bar:
-        task = bar.add_task("starting", total=seconds)
+        yield _Bar(bar, seconds, targets).look
 
-        def look(gathered: Gathered) -> None:
-            past_s = time.monotonic() - gathered.begin_s
-            bar.update(task, completed=past_s, description=_said(gathered, targets))
 
-        yield look
+class _Bar:
+    def __init__(self, bar: Progress, seconds: float, targets: Targets) -> None:
+        self._bar, self._targets = bar, targets
+        self._task = bar.add_task("starting", total=seconds)
+        self._next_s = 0.0
+
+    def look(self, gathered: Gathered) -> None:
+        past_s = time.monotonic() - gathered.begin_s
+        if past_s >= self._next_s:
+            self._next_s = past_s + _DRAWN_EVERY_S
+            said = _said(gathered, self._targets)
+            self._bar.update(self._task, completed=past_s, description=said)
 
 
 class _Lines:
@@ -47,7 +56,7 @@ class _Lines:
     def look(self, gathered: Gathered) -> None:
         past_s = time.monotonic() - gathered.begin_s
         if past_s >= self._next_s:
-            self._next_s = max(0.0, past_s) + _LINE_EVERY_S
+            self._next_s = past_s + _LINE_EVERY_S
             self._console.print(f"{past_s:5.0f} s  {_said(gathered, self._targets)}")
 
 

@@ -59,6 +59,12 @@ def run(order: Order, look: Callable[[Gathered], None]) -> Run:
     return _results(order, gathered, started_at, (before, server.scrape(service.url)))
 
 
+def passed(done: Run, wanted: float) -> bool:
+    """Whether all went as it should; users who were told that there is no room do not count."""
+    lost = {"dropped", "failed"} & done.summary.sessions.keys()
+    return done.complete and not lost and done.summary.goodput >= wanted
+
+
 def _photo(order: Order) -> bytes:
     if not order.scenario.creations_per_min:
         return b""

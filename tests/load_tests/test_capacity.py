@@ -2,6 +2,7 @@
 
 import pytest
 
+from load_tests.capacity import Length
 from load_tests.capacity_results import Capacity, Level, MachineSaid, Setup
 from load_tests.law import Cost, fit, replicas, staffed
 from load_tests.levels import best, next_level
@@ -52,6 +53,11 @@ def test_nothing_costs_less_than_nothing():
 def test_fleets():
     assert replicas(1000, 80) == 14, "one may be lost"
     assert [staffed(load) for load in (0, 1, 100, 10_000)] == [0, 3, 120, 10_200]
+
+
+def test_few_sessions_are_measured_for_longer():
+    length = Length(seconds=60, turns=40)
+    assert [length.of(sessions) for sessions in (1, 2, 20)] == [400, 200, 60]
 
 
 def level(sessions: int, held: bool, cores: float, count: int = 1) -> Level:
