@@ -32,6 +32,7 @@ _LONGEST_RETRY_S = 2.0
 _GOES_ON = (None, 1001, 1006, 1011, 1012, 1013)
 """Close codes after which a session may be resumed: nobody closed it, something between the two
 went away, its gateway failed, stops, or has no place at this moment."""
+_NO_PLACE = 1013
 _LARGEST = 16 << 20
 
 
@@ -248,6 +249,8 @@ class RealtimeClient:
     def _may_resume(self, error: ConnectionClosed) -> bool:
         """The session goes on, here or at another gateway, and can be found again."""
         code = None if error.rcvd is None else error.rcvd.code
+        if code == _NO_PLACE and not self._resumption.begun:
+            return False
         return code in _GOES_ON and not self._leaving and self._resumption.possible
 
     async def report_playback(self) -> None:

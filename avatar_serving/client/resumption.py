@@ -3,11 +3,13 @@
 import time
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
-from avatar_serving.client.messages import ResumeToken, ServerMessage
+from avatar_serving.client.messages import ResumeToken, ServerMessage, SessionCreated
 
 
 class Resumption:
     def __init__(self) -> None:
+        self.begun = False
+        """The session has let its client in."""
         self._token: str | None = None
         self._seq = 0
         self._until_s: float | None = None
@@ -24,7 +26,9 @@ class Resumption:
         if isinstance(message, ResumeToken):
             self._token, self._expires_in_s = message.token, message.expires_in_s
             self._until_s = None
-        elif message.seq is not None:
+            return
+        self.begun = self.begun or isinstance(message, SessionCreated)
+        if message.seq is not None:
             self._seq = message.seq
 
     def lost(self) -> None:

@@ -56,3 +56,14 @@ async def test_a_client_that_does_not_want_to_come_back(tmp_path: Path) -> None:
                 await client.wait_for("never", lambda: False, 5)
             await asyncio.sleep(0.2)
             assert services.sessions.held == 0
+
+
+async def test_a_client_that_is_refused_hears_why(tmp_path: Path) -> None:
+    profile = load_profile("test").model_copy(update={"limits": Limits(sessions=1)})
+    with gateway(tmp_path, profile) as (_, url):
+        async with open_session(Where(url)) as first:
+            await first.wait_for("it begins", lambda: bool(first.diary.states))
+            async with open_session(Where(url)) as second:
+                with pytest.raises(Disconnected, match="all 1 sessions are taken") as refused:
+                    await second.wait_for("never", lambda: False, 10)
+            assert refused.value.status == 1013
