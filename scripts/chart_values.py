@@ -73,6 +73,16 @@ class Autoscaling(Values):
     resources: Resources
 
 
+class Jobs(Values):
+    enabled: bool
+    image: str
+    data_claim: str
+    node_selector: dict[str, str]
+    tolerations: Listed
+    runtime_class_name: str
+    kept_seconds: int = Field(ge=0)
+
+
 class Upgrade(Values):
     type: Literal["NewCluster", "None"]
     deletion_delay_seconds: int | None = Field(default=None, ge=0)
@@ -181,6 +191,7 @@ class ChartValues(Values):
     gateway: Gateway
     worker_groups: list[WorkerGroup]
     autoscaling: Autoscaling
+    jobs: Jobs
     upgrade: Upgrade
     termination_grace_period_seconds: int | None = Field(default=None, ge=60)
     pod_disruption_budget: Disruption

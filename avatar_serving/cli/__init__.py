@@ -2,7 +2,7 @@
 
 import typer
 
-from avatar_serving.cli import say
+from avatar_serving.cli import jobs, say
 from avatar_serving.cli.avatar import app as avatar_app
 from avatar_serving.cli.check import check
 from avatar_serving.cli.doctor import doctor
@@ -25,6 +25,7 @@ app.command()(check)
 app.command()(doctor)
 app.command()(drain)
 app.command()(evaluate)
+app.command(context_settings=jobs.AS_GIVEN)(jobs.jobs)
 app.command(context_settings=say.ANYTHING)(say.say)
 app.command()(status)
 app.command()(talk)

@@ -18,6 +18,7 @@ EVERYTHING = (
     "--set=gatewayApi.enabled=true,gatewayApi.parentRefs[0].name=public",
     "--set=ray.redis.address=redis:6379,ray.redis.passwordSecret=redis",
     "--set=autoscaling.enabled=true",
+    "--set=jobs.enabled=true",
     "--set=loadTest.enabled=true",
 )
 

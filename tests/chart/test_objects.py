@@ -3,7 +3,9 @@
 import re
 
 import pytest
+import yaml
 
+from deployments.jobs.manifest import JobPods
 from tests.chart import rayservice_crd
 from tests.chart.rendering import EVERYTHING, PROFILES, objects, one, text
 
@@ -84,6 +86,29 @@ def test_no_account_sees_the_api_server_unless_it_scales():
         if template["spec"]["automountServiceAccountToken"]
     ]
     assert mounting == ["head"]
+
+
+def test_with_jobs_the_gateway_may_make_rayjobs_and_nothing_else():
+    found = objects("--set=jobs.enabled=true,jobs.nodeSelector.pool=training")
+    (mounting,) = [
+        template["spec"]["serviceAccountName"]
+        for _, template in pods(found)
+        if template["spec"]["automountServiceAccountToken"]
+    ]
+    (role,) = [o for o in found if o["kind"] == "Role"]
+    (binding,) = [o for o in found if o["kind"] == "RoleBinding"]
+    assert binding["roleRef"]["name"] == role["metadata"]["name"]
+    assert [s["name"] for s in binding["subjects"]] == [mounting] == ["avatar-jobs"]
+    rights = {(r, v) for rule in role["rules"] for r in rule["resources"] for v in rule["verbs"]}
+    made = {("rayjobs", verb) for verb in ("create", "get", "list", "watch", "delete")}
+    assert rights == made | {("pods", "list"), ("pods/log", "get")}
+    told = JobPods.model_validate(
+        yaml.safe_load(one(found, "ConfigMap", "jobs")["data"]["pods.yaml"])
+    )
+    assert (
+        told.node_selector == {"pool": "training"} and told.labels["avatar-serving/role"] == "job"
+    )
+    assert not [o for o in objects() if o["kind"] == "Role"]
 
 
 def test_disruption_budgets_find_their_pods():

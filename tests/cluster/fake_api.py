@@ -18,6 +18,8 @@ class FakeApi:
 
     def __init__(self):
         self.answers = {}
+        self.forbidden = False
+        """Who asks has no rights at all."""
         self.posted = []
         self.changed = threading.Condition()
         self.objects = defaultdict(dict)
@@ -107,9 +109,12 @@ class Handler(BaseHTTPRequestHandler):
                 self.wfile.flush()
 
     def known(self):
-        if self.headers.get("Authorization") == f"Bearer {TOKEN}":
+        if self.headers.get("Authorization") != f"Bearer {TOKEN}":
+            self.refuse(401)
+        elif self.api.forbidden:
+            self.refuse(403)
+        else:
             return True
-        self.refuse(401)
         return False
 
     def refuse(self, status):

@@ -25,8 +25,9 @@ metadata:
   annotations:
     avatar-serving/engines: {{ include "avatar.engines" $root }}
 spec:
-  serviceAccountName: {{ include "avatar.name" $root }}-worker
-  automountServiceAccountToken: false
+  {{- $jobs := and $gateway $root.Values.jobs.enabled }}
+  serviceAccountName: {{ include "avatar.name" $root }}-{{ ternary "jobs" "worker" $jobs }}
+  automountServiceAccountToken: {{ $jobs }}
   enableServiceLinks: false
   terminationGracePeriodSeconds: {{ include "avatar.grace" $root }}
   securityContext:
@@ -71,6 +72,9 @@ spec:
       imagePullPolicy: {{ $root.Values.image.pullPolicy }}
       env:
         {{- include "avatar.rayEnv" $root | nindent 8 }}
+        {{- if $jobs }}
+        - {name: AVATAR_JOB_PODS, value: /etc/avatar-jobs/pods.yaml}
+        {{- end }}
         {{- with $g.env }}
         {{- toYaml . | nindent 8 }}
         {{- end }}
@@ -109,10 +113,17 @@ spec:
         - {name: data, mountPath: /data}
         - {name: api-key, mountPath: /etc/avatar-key, readOnly: true}
         {{- end }}
+        {{- if $jobs }}
+        - {name: jobs, mountPath: /etc/avatar-jobs, readOnly: true}
+        {{- end }}
   volumes:
     {{- include "avatar.weightsVolumes" $root | nindent 4 }}
     - name: metrics
       emptyDir: {medium: Memory, sizeLimit: 64Mi}
+    {{- if $jobs }}
+    - name: jobs
+      configMap: {name: {{ include "avatar.name" $root }}-jobs}
+    {{- end }}
     {{- if $gateway }}
     - name: api-key
       secret: {secretName: {{ include "avatar.keySecret" $root }}, items: [{key: api-key, path: chart}]}

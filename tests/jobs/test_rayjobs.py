@@ -1,0 +1,142 @@
+"""Jobs of a cluster, against a small API server; what is posted is what KubeRay takes."""
+
+import threading
+import time
+
+import pytest
+import yaml
+from pydantic import ValidationError
+
+from avatar_serving.cluster.api import ClusterApi
+from avatar_serving.errors import ClusterRefused, NotFound
+from deployments.jobs.base import Job, JobRequest
+from deployments.jobs.manifest import JobPods, ray_job
+from deployments.jobs.rayjobs import RayJobs
+from tests.chart import rayservice_crd
+from tests.chart.test_objects import assert_restricted, validated
+from tests.cluster.fake_api import fake_cluster
+from tests.jobs import rayjob_crd
+
+JOBS = "/apis/ray.io/v1/namespaces/people/rayjobs"
+PODS = "/api/v1/namespaces/people/pods"
+LORA = JobRequest(
+    name="lora", command=("python", "-m", "train", "two words"), num_cpus=1.5, num_gpus=1,
+    environment={"STEPS": "40"},
+)  # fmt: skip
+WHERE = JobPods(
+    image="registry.example.org/avatar-serving-gpu:1",
+    pull_secrets=("mine",),
+    labels={"app.kubernetes.io/name": "avatar-serving"},
+    node_selector={"pool": "training"},
+    tolerations=({"key": "nvidia.com/gpu", "operator": "Exists", "effect": "NoSchedule"},),
+    runtime_class="nvidia",
+    weights_claim="weights",
+)
+
+
+@pytest.fixture
+def cluster(tmp_path):
+    with fake_cluster(tmp_path) as (api, config):
+        yield api, RayJobs(ClusterApi.connect(kubeconfig=config), WHERE)
+
+
+@pytest.mark.parametrize("pods", [WHERE, JobPods(image="avatar-serving:1")], ids=["all", "least"])
+def test_kuberay_and_kubernetes_take_the_manifest(pods):
+    made = ray_job("lora-1", LORA, pods)
+    assert (made["apiVersion"], made["kind"]) == ("ray.io/v1", "RayJob")
+    templates = list(rayservice_crd.check(rayjob_crd.SPEC, made["spec"]))
+    assert len(templates) == 2
+    for _, template in templates:
+        pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {**template["metadata"], "name": "p"}}
+        validated(pod, {"spec": template["spec"]})
+        assert_restricted(template["spec"]["containers"][0]["securityContext"])
+        assert template["spec"]["automountServiceAccountToken"] is False
+
+
+def test_what_is_asked_for_is_in_the_manifest():
+    spec = ray_job("lora-1", LORA, WHERE)["spec"]
+    assert spec["entrypoint"] == "python -m train 'two words'"
+    assert yaml.safe_load(spec["runtimeEnvYAML"]) == {"env_vars": {"STEPS": "40"}}
+    head = spec["rayClusterSpec"]["headGroupSpec"]["template"]["spec"]
+    assert head["containers"][0]["resources"] == {
+        "requests": {"cpu": "1500m", "memory": str(4 << 30)},
+        "limits": {"memory": str(4 << 30), "nvidia.com/gpu": "1"},
+    }
+    claims = [v.get("persistentVolumeClaim") for v in head["volumes"] if v["name"] == "weights"]
+    assert claims == [{"claimName": "weights"}]
+    assert "nvidia.com/gpu" not in str(spec["submitterPodTemplate"]["spec"]["containers"])
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"name": "Lora"},
+        {"name": "x" * 40},
+        {"command": ()},
+        {"environment": {"a b": ""}},
+        {"gpu": 1},
+    ],
+)
+def test_a_request_that_cannot_be_is_refused(wrong):
+    with pytest.raises(ValidationError):
+        JobRequest.model_validate({"name": "lora", "command": ("true",), **wrong})
+
+
+def test_the_life_of_a_job(cluster):
+    api, jobs = cluster
+    job_id = jobs.submit(LORA)
+    assert api.objects[JOBS][job_id]["spec"]["entrypoint"].startswith("python -m train")
+    assert jobs.jobs() == [Job(job_id, "pending")]
+
+    def live():
+        time.sleep(0.3)
+        for status in (
+            {"jobDeploymentStatus": "Initializing"},
+            {"jobDeploymentStatus": "Running", "jobStatus": "RUNNING"},
+            {"jobDeploymentStatus": "Complete", "jobStatus": "SUCCEEDED"},
+        ):
+            api.update(JOBS, job_id, **status)
+
+    threading.Thread(target=live).start()
+    assert list(jobs.watch(job_id)) == [
+        Job(job_id, "pending"),
+        Job(job_id, "pending", "Initializing"),
+        Job(job_id, "running"),
+        Job(job_id, "succeeded"),
+    ]
+    api.answers[PODS] = lambda query: {
+        "items": [{"metadata": {"name": "p"}}]
+        if query["labelSelector"] == f"job-name={job_id}"
+        else []
+    }
+    api.answers[f"{PODS}/p/log"] = "step 40\n"
+    assert jobs.logs(job_id) == "step 40\n"
+    jobs.cancel(job_id)
+    assert job_id in api.objects[JOBS]  # it is over: its record stays
+
+
+def test_a_job_that_fails_says_why(cluster):
+    api, jobs = cluster
+    job_id = jobs.submit(LORA)
+    told = {"jobDeploymentStatus": "Failed", "reason": "DeadlineExceeded", "message": "too long"}
+    api.update(JOBS, job_id, **told)
+    assert list(jobs.watch(job_id)) == [Job(job_id, "failed", "DeadlineExceeded too long")]
+
+
+def test_a_job_that_is_stopped_ends_the_watch(cluster):
+    api, jobs = cluster
+    job_id = jobs.submit(LORA)
+    api.update(JOBS, job_id, jobStatus="RUNNING")
+    threading.Timer(0.3, jobs.cancel, (job_id,)).start()
+    assert list(jobs.watch(job_id))[-1] == Job(job_id, "stopped", "deleted")
+    for call in (jobs.job, jobs.cancel, jobs.logs):
+        with pytest.raises(NotFound):
+            call(job_id)
+
+
+def test_without_the_right_it_is_said(cluster):
+    api, jobs = cluster
+    api.forbidden = True
+    for call in (lambda: jobs.submit(LORA), jobs.jobs, lambda: jobs.job("lora-1")):
+        with pytest.raises(ClusterRefused, match="403"):
+            call()
