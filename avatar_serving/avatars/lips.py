@@ -1,5 +1,7 @@
 """What makes the lips of one person meet along their seam, and open in the shapes of speech."""
 
+from functools import cache
+
 import numpy as np
 
 from avatar_serving.avatars.correctives import neutral
@@ -22,6 +24,8 @@ OPENING = ("jawOpen", "mouthUpperUp", "mouthLowerDown", "mouthStretch", "mouthSh
 """Beginnings of the names of shapes that may part the lips; no other does."""
 MOST = 2.0
 """At most so many times as far as the mean mouth goes."""
+ROUND_REACH_CM = 2.0
+"""How far around them lips that round take the face along: cheeks and nose are who somebody is."""
 FULLER = 0.12
 """How much higher rounded lips grow, over their height."""
 ARCH = 0.05
@@ -80,6 +84,7 @@ def _round(shape: Floats, share: float, fit: Fit, face: Floats) -> None:
     outer, inner = list(LIPS_OUTER), list(LIPS_INNER)
     arch = np.sin(np.linspace(0, 2 * np.pi, len(outer), endpoint=False))[:, None] ** 2
     shape[outer] += (face[outer] - face[inner]) * arch * FULLER
+    shape *= np.exp(-((_from_lips() / ROUND_REACH_CM) ** 2))[:, None]
 
 
 def _arch(shape: Floats, face: Floats, width: float) -> None:
@@ -89,10 +94,16 @@ def _arch(shape: Floats, face: Floats, width: float) -> None:
     x = face[:, 0] - face[list(CORNERS), 0].mean()
     reach = float(np.abs(x[list(CORNERS)]).max())
     curve = float(np.polyfit(seam[:, 0] - face[list(CORNERS), 0].mean(), seam[:, 1], 2)[0])
-    points = canonical_mesh()[0]
-    apart = np.linalg.norm(points[:, None] - points[[*LIPS_OUTER, *LIPS_INNER]], axis=2).min(1)
     fall = max(curve + ARCH * width / reach**2, 0) * np.minimum(x**2, reach**2)
-    shape[:, 1] -= fall * np.exp(-((apart / REACH_CM) ** 2))
+    shape[:, 1] -= fall * np.exp(-((_from_lips() / REACH_CM) ** 2))
+
+
+@cache
+def _from_lips() -> Floats:
+    """(468,): how far each landmark of the mean face is from the lips' edges, in centimetres."""
+    points = canonical_mesh()[0]
+    apart = np.linalg.norm(points[:, None] - points[[*LIPS_OUTER, *LIPS_INNER]], axis=2)
+    return np.asarray(apart.min(1))
 
 
 def _gap(shape: Floats) -> Floats:
