@@ -16,7 +16,7 @@ from itertools import count
 from urllib.parse import urlencode
 
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 from websockets.typing import Subprotocol
 
 from avatar_serving.client.diary import Diary, Received
@@ -335,7 +335,7 @@ async def _connect(
         body = (error.response.body or b"").decode(errors="replace")
         status = error.response.status_code
         raise Disconnected(f"refused with {status}: {body}", status) from error
-    except (OSError, TimeoutError) as error:
+    except (InvalidHandshake, OSError, TimeoutError) as error:
         raise Disconnected(f"nothing answers at {where.url}: {error}") from error
 
 

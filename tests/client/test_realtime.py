@@ -80,3 +80,14 @@ async def test_nobody_there_is_a_typed_error() -> None:
     with pytest.raises(Disconnected, match="nothing answers"):
         async with open_session(Where("http://127.0.0.1:9")):
             pass
+
+
+async def test_a_server_that_hangs_up_is_a_typed_error() -> None:
+    def hang_up(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.close()
+
+    async with await asyncio.start_server(hang_up, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        with pytest.raises(Disconnected, match="nothing answers"):
+            async with open_session(Where(f"http://127.0.0.1:{port}")):
+                pass
