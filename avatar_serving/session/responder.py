@@ -17,6 +17,7 @@ from avatar_serving.session.clock import TurnClock
 from avatar_serving.session.conversation import Conversation
 from avatar_serving.session.empathy import Empathy
 from avatar_serving.session.filler import Filler
+from avatar_serving.session.floor import Floor
 from avatar_serving.session.outbox import Outbox
 from avatar_serving.session.parting import part, unfinished
 from avatar_serving.session.powers import Identity, Powers
@@ -30,9 +31,6 @@ from avatar_serving.session.speaking import Speaking
 from avatar_serving.session.supply import Stretches, Supply
 from avatar_serving.session.usage import Tally
 from avatar_serving.session.wish import Wish
-
-_MOST_ASIDE = 4
-"""Responses out of band at the same time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +74,7 @@ class Responder:
         self._preparing = Preparing(
             powers, self.conversation, lambda: self._prompting.chat(self.config, Wish())
         )
-        self._answer: Answer | None = None
-        self._sounding: list[Answer] = []
-        """Sent whole and still heard, while a later one is prepared."""
-        self._aside: dict[str, Answer] = {}
-        """Out of band, by the id of the response."""
+        self._floor = Floor()
         self._filling: Answer | None = None
         self._rest: Rest | None = None
         """Of the answer that was interrupted last, while it may yet go on."""
@@ -94,12 +88,12 @@ class Responder:
     @property
     def active(self) -> bool:
         """A response of the conversation has been created and is not done."""
-        return self._answer is not None and self._answer.active
+        return self._floor.active
 
     @property
     def silent(self) -> bool:
         """No answer of the conversation is being given or heard."""
-        return self._answer is None and not self._sounding
+        return self._floor.silent
 
     def begin(
         self,
@@ -136,12 +130,12 @@ class Responder:
 
     async def make_way(self) -> bool:
         """Whether an answer may begin now. A filler ends for it."""
-        answer = self._answer
+        answer = self._floor.present
         if answer is None or not answer.active:
             return True
         if answer is not self._filling:
             return False
-        self._answer = None
+        self._floor.leave(answer)
         if answer.announcer.said:
             await self._silence(answer, "client_cancelled")
         else:
@@ -156,7 +150,6 @@ class Responder:
     async def follow(self, answer: Answer) -> None:
         """The client asked for an answer: it begins where the one before it ends."""
         await self.give_up()
-        self._take_turn(answer)
         await self._give(answer)
 
     async def beside(self, answer: Answer) -> None:
@@ -165,10 +158,11 @@ class Responder:
         Raises:
             LimitExceeded: too many at once.
         """
-        if len(self._aside) >= _MOST_ASIDE:
+        try:
+            self._floor.put_aside(answer)
+        except LimitExceeded:
             await answer.drop()
-            raise LimitExceeded("responses out of band", len(self._aside) + 1, _MOST_ASIDE)
-        self._aside[answer.announcer.delivery.response_id] = answer
+            raise
         answer.release()
 
     async def interrupt(self, reason: str, *, hold: bool = False) -> bool:
@@ -178,8 +172,7 @@ class Responder:
         """
         self.filler.close()
         await self.give_up()
-        sounding, self._sounding = self._sounding, []
-        answer, self._answer = self._answer, None
+        sounding, answer = self._floor.clear()
         for before in sounding:
             await self._silence(before, reason)
         if answer is not None:
@@ -195,7 +188,8 @@ class Responder:
     @property
     def last_said(self) -> str:
         """The text that was sent of the present answer, or of the one that was interrupted."""
-        return self._said if self._answer is None else self._answer.announcer.transcript
+        present = self._floor.present
+        return self._said if present is None else present.announcer.transcript
 
     async def resume(self) -> bool:
         """Nobody wanted to interrupt: go on from the first word that was not heard."""
@@ -218,11 +212,11 @@ class Responder:
 
     async def cancel(self, response_id: str | None) -> bool:
         """Stop a response that is being given: this one, or that of the conversation."""
-        beside = self._aside.pop(response_id or "", None)
+        beside = self._floor.take_aside(response_id or "")
         if beside is not None:
             await self._silence(beside, "client_cancelled")
             return True
-        answer = self._answer
+        answer = self._floor.present
         if answer is None or not answer.active:
             return False
         if response_id not in (None, answer.announcer.delivery.response_id):
@@ -231,37 +225,36 @@ class Responder:
 
     def played(self, item_id: str, played_ms: int) -> None:
         """The client says how much it has played."""
-        if (answer := self._find(item_id)) is not None:
+        if (answer := self._floor.find(item_id)) is not None:
             answer.announcer.ledger.acknowledge(played_ms, self._out.now())
 
     async def cut(self, item_id: str, heard_ms: int) -> None:
         """The client has stopped the sound of an answer that was sent whole."""
-        answer = self._find(item_id)
+        answer = self._floor.find(item_id)
         if answer is None or answer.active:
             return
         answer.announcer.ledger.acknowledge(heard_ms, self._out.now())
-        if answer in self._sounding:
-            self._sounding.remove(answer)
-        else:
-            self._answer = None
+        self._floor.leave(answer)
         await self._silence(answer, "client_cancelled")
 
     def unfinished(self) -> Unfinished | None:
         """What the client lacks of the answer that is being given."""
-        return None if self._answer is None else unfinished(self._answer)
+        present = self._floor.present
+        return None if present is None else unfinished(present)
 
     def sent_so_far(self) -> tuple[AssistantMessage, Sequence[Word]] | None:
         """The item of the answer that is being given, as far as it was sent, with its words."""
-        return None if self._answer is None else self._answer.announcer.sent()
+        present = self._floor.present
+        return None if present is None else present.announcer.sent()
 
     async def part(self, within_s: float) -> Unfinished | None:
         """End the answer that is being given: another gateway will go on with it."""
-        for aside in self._aside.values():
+        for aside in self._floor.aside:
             await aside.stop("moved")
-        answer = self._answer
+        answer = self._floor.present
         if answer is None or not answer.active:
             return None
-        self._answer = None
+        self._floor.leave(answer)
         left = await part(answer, within_s)
         announcer, delivery = answer.announcer, answer.announcer.delivery
         if delivery.spoken and announcer.said and delivery.conversation_id is not None:
@@ -271,7 +264,7 @@ class Responder:
     @property
     def giving(self) -> bool:
         """A response is being given, of the conversation or beside it."""
-        return self.active or bool(self._aside)
+        return self._floor.giving
 
     def read_ahead(self) -> None:
         """Prepare the next answer, while nobody waits for one."""
@@ -284,10 +277,7 @@ class Responder:
         self._preparing.stop()
         self.filler.close()
         await self.give_up()
-        answers = [*self._sounding, *self._aside.values()]
-        answers += [self._answer] if self._answer else []
-        self._sounding, self._aside, self._answer = [], {}, None
-        for answer in answers:
+        for answer in self._floor.close():
             metrics.turns.labels("abandoned").inc()
             await answer.drop()
 
@@ -310,7 +300,7 @@ class Responder:
         self, supply: Stretches, clock: TurnClock, delivery: Delivery, tally: Tally
     ) -> Answer:
         out = self._out
-        announcer = Announcer(delivery, out, self.conversation, clock, tally, self._busy_s)
+        announcer = Announcer(delivery, out, self.conversation, clock, tally, self._floor.unheard_s)
 
         async def heard() -> None:
             await self._heard(answer)
@@ -318,15 +308,9 @@ class Responder:
         answer = Answer(supply, announcer, clock, lambda: self._sent(answer), heard)
         return answer
 
-    def _take_turn(self, answer: Answer) -> None:
-        """*answer* is the present one; the one before it may be heard to its end."""
-        before, self._answer = self._answer, answer
-        if before is not None:
-            self._sounding.append(before)
-
     async def _give(self, answer: Answer) -> None:
         self.filler.close()
-        self._answer = answer
+        self._floor.take(answer)
         await self._out.state("thinking")
         await self.empathy.show()
         answer.release()
@@ -344,14 +328,6 @@ class Responder:
         metrics.turns.labels("interrupted").inc()
         await announcer.report(announcer.heard_text(heard_ms))
 
-    def _busy_s(self) -> float:
-        """How long what was sent before the present answer will still be heard."""
-        return max((answer.announcer.unheard_s() for answer in self._sounding), default=0.0)
-
-    def _find(self, item_id: str) -> Answer | None:
-        answers = [*self._sounding, *([self._answer] if self._answer else [])]
-        return next((a for a in answers if a.announcer.delivery.item_id == item_id), None)
-
     def _sent(self, answer: Answer) -> None:
         """All of an answer was sent; it may still be heard."""
         announcer = answer.announcer
@@ -360,11 +336,7 @@ class Responder:
         self.read_ahead()
 
     async def _heard(self, answer: Answer) -> None:
-        self._aside.pop(answer.announcer.delivery.response_id, None)
-        if answer in self._sounding:
-            self._sounding.remove(answer)
-        elif answer is self._answer:
-            self._answer = None
+        self._floor.leave(answer)
         if self.silent:
             await self._around.on_free()
 
@@ -377,5 +349,5 @@ class Responder:
         answer = self.begin(TurnClock(self._out.now), wish=wish)
         self.conversation.leave_out(answer.announcer.delivery.item_id)
         self._filling = answer
-        self._take_turn(answer)
+        self._floor.take(answer)
         answer.release()
