@@ -3,7 +3,8 @@
 Ray reads these switches once, when it is imported, which only this package does: the quick
 WebSocket path (docs/architecture.md has the figures), no usage reports, and ports of its own for
 HAProxy and the replicas, so that two services on one machine do not answer for each other. On one
-machine nobody else sends to a replica that stops, so it need not wait half a minute for them.
+machine nobody else sends to a replica that stops, so it need not wait half a minute for them. A
+client that says nothing for two minutes is let go; sockets are kept by pings.
 """
 
 import os
@@ -31,6 +32,7 @@ for _name, _value in {
     "RAY_SERVE_DIRECT_INGRESS_MIN_GRPC_PORT": str(_replicas + 45),
     "RAY_SERVE_DIRECT_INGRESS_MAX_GRPC_PORT": str(_replicas + 89),
     "RAY_SERVE_DIRECT_INGRESS_MIN_DRAINING_PERIOD_S": "1",
+    "RAY_SERVE_HAPROXY_TIMEOUT_CLIENT_S": "120",
     "RAY_USAGE_STATS_ENABLED": "0",
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
 }.items():

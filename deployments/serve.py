@@ -1,6 +1,8 @@
 """``python -m deployments.serve``: start Ray on this machine and serve a profile until stopped."""
 
+import atexit
 import logging
+import os
 import shutil
 import signal
 import socket
@@ -21,6 +23,12 @@ from deployments.app import APP_NAME, build
 
 _OBJECT_STORE_BYTES = 256 << 20
 _WRITING_S = 10
+_HAPROXY_FILES = {
+    "RAY_SERVE_HAPROXY_SOCKET_PATH": "admin.sock",
+    "RAY_SERVE_HAPROXY_CONFIG_FILE_LOC": "haproxy.cfg",
+    "RAY_SERVE_HAPROXY_SERVER_STATE_BASE": "",
+    "RAY_SERVE_HAPROXY_SERVER_STATE_FILE": "server-state",
+}
 _QUIET = {"log_level": "WARNING"}
 """Serve tells of every request; the gateway logs what matters."""
 
@@ -73,6 +81,7 @@ def _until_stopped() -> None:
 
 def start_ray(metrics_dir: str) -> None:
     """A Ray of our own, reachable from this machine only."""
+    _keep_haproxy_private()
     env = {
         "PROMETHEUS_MULTIPROC_DIR": metrics_dir,
         "PYTHONPATH": str(Path(__file__).parents[1]),
@@ -88,6 +97,15 @@ def start_ray(metrics_dir: str) -> None:
         object_store_memory=_OBJECT_STORE_BYTES,
         runtime_env={"env_vars": env},
     )
+
+
+def _keep_haproxy_private() -> None:
+    """Ray puts HAProxy's control socket, which obeys everybody, where everybody can reach it: into
+    ``/tmp``. In a folder of our own it obeys the user who started the service."""
+    folder = Path(tempfile.mkdtemp(prefix="av-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    for name, file in _HAPROXY_FILES.items():
+        os.environ.setdefault(name, str(folder / file))
 
 
 def http_options(settings: Environment) -> dict[str, Any]:

@@ -1,8 +1,11 @@
 """The same stages in this process and on Ray Serve: equal items, the same errors, and a stop."""
 
 import asyncio
+import os
+import stat
 import time
 from contextlib import aclosing
+from pathlib import Path
 
 import pytest
 
@@ -22,6 +25,8 @@ pytestmark = [
 CHAT = ChatRequest((Message("user", "Hello there. How are you today? Fine, I hope."),))
 PLACED = ("llm", "tts", "animate")
 SLOW_WORD_S = 0.05
+WITH_PICKLES = ("/ray.serve.ASGIService/HandleRequest", "/ray.rpc.CoreWorkerService/PushTask")
+"""What replicas and Ray's workers are called by."""
 
 
 def placed_profile() -> Profile:
@@ -121,3 +126,46 @@ async def test_a_turn_through_the_ingress(cluster):
         running = {part["name"]: part["replicas"] for part in application["deployments"]}
         assert running == {name: {"RUNNING": 1} for name in ("gateway", *PLACED)}
         assert "avatar_stage_seconds" in (await http.get(cluster + "/metrics")).text
+
+
+async def test_nobody_else_on_the_machine_controls_the_proxy(cluster):
+    """Ray's HAProxy obeys whoever can open its socket."""
+    folder = Path(os.environ["RAY_SERVE_HAPROXY_SOCKET_PATH"]).parent
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    for _ in range(100):
+        if sockets := list(folder.rglob("admin.sock")):
+            break
+        await asyncio.sleep(0.2)
+    assert len(sockets) == 1
+
+
+async def test_replicas_obey_nobody_without_the_clusters_token(cluster):
+    """What they are sent is unpickled, so whoever may send runs programs. Each listens twice, and
+    the gateway's a third time, for HTTP."""
+    import grpc
+
+    ports = list(_ports_of_replicas())
+    refused = [
+        [method for method in WITH_PICKLES if _answer(grpc, port, method) == "UNAUTHENTICATED"]
+        for port in ports
+    ]
+    replicas = len(PLACED) + 1
+    assert (len(ports), sum(map(bool, refused))) == (2 * replicas + 1, 2 * replicas)
+
+
+def _answer(grpc, port, method):
+    with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+        with pytest.raises(grpc.RpcError) as error:
+            channel.unary_unary(method)(b"", timeout=5)
+        return error.value.code().name
+
+
+def _ports_of_replicas():
+    """Where processes of this test's cluster listen. Ray brings psutil with it."""
+    import psutil
+
+    for process in psutil.Process().children(recursive=True):
+        if process.cmdline()[:1] and process.cmdline()[0].startswith("ray::ServeReplica"):
+            for connection in process.net_connections("tcp"):
+                if connection.status == psutil.CONN_LISTEN:
+                    yield connection.laddr.port
