@@ -19,8 +19,8 @@ so much."""
 DEPTH_TRUST = 0.1
 """Landmark depth is guessed by the model; across the image it is seen."""
 RELIEF = 1.28
-"""Portraits are taken from near: what lies back is drawn narrower than it is, so that a depth in
-proportion to the width seen is too flat."""
+"""Portraits are taken from near: what lies back is drawn narrower than it is, so that a bowl in
+proportion to the width seen is too flat. Nose and brows have the depth of their own width."""
 LOOSE, TIGHT = 0.09, 0.06
 """How far a weight may be from what the blendshape model says: about the mouth the geometry knows
 better, about eyes and brows the shape of a person's face looks just like an expression."""
@@ -73,13 +73,20 @@ def fit(landmarks: Floats, expected: Floats) -> Fit:
     identity = prior.smooth @ ((seen - shift) @ turn / scale - model)
     identity[:, 2] *= 0.5
     rest = (model + identity) @ turn.T * scale + shift
-    rest[:, 2] = shift[2] + (rest[:, 2] - shift[2]) * RELIEF
+    rest[:, 2] += (RELIEF - 1) * _bowl(rest - shift)
     rest[:, :2] = seen[:, :2]
     shapes = basis.shapes @ turn.T * scale
     return Fit(
         rest.astype(np.float32), shapes.astype(np.float32), weights.astype(np.float32),
         scale, turn, shift,
     )  # fmt: skip
+
+
+def _bowl(points: Floats) -> Floats:
+    """z of the paraboloid that best goes through *points* (n, 3)."""
+    x, y, z = points.T
+    terms = np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], 1)
+    return terms @ np.linalg.lstsq(terms, z, rcond=None)[0]
 
 
 def _expressed(basis: FaceBasis, weights: Floats) -> Floats:

@@ -33,6 +33,10 @@ MOST_HAIR, LEAST_HEAD = 1.7, 0.8
 UPWARDS = (-0.35, 0.1)
 """Sines of the directions between which the outline goes over from neck and jaw, which the bare
 head explains, to hair."""
+DEEPEST = 0.6
+"""How far behind the rim anything lies at most, in face widths."""
+EVEN = 9
+"""Directions over which the depth is evened out: hair hangs over ears and jaws without a bend."""
 EAR = 0.12
 """What is less thick than this is no skull, in face widths."""
 
@@ -89,7 +93,8 @@ def skull(fitted: Fit, rim: Floats, matte: Floats) -> Skull:
     rows = np.repeat(np.arange(DIRECTIONS)[:, None], STEPS, 1)
     depth = map_coordinates(at, [rows, along], order=1)
     drop = np.maximum.accumulate(depth[:, :1] - depth, 1) / SIZE
-    drop = gaussian_filter1d(np.maximum(drop, 0), 1.5, axis=0, mode="wrap")
+    drop = median_filter(np.minimum(drop, DEEPEST * width), (EVEN, 1), mode="wrap")
+    drop = gaussian_filter1d(drop, EVEN / 2, axis=0, mode="wrap")
     edge = np.maximum(edge, near + 1e-3)
     solid = np.clip(radii[sure], near, np.maximum(edge * ears, near))
     return Skull(middle, near, edge, solid, drop)
