@@ -94,9 +94,9 @@ async def open_session(
     NotFound: no such avatar, or language model.
     LanguageUnavailable: the profile has no engines for the language.
     """
-    model = find_model(held.profile.llm, opening.model)
-    config = SessionConfig(id=opening.session_id, model=model.id)
     identity, rails = await asyncio.to_thread(_identity, held, opening)
+    model = find_model(held.profile.llm, opening.model, identity.template)
+    config = SessionConfig(id=opening.session_id, model=model.id)
     own = {"audio": {"output": {"speed": identity.speed}}, "avatar": {"pitch": identity.pitch}}
     config = merge(config, cast(Json, own))
     if opening.locked:
@@ -235,5 +235,6 @@ def _identity(held: Services, opening: Opening) -> tuple[Identity, Rails]:
         speed=row.speed,
         pitch=row.pitch,
         owner=opening.caller.owner,
+        template=row.template,
     )
     return identity, Rails.model_validate(row.rails)

@@ -69,3 +69,5 @@ class Identity:
     """Semitones above the voice's own."""
     owner: str = ""
     """Whose user it is."""
+    template: str = ""
+    """Id of the persona template that it was made of."""

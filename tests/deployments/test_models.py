@@ -9,10 +9,16 @@ import websockets
 from avatar_serving.config import Profile, load_profile
 from tests.deployments.serving import gateway
 from tests.deployments.test_realtime import read_until, socket_url
+from tests.deployments.test_rest import create, picture
 
 CHOICES = [
     {"name": "plain", "llm": {"engine": "echo"}},
-    {"name": "wordy", "about": "Likes to talk.", "llm": {"engine": "echo", "prefix": "Well now, "}},
+    {
+        "name": "wordy",
+        "about": "Likes to talk.",
+        "personas": ["storyteller"],
+        "llm": {"engine": "echo", "prefix": "Well now, "},
+    },
 ]
 
 
@@ -41,6 +47,13 @@ async def test_the_address_chooses(two_models):
     assert await answer_of(two_models, "?model=wordy") == ("wordy", "Well now, Hi.")
     assert await answer_of(two_models, "?model=gpt-realtime") == ("plain", "Hi.")
     assert await answer_of(two_models, "") == ("plain", "Hi.")
+
+
+async def test_an_avatar_speaks_by_the_model_of_its_persona(two_models):
+    with httpx.Client(base_url=two_models, timeout=30) as rest:
+        avatar = create(rest, picture(), template="storyteller")[1][-1][1]["avatar"]["id"]
+    assert await answer_of(two_models, f"?avatar={avatar}") == ("wordy", "Well now, Hi.")
+    assert await answer_of(two_models, f"?avatar={avatar}&model=plain") == ("plain", "Hi.")
 
 
 async def test_a_secret_chooses_before_the_address(two_models):

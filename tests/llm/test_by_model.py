@@ -80,6 +80,21 @@ def test_names_of_the_default(name: str) -> None:
     assert find_model(TWO, name).id == "quick"
 
 
+def test_a_persona_has_a_model_of_its_own() -> None:
+    config = ByModelConfig.model_validate(
+        {
+            "choices": [
+                {"name": "plain", "llm": {"engine": "echo"}},
+                {"name": "guide", "personas": ["museum_guide"], "llm": {"engine": "echo"}},
+            ]
+        }
+    )
+    assert find_model(config, "", "museum_guide").id == "guide"
+    assert find_model(config, "gpt-realtime", "museum_guide").id == "guide"
+    assert find_model(config, "plain", "museum_guide").id == "plain"
+    assert find_model(config, "", "companion").id == find_model(config, "").id == "plain"
+
+
 def test_a_listed_name_is_meant_even_if_it_is_one_of_openais() -> None:
     config = ByModelConfig.model_validate(
         {"choices": [{"name": n, "llm": {"engine": "echo"}} for n in ("a", "gpt-4o-mini")]}
@@ -111,6 +126,10 @@ def test_a_single_engine_offers_its_one_model() -> None:
         ([{"name": "a", "llm": {"engine": "echo"}}] * 2, "same name"),
         ([{"name": "a", "optional": True, "llm": {"engine": "echo"}}], "cannot be optional"),
         ([{"name": "a", "llm": {"engine": "by_model"}}], "by_model"),
+        (
+            [{"name": n, "personas": ["guide"], "llm": {"engine": "echo"}} for n in "ab"],
+            "same persona",
+        ),
     ],
 )
 def test_choices_make_sense(choices: list[object], reason: str) -> None:

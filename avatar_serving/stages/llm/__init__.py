@@ -22,8 +22,9 @@ _OPENAI_NAME = re.compile(r"(ft:)?(chat)?gpt-|o\d")
 """Clients of OpenAI's API send one of its names whatever service they talk to."""
 
 
-def find_model(config: LlmEngineConfig, name: str) -> LanguageModel:
-    """The model that a client means: empty, ``default`` and OpenAI's own names are the default.
+def find_model(config: LlmEngineConfig, name: str, persona: str = "") -> LanguageModel:
+    """The model that a client means: empty, ``default`` and OpenAI's own names are the one that
+    speaks for the *persona*, or else the default.
 
     Raises:
         UnknownModel: the profile does not offer it; lists those it does.
@@ -33,7 +34,7 @@ def find_model(config: LlmEngineConfig, name: str) -> LanguageModel:
         if model.id == name:
             return model
     if name in ("", "default") or _OPENAI_NAME.match(name):
-        return models[0]
+        return next((m for m in models if persona in m.personas), models[0])
     raise UnknownModel(name, tuple(model.id for model in models))
 
 

@@ -15,6 +15,8 @@ class LanguageModel:
     engine: str
     about: str = ""
     """What it is good at, for people."""
+    personas: tuple[str, ...] = ()
+    """Ids of the persona templates that it speaks for unless another model is asked for."""
     remote: bool = False
     """It runs elsewhere: what is said leaves this machine, and each token may cost money."""
     tokens_per_s: float | None = None

@@ -45,6 +45,9 @@ class ModelChoice(BaseModel):
     """Share of the questions there that it answers rightly."""
     measured: str = ""
     """When and on what the figures were measured."""
+    personas: tuple[str, ...] = ()
+    """Ids of persona templates: it speaks for avatars made of them, unless the client names another
+    model."""
     llm: SingleLlmConfig
     """The engine and its options. Choices with the same ones share one engine."""
     adapter: str = ""
@@ -58,6 +61,7 @@ class ModelChoice(BaseModel):
             id=self.name,
             engine=self.llm.engine,
             about=self.about,
+            personas=self.personas,
             remote=self.llm.remote,
             tokens_per_s=self.tokens_per_s,
             first_token_s=self.first_token_s,
@@ -77,6 +81,9 @@ class ByModelConfig(LlmEngineConfig):
         names = [choice.name for choice in choices]
         if len(set(names)) < len(names):
             raise ValueError("two models have the same name")
+        spoken_for = [persona for choice in choices for persona in choice.personas]
+        if len(set(spoken_for)) < len(spoken_for):
+            raise ValueError("two models speak for the same persona")
         if choices[0].optional:
             raise ValueError("the first model is the default and cannot be optional")
         return choices
