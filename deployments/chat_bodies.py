@@ -70,6 +70,29 @@ class StreamOptions(_Body):
     include_usage: bool = False
 
 
+class Shape(_Body):
+    form: dict[str, JsonValue] = Field(alias="schema")
+
+
+class ResponseFormat(_Body):
+    type: Literal["text", "json_object", "json_schema"] = "text"
+    json_schema: Shape | None = None
+
+    def schema_text(self) -> str:
+        """The JSON schema of an answer; empty: it is free.
+
+        Raises:
+            InvalidRequest: a schema is announced and absent.
+        """
+        if self.type == "text":
+            return ""
+        if self.type == "json_object":
+            return '{"type": "object"}'
+        if self.json_schema is None:
+            raise InvalidRequest("response_format: json_schema is missing", "response_format")
+        return json.dumps(self.json_schema.form, ensure_ascii=False)
+
+
 class ChatBody(_Body):
     """OpenAI's ``/v1/chat/completions``."""
 
@@ -84,12 +107,14 @@ class ChatBody(_Body):
     n: Literal[1] | None = None
     tools: list[ToolBody] = []
     tool_choice: Literal["auto", "none", "required"] | NamedTool = "auto"
+    response_format: ResponseFormat = ResponseFormat()
 
     def chat(self, model: str, most_tokens: int) -> ChatRequest:
         """*most_tokens*: the length of an answer, unless the body says another.
 
         Raises:
-            InvalidRequest: the tool that must be called is not among the tools.
+            InvalidRequest: the tool that must be called is not among the tools, or the form of the
+                answer is missing.
         """
         choice = self.tool_choice
         named = choice.function.name if isinstance(choice, NamedTool) else choice
@@ -104,6 +129,7 @@ class ChatBody(_Body):
             model=model,
             tools=tools,
             tool_choice=named,
+            schema=self.response_format.schema_text(),
         )
 
 

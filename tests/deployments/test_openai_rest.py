@@ -78,6 +78,7 @@ def test_a_tool_is_called_and_its_result_told(client, streamed):
         ({"messages": [{"role": "king", "content": "x"}]}, "messages.0.role"),
         ({"messages": ASK, "temperature": 9}, "temperature"),
         ({"messages": ASK, "n": 3}, "n"),
+        ({"messages": ASK, "response_format": {"type": "json_schema"}}, "response_format"),
         ({"messages": ASK,
           "tool_choice": {"type": "function", "function": {"name": "lamp"}}}, "tool_choice"),
     ],

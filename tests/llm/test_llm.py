@@ -109,6 +109,18 @@ class TestLlamaCpp:
     def model(self) -> Llm:
         return LlamaCppConfig(context=512, parallel=1).build()
 
+    async def test_an_answer_keeps_to_a_form(self, model: Llm) -> None:
+        shape = {
+            "type": "object",
+            "properties": {"city": {"type": "string", "maxLength": 20}},
+            "required": ["city"],
+        }
+        asked = ChatRequest((Message("user", "What is the capital of France?"),), 40, 0.0)
+        told = words(await collect(model.run(replace(asked, schema=json.dumps(shape)))))
+        assert set(json.loads(told)) == {"city"}
+        one = words(await collect(model.run(replace(asked, choices=("Lyon", "Paris")))))
+        assert one == "Paris"
+
     async def test_keeps_to_its_persona(self, model: Llm) -> None:
         request = ChatRequest((SYSTEM, Message("user", "What is your name?")), 40, 0.0)
         assert "Mira" in words(await collect(model.run(request)))

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing, asynccontextmanager
+from dataclasses import replace
 
 import pytest
 
@@ -79,11 +80,31 @@ async def test_streams_what_the_server_says() -> None:
     async with server(answer) as config:
         assert await collect(config.build().run(HELLO)) == ["Hel", "lo.", Tokens(0, 2)]
     (body,) = asked
+    assert "response_format" not in body
     assert body["messages"] == [
         {"role": "system", "content": "Be kind."},
         {"role": "user", "content": "Hi"},
     ]
     assert (body["max_tokens"], body["temperature"], body["seed"]) == (10, 0.5, 3)
+
+
+async def test_a_form_is_asked_for_and_choices_are_refused() -> None:
+    asked: list[dict[str, object]] = []
+
+    async def answer(body: dict[str, object], writer: asyncio.StreamWriter) -> None:
+        asked.append(body)
+        await start(writer)
+        await say(writer, "{}")
+        writer.write(b"data: [DONE]\n\n")
+
+    async with server(answer) as config:
+        llm = config.build()
+        await collect(llm.run(replace(HELLO, schema='{"type": "object"}')))
+        with pytest.raises(InvalidRequest, match="choices"):
+            await collect(llm.run(replace(HELLO, choices=("a", "b"))))
+    (body,) = asked
+    shape = {"name": "answer", "schema": {"type": "object"}}
+    assert body["response_format"] == {"type": "json_schema", "json_schema": shape}
 
 
 async def test_calls_and_their_cost_are_put_together() -> None:
