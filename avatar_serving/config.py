@@ -12,7 +12,7 @@ from avatar_serving.detectors.end_of_turn import EndOfTurnConfig
 from avatar_serving.detectors.vad import VadConfig
 from avatar_serving.errors import InvalidRequest
 from avatar_serving.rails import Rails
-from avatar_serving.scaling import BySessions, Scaling
+from avatar_serving.scaling import BySessions, GatewayScaling, Scaling
 from avatar_serving.stages.animate import AnimateConfig
 from avatar_serving.stages.asr import AsrConfig
 from avatar_serving.stages.base import StageConfig
@@ -188,6 +188,8 @@ class Profile(Strict):
     """Custom resources of Ray that a gateway takes; they tie it to nodes that offer them."""
     gateways: int = Field(default=1, ge=1)
     """Gateway processes. Each holds its own models, sessions and limits."""
+    gateway_scaling: GatewayScaling | None = None
+    """How more gateways than ``gateways`` come and go; without, there are as many all the time."""
     limits: Limits = Limits()
     """What one caller may ask for."""
     origins: tuple[Origin, ...] = ()
@@ -203,6 +205,12 @@ class Profile(Strict):
     """What is remembered of users who agreed to it."""
     placement: dict[StageName, Placement] = {}
     """Stages that run on replicas of their own; the others run in the gateway."""
+
+    @model_validator(mode="after")
+    def _gateways_in_order(self) -> "Profile":
+        if self.gateway_scaling is not None and self.gateways > self.gateway_scaling.most:
+            raise ValueError("gateways is over gateway_scaling.most")
+        return self
 
     @property
     def model_name(self) -> str:

@@ -7,8 +7,11 @@ from ray import serve
 
 from avatar_serving import logs
 from avatar_serving.config import Environment, Profile, StageName
+from avatar_serving.scaling.policy import Bounds
 from avatar_serving.stages.base import Stage
 from deployments.gateway import create_app
+from deployments.gateway_load import reporting
+from deployments.scaling import autoscaling
 from deployments.served import applications
 from deployments.services import Services
 from deployments.stage import RemoteStage, deploy
@@ -35,11 +38,10 @@ def build(profile: Profile, environment: Environment) -> serve.Application:
         services.applications = applications
         return create_app(services, stopping=_told_to_stop)
 
-    ingress: Any = serve.ingress(gateway)()
     deployment: Any = serve.deployment(
-        ingress,
+        reporting(serve.ingress(gateway)()),
         name="gateway",
-        num_replicas=profile.gateways,
+        **_how_many(profile),
         ray_actor_options={
             "num_cpus": profile.gateway_cpus,
             "resources": profile.gateway_resources,
@@ -50,6 +52,14 @@ def build(profile: Profile, environment: Environment) -> serve.Application:
         graceful_shutdown_timeout_s=profile.limits.drain_s + _SHUTDOWN_S,
     )
     return deployment.bind(*placed.values())
+
+
+def _how_many(profile: Profile) -> dict[str, Any]:
+    scaling = profile.gateway_scaling
+    if scaling is None:
+        return {"num_replicas": profile.gateways}
+    bounds = Bounds(profile.gateways, scaling.most)
+    return {"autoscaling_config": autoscaling(scaling, profile.limits.sessions, bounds)}
 
 
 def _told_to_stop() -> bool:

@@ -7,7 +7,6 @@ from pydantic import TypeAdapter
 from ray.serve.config import AutoscalingContext, AutoscalingPolicy
 from ray.util.metrics import Counter
 
-from avatar_serving.config import Placement
 from avatar_serving.scaling import Scaling
 from avatar_serving.scaling.observation import Observation, expected_wait_s
 from avatar_serving.scaling.policy import Bounds, Decision, ScalingState, decide
@@ -18,27 +17,30 @@ _REPORTS = 0.2
 """Part of a window after which callers and replicas report again."""
 
 
-def autoscaling(placement: Placement) -> dict[str, Any]:
-    """The ``autoscaling_config`` of a stage. Ray's own delays are off: the policy has its own."""
+def autoscaling(scaling: Scaling, places: int, bounds: Bounds) -> dict[str, Any]:
+    """The ``autoscaling_config`` of a deployment whose replicas have so many *places*.
+
+    Ray's own delays are off: the policy has its own.
+    """
     return {
-        "min_replicas": placement.min_replicas,
-        "max_replicas": placement.max_replicas,
+        "min_replicas": bounds.least,
+        "max_replicas": bounds.most,
         "upscale_delay_s": 0,
         "downscale_delay_s": 0,
         # Deprecated for two environment variables that Ray 2.60 does not read yet.
-        "metrics_interval_s": placement.scaling.window_s * _REPORTS,
-        "look_back_period_s": placement.scaling.window_s,
+        "metrics_interval_s": scaling.window_s * _REPORTS,
+        "look_back_period_s": scaling.window_s,
         "policy": AutoscalingPolicy(
-            policy_function=StagePolicy,
+            policy_function=ReplicaPolicy,
             policy_kwargs={
-                "scaling": placement.scaling.model_dump(),
-                "places": placement.max_ongoing_requests,
+                "scaling": scaling.model_dump(exclude={"most"}),
+                "places": places,
             },
         ),
     }
 
 
-class StagePolicy:
+class ReplicaPolicy:
     """Called a few times a second with what Ray knows of a deployment."""
 
     def __init__(self, scaling: dict[str, Any], places: int) -> None:
@@ -75,12 +77,14 @@ class StagePolicy:
 def observe(ctx: AutoscalingContext, places: int) -> Observation:
     """What Ray and the replicas say, each averaged over the policy's window.
 
-    A gateway says how many ``sessions`` it holds; a stage is loaded with its requests.
+    A gateway is loaded with the sessions that it holds, or would if it could; a stage with its
+    requests.
     """
     said = ctx.aggregated_metrics or {}
     running = ctx.current_num_replicas
     waiting = float(ctx.total_queued_requests or 0.0)
-    load = sum(said["sessions"].values()) if "sessions" in said else ctx.total_num_requests
+    gateways = [*said.get("sessions", {}).values(), *said.get("turned_away", {}).values()]
+    load = sum(gateways) if gateways else ctx.total_num_requests
     return Observation(
         asked=ctx.target_num_replicas,
         running=running,

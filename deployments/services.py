@@ -31,6 +31,7 @@ class Slots:
     def __init__(self, what: str, size: int, retry_after_s: float) -> None:
         self.size = size
         self.held = 0
+        self.turned_away = 0
         self._what = what
         self._retry_after_s = retry_after_s
 
@@ -41,6 +42,7 @@ class Slots:
             Overloaded: all are held.
         """
         if self.held >= self.size:
+            self.turned_away += 1
             metrics.refused.labels(Overloaded.code).inc()
             raise Overloaded(f"all {self.size} {self._what} are taken", self._retry_after_s)
 

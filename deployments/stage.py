@@ -13,6 +13,7 @@ from ray.serve.handle import DeploymentHandle
 from avatar_serving.config import Placement
 from avatar_serving.errors import Overloaded
 from avatar_serving.scaling import ByDeadlineMisses, Scaling
+from avatar_serving.scaling.policy import Bounds
 from avatar_serving.scaling.streams import Streams
 from avatar_serving.stages.base import Checked, StageConfig, Warmed
 from deployments.scaling import autoscaling
@@ -80,7 +81,11 @@ def deploy(name: str, config: StageConfig, placement: Placement) -> serve.Applic
         },
         max_ongoing_requests=placement.max_ongoing_requests,
         max_queued_requests=placement.max_queued_requests,
-        autoscaling_config=autoscaling(placement),
+        autoscaling_config=autoscaling(
+            placement.scaling,
+            placement.max_ongoing_requests,
+            Bounds(placement.min_replicas, placement.max_replicas),
+        ),
         graceful_shutdown_timeout_s=placement.drain_s,
         health_check_period_s=5,
         health_check_timeout_s=30,

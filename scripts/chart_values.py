@@ -215,7 +215,7 @@ def profile_schema() -> dict[str, Any]:
     schema = Profile.model_json_schema()
     names = sorted(path.stem for path in PROFILES.glob("*.yaml"))
     schema["properties"]["base"] = {"enum": names}
-    for computed in ("gateway_resources", "gateways"):
+    for computed in ("gateway_resources", "gateway_scaling", "gateways"):
         del schema["properties"][computed]
     required = schema.pop("required")
     schema["anyOf"] = [{"required": ["base"]}, {"required": required}]

@@ -24,7 +24,7 @@ from avatar_serving import config, metrics
 from avatar_serving.detectors.end_of_turn import EndOfTurnConfig
 from avatar_serving.detectors.vad import VadConfig
 from avatar_serving.rails import Rails
-from avatar_serving.scaling import Scaling
+from avatar_serving.scaling import GatewayScaling, Scaling
 from avatar_serving.stages.llm import ModelChoice
 from scripts import chart_schema
 
@@ -62,6 +62,7 @@ def tables() -> dict[str, str]:
         "conversation": options_table(config.Conversation),
         "memory": options_table(config.Memory),
         "placement": options_table(config.Placement),
+        "gateway scaling": options_table(GatewayScaling, leave_out={"signal"}),
         "scaling": "\n\n".join(map(signal_section, get_args(get_args(Scaling)[0]))),
         "model choice": options_table(ModelChoice),
         "rails": options_table(Rails),

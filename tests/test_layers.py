@@ -20,7 +20,10 @@ ONLY_THE_WIRE = ("avatar_serving/client", "load_tests")
 SHARED = tuple(
     f"avatar_serving.{name}" for name in ("client", "protocol", "media", "errors", "samples")
 )
-FEW_KNOW_RAY = {"__main__.py", "local.py", "app.py", "cluster.py", "scaling.py", "serve.py", "served.py", "stage.py"}
+FEW_KNOW_RAY = {
+    "__main__.py", "app.py", "cluster.py", "local.py", "scaling.py", "serve.py", "served.py",
+    "stage.py",
+}  # fmt: skip
 
 
 def modules(folder: str) -> list[Path]:

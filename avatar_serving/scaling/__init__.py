@@ -7,8 +7,13 @@ from typing import Annotated
 
 from pydantic import Field
 
-from avatar_serving.scaling.options import ByDeadlineMisses, ByQueueWait, BySessions
+from avatar_serving.scaling.options import (
+    ByDeadlineMisses,
+    ByQueueWait,
+    BySessions,
+    GatewayScaling,
+)
 
 Scaling = Annotated[BySessions | ByQueueWait | ByDeadlineMisses, Field(discriminator="signal")]
 
-__all__ = ["ByDeadlineMisses", "ByQueueWait", "BySessions", "Scaling"]
+__all__ = ["ByDeadlineMisses", "ByQueueWait", "BySessions", "GatewayScaling", "Scaling"]

@@ -43,6 +43,15 @@ class BySessions(ScalingOptions):
         return 0.0
 
 
+class GatewayScaling(BySessions):
+    """Gateways by the sessions that they hold and those that they had to turn away."""
+
+    most: int = Field(ge=1)
+    """Most gateway processes that load may bring about."""
+    warm: float = Field(default=2, ge=0)
+    """Places kept free for those who come next."""
+
+
 class ByQueueWait(ScalingOptions):
     """More replicas when requests wait longer than they should for a free one."""
 
