@@ -1,11 +1,11 @@
 """Sound out of a file, whatever its format: WAV, MP3, Ogg, WebM, M4A, FLAC ..."""
 
-import io
 from collections.abc import Generator
 from typing import TYPE_CHECKING
 
 from avatar_serving.errors import InvalidRequest, LimitExceeded
 from avatar_serving.media import AudioChunk
+from avatar_serving.uploads import open_upload
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -20,13 +20,12 @@ def read_sound(data: bytes, longest_s: float) -> AudioChunk:
         InvalidRequest: there is none that could be read.
         LimitExceeded: it is longer than *longest_s*.
     """
-    import av
     from av.error import FFmpegError
 
     pcm = bytearray()
     most = round(longest_s * RATE) * 2
     try:
-        with av.open(io.BytesIO(data), "r") as container:
+        with open_upload(data) as container:
             for part in _samples(container):
                 pcm += part
                 if len(pcm) > most:

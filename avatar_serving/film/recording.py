@@ -1,6 +1,5 @@
 """Sound files from strangers: decoded, measured, cut into stretches at quiet places."""
 
-import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +8,7 @@ import numpy as np
 from avatar_serving.errors import AudioRejected, LimitExceeded
 from avatar_serving.media import AudioChunk
 from avatar_serving.samples import Samples, from_pcm, to_pcm
+from avatar_serving.uploads import open_upload
 from avatar_serving.video import Sound
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def _decoded(data: bytes, longest_s: float) -> Sound:
     most = round(longest_s * PLAYED_HZ)
     count, channels = 0, 1
     try:
-        with av.open(io.BytesIO(data), "r", metadata_errors="ignore") as file:
+        with open_upload(data) as file:
             if not file.streams.audio:
                 raise AudioRejected("decodable", "there is no sound in the file")
             stream = file.streams.audio[0]
