@@ -1,6 +1,5 @@
 # docker build -f docker/gpu.Dockerfile -t avatar-serving-gpu:0.1.0 .
-# The CPU image's content on CUDA's runtime, for nodes with a GPU. No engine of this version computes
-# on a GPU by itself; engines that will, and processes started beside them, find CUDA here.
+# The CPU image's content with the extra `gpu`, for nodes with a GPU. torch brings its own CUDA.
 ARG NODE_IMAGE=docker.io/library/node:22-bookworm-slim
 ARG CUDA_IMAGE=docker.io/nvidia/cuda:12.8.1-cudnn-runtime-ubuntu24.04
 
@@ -13,21 +12,21 @@ RUN npm run build
 
 FROM ${CUDA_IMAGE} AS service
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=/app
-# OpenMP is for llama.cpp.
+# OpenMP is for llama.cpp; vLLM compiles kernels when it starts.
 # hadolint ignore=DL3008,SC2016
-RUN apt-get update && apt-get install -y --no-install-recommends python3 python3-venv libgomp1 \
+RUN apt-get update && apt-get install -y --no-install-recommends python3 python3-dev python3-venv gcc libgomp1 \
     && rm -rf /var/lib/apt/lists/* \
     && python3 -m venv /opt/python \
     # KubeRay starts Ray by a login shell, whose PATH is /etc/profile's.
     && echo 'export PATH=/opt/python/bin:$PATH' > /etc/profile.d/python.sh
 ENV PATH=/opt/python/bin:$PATH
 WORKDIR /app
-COPY pyproject.toml constraints.txt README.md LICENSE NOTICE ./
+COPY pyproject.toml constraints-gpu.txt README.md LICENSE NOTICE ./
 COPY avatar_serving avatar_serving
 COPY pipelines pipelines
 COPY deployments deployments
 COPY load_tests load_tests
-RUN pip install -c constraints.txt -e .
+RUN pip install -c constraints-gpu.txt -e '.[gpu]'
 COPY --from=web /src/web/dist web/dist
 
 FROM service AS sbom
