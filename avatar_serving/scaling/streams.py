@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
+from itertools import count
 from typing import TypeVar
 
 from avatar_serving.stages.base import Stage
@@ -18,17 +19,18 @@ class Streams:
     """
 
     def __init__(self, deadline_s: float, window_s: float, clock: Callable[[], float]) -> None:
-        self.in_work = 0
         self._deadline_s = deadline_s
         self._window_s = window_s
         self._clock = clock
+        self._began: dict[int, float] = {}
+        self._numbers = count()
         self._firsts: deque[tuple[float, bool]] = deque()
         self._took: deque[tuple[float, float]] = deque()
 
     async def watch(self, stage: Stage[In, Out], request: In) -> AsyncGenerator[Out, None]:
         """The stage's stream, counted."""
-        began, first = self._clock(), True
-        self.in_work += 1
+        number, began, first = next(self._numbers), self._clock(), True
+        self._began[number] = began
         try:
             async with aclosing(stage.run(request)) as items:
                 async for item in items:
@@ -37,22 +39,30 @@ class Streams:
                         first = False
                     yield item
         finally:
-            self.in_work -= 1
+            del self._began[number]
             now = self._clock()
             self._took.append((now, now - began))
             if first and self._late(began):
                 self._firsts.append((now, True))
 
     def stats(self) -> dict[str, float]:
-        """``in_work``; ``busy_s``, mean seconds of a stream; ``late``, share 0..1."""
-        oldest = self._clock() - self._window_s
+        """``in_work``; ``busy_s``, mean seconds of a stream; ``late``, share 0..1.
+
+        A stream in work takes at least as long as it has taken: where nothing has ended for long,
+        that says more than what ended before.
+        """
+        now = self._clock()
+        oldest = now - self._window_s
         while self._firsts and self._firsts[0][0] < oldest:
             self._firsts.popleft()
         while len(self._took) > 1 and self._took[0][0] < oldest:
             self._took.popleft()
         return {
-            "in_work": float(self.in_work),
-            "busy_s": _mean([took for _, took in self._took]),
+            "in_work": float(len(self._began)),
+            "busy_s": max(
+                _mean([took for _, took in self._took]),
+                _mean([now - began for began in self._began.values()]),
+            ),
             "late": _mean([float(late) for _, late in self._firsts]),
         }
 

@@ -38,7 +38,7 @@ def test_late_and_busy():
         counted = streams()
         running = asyncio.create_task(drain(counted, Slow(0.1)))
         await asyncio.sleep(1)
-        assert counted.stats() == {"in_work": 1.0, "busy_s": 0.0, "late": 0.0}
+        assert counted.stats() == {"in_work": 1.0, "busy_s": 1.0, "late": 0.0}
         assert await running == [0, 1]
         assert counted.stats()["busy_s"] == pytest.approx(2.1)
         await drain(counted, Slow(0.9))
