@@ -6,6 +6,7 @@ import numpy as np
 
 from avatar_serving.avatars.back import with_back
 from avatar_serving.avatars.fit import Fit
+from avatar_serving.avatars.folds import build_folds
 from avatar_serving.avatars.lids import Rim, build_lid, rim
 from avatar_serving.avatars.outside import Outline, Surroundings, gentle_depth, surround
 from avatar_serving.avatars.rig import Floats, Part
@@ -70,4 +71,6 @@ def _strips(bare: Part, fitted: Fit, image: Pixels, light: float, lid: LidMaker)
     lids = [lid(one, bare.positions, bare.morphs, image, photo, fitted.weights) for one in rims]
     corners = bare.positions[[LIPS_OUTER[0], LIPS_OUTER[10]], 0]
     tongue = build_tongue(bare.positions, bare.morphs, LIPS_INNER[5], float(np.ptp(corners)), light)
-    return [*lids, tongue]
+    face = slice(surface.points)
+    folds = build_folds(bare.positions[face], bare.morphs[:, face], image, photo, fitted.weights)
+    return [*folds, *lids, tongue]
