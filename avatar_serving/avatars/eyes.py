@@ -89,7 +89,9 @@ def _eyeball(picture: Pixels, eye: Eye, weights: Floats, paint: Painter) -> _Pat
     middle = (eye.ring.min(0) + eye.ring.max(0)) / 2
     x, y = np.meshgrid(np.linspace(-1, 1, COLUMNS), np.linspace(-1, 1, ROWS))
     z = 0.05 + eye.slant * x * HALF_WIDTH - BULGE[0] * x**2 - BULGE[1] * y**2
-    local = np.stack([x * HALF_WIDTH, y * HALF_HEIGHT, z], -1).reshape(-1, 3)
+    # Drawn eyes may be higher than they are wide.
+    half_height = max(HALF_HEIGHT, float(np.ptp(eye.ring[:, 1])) / eye.width / 2 + DOWNWARDS)
+    local = np.stack([x * HALF_WIDTH, y * half_height, z], -1).reshape(-1, 3)
     morphs = np.zeros((len(MORPHS), len(local), 3), np.float32)
     for name, step in _gaze(eye.side).items():
         morphs[MORPHS.index(name)] = np.array(step) * eye.width

@@ -17,7 +17,8 @@ FRONT_AREA = 1e-5
 away."""
 
 
-def closure(stand: Stand) -> Closure:
+def closure(stand: Stand, seen: float | None) -> Closure:
+    """*seen*: how far a blink is seen to close the eyes."""
     neutral = stand.geometry(pose_values({}))
     closed = stand.geometry(pose_values({"jawOpen": 0.5, "mouthClose": 0.5}))
     blink = stand.geometry(pose_values({"eyeBlink": 1.0}))
@@ -27,7 +28,7 @@ def closure(stand: Stand) -> Closure:
         lips_neutral=_widest(neutral, lip_pairs(), stand),
         lips_jaw_closed=_widest(closed, lip_pairs(), stand),
         lids_blink=_widest(blink, eyes, stand),
-        blink_seen=_blink_seen(stand),
+        blink_seen=seen,
         folded=round(folded, 5),
         folded_in=shape,
     )
@@ -39,7 +40,7 @@ def _widest(points: Points, pairs: list[tuple[int, int]], stand: Stand) -> float
     return round(float(max(gaps.max(), 0.0)) / stand.face_width, 5)
 
 
-def _blink_seen(stand: Stand) -> float | None:
+def blink_seen(stand: Stand) -> float | None:
     """0: not at all; 1: until no opening is seen."""
     opened = stand.view(pose_values({})).seen
     shut = stand.view(pose_values({"eyeBlink": 1.0})).seen

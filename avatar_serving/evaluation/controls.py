@@ -69,21 +69,21 @@ def sweep(stand: Stand, control: Sweep) -> Swept:
     unit = stand.face_width
     asked = [control.measure(view.geometry) / unit for view in views]
     seen = [_seen(control.measure, view.seen, unit) for view in views]
-    return Swept(_control(control.name, asked, seen), views)
+    return Swept(control_of(control.name, asked, seen), views)
 
 
 def _turn(stand: Stand, name: str, channel: str, index: int) -> Swept:
     asked = [float(angle) for angle in np.linspace(-TURN_DEG, TURN_DEG, STEPS)]
     views = tuple(stand.view(pose_values({channel: angle})) for angle in asked)
     seen = [view.face.pose[index] if view.face else None for view in views]
-    return Swept(_control(name, asked, seen), views)
+    return Swept(control_of(name, asked, seen), views)
 
 
 def _seen(measure: measures.Measure, points: Points | None, unit: float) -> float | None:
     return None if points is None else measure(points) / unit
 
 
-def _control(name: str, asked: list[float], seen: list[float | None]) -> Control:
+def control_of(name: str, asked: list[float], seen: list[float | None]) -> Control:
     pairs = [(a, s) for a, s in zip(asked, seen, strict=True) if s is not None]
     correlation, slope = agreement(pairs)
     values = [s for _, s in pairs]

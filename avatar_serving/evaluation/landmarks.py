@@ -26,12 +26,18 @@ PARTS = {
 
 
 def random_views(stand: Stand, seed: int = 0) -> Iterator[View]:
+    for values in random_poses(seed):
+        yield stand.view(values)
+
+
+def random_poses(seed: int = 0) -> Iterator[tuple[float, ...]]:
+    """A number for each channel, POSES times."""
     chance = np.random.default_rng(seed)
     for _ in range(POSES):
         named = {n: float(chance.uniform(0, MOST)) for n in MOVED if chance.random() < 0.5}
         named["headYaw"] = float(chance.uniform(-YAW_DEG, YAW_DEG))
         named["headPitch"] = float(chance.uniform(-PITCH_DEG, PITCH_DEG))
-        yield stand.view(pose_values(named))
+        yield pose_values(named)
 
 
 def error(view: View) -> float:

@@ -1,6 +1,6 @@
 """The mouth under speech: a sentence is animated and drawn, and its lips are looked at again."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +13,8 @@ from avatar_serving.evaluation.stand import Stand
 from avatar_serving.faces.topology import LIPS_INNER, LIPS_OUTER
 from avatar_serving.media import HEAD, FaceFrame, Speech
 
+Look = Callable[[Stand, tuple[float, ...]], float | None]
+"""How open a mouth is seen to be, in pixels."""
 LIPS = [*LIPS_INNER, *LIPS_OUTER]
 CLOSED = 0.011
 """Lips are closed up to this aperture, in face widths, over the neutral face's own."""
@@ -30,15 +32,22 @@ class Watched:
     """(n, k, 2): the rig's own lips with the head held still."""
 
 
-def watch(stand: Stand, frames: Sequence[FaceFrame]) -> Iterator[float | Watched]:
+def seen_aperture(stand: Stand, values: tuple[float, ...]) -> float | None:
+    """How open the landmark model sees the mouth, in pixels; None where it finds no face."""
+    seen = stand.view(values).seen
+    return None if seen is None else measures.aperture(seen)
+
+
+def watch(
+    stand: Stand, frames: Sequence[FaceFrame], look: Look = seen_aperture
+) -> Iterator[float | Watched]:
     """The share of the frames that were looked at, and at last what was seen."""
-    neutral = stand.view(pose_values({})).seen
-    offset = 0.0 if neutral is None else measures.aperture(neutral)
+    offset = look(stand, pose_values({})) or 0.0
     aperture: list[float] = []
     lips: list[Floats] = []
     for i, frame in enumerate(frames):
-        seen = stand.view(frame.values).seen
-        aperture.append(np.nan if seen is None else measures.aperture(seen) - offset)
+        seen = look(stand, frame.values)
+        aperture.append(np.nan if seen is None else seen - offset)
         still = (*frame.values[: -len(HEAD)], *(0.0 for _ in HEAD))
         lips.append(stand.geometry(still)[LIPS])
         yield (i + 1) / len(frames)

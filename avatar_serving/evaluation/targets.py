@@ -1,30 +1,32 @@
-"""What an avatar of a photo should reach, and what it must never fall below."""
+"""What avatars should reach, and what they must never fall below."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Generic, Literal, TypeVar
 
+from avatar_serving.evaluation.drawn.results import DrawnEvaluation
 from avatar_serving.evaluation.results import Evaluation
 
+E = TypeVar("E", Evaluation, DrawnEvaluation)
 Sense = Literal["least", "most"]
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class Target(Generic[E]):
     name: str
-    of: Callable[[Evaluation], float | None]
+    of: Callable[[E], float | None]
     """None: not measured."""
     sense: Sense
     """Whether *goal* and *floor* are the least or the most that is right."""
     goal: float
     floor: float
-    """Looser than the goal: what the tests hold for the astronaut's portrait."""
+    """Looser than the goal: what the tests hold for one portrait and one drawing."""
     unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    target: Target
+    target: Target[Evaluation] | Target[DrawnEvaluation]
     value: float | None
 
     @property
@@ -42,7 +44,7 @@ class Verdict:
         return self.value >= bound if self.target.sense == "least" else self.value <= bound
 
 
-def _correlation(name: str) -> Callable[[Evaluation], float | None]:
+def _correlation(name: str) -> Callable[[Evaluation | DrawnEvaluation], float | None]:
     return lambda e: next((c.correlation for c in e.controls if c.name == name), None)
 
 
@@ -50,7 +52,7 @@ def _slope_error(name: str) -> Callable[[Evaluation], float | None]:
     return lambda e: next((abs(c.slope - 1) for c in e.controls if c.name == name), None)
 
 
-TARGETS = (
+TARGETS: tuple[Target[Evaluation], ...] = (
     Target("input view PSNR", lambda e: e.resemblance.psnr_db if e.resemblance else None,
            "least", 36, 34, "dB"),
     Target("input view SSIM", lambda e: e.resemblance.ssim if e.resemblance else None,
@@ -88,5 +90,40 @@ TARGETS = (
 )  # fmt: skip
 
 
-def verdicts(evaluation: Evaluation) -> tuple[Verdict, ...]:
+DRAWN_TARGETS: tuple[Target[DrawnEvaluation], ...] = (
+    Target("input view PSNR", lambda e: e.resemblance.psnr_db if e.resemblance else None,
+           "least", 32, 28, "dB"),
+    Target("features found", lambda e: e.landmarks.found / e.landmarks.poses, "least", 1, 0.9),
+    Target("feature error (NME)", lambda e: e.landmarks.nme, "most", 0.02, 0.04),
+    Target("jaw correlation", _correlation("jaw"), "least", 0.97, 0.9),
+    Target("smile correlation", _correlation("smile"), "least", 0.95, 0.8),
+    Target("pucker correlation", _correlation("pucker"), "least", 0.95, 0.8),
+    Target("blink correlation", _correlation("blink"), "least", 0.95, 0.85),
+    Target("brows up correlation", _correlation("brows up"), "least", 0.95, 0.8),
+    Target("gaze correlation", _correlation("gaze"), "least", 0.95, 0.8),
+    Target("lips closed, neutral", lambda e: e.closure.lips_neutral, "most", 0.002, 0.004),
+    Target("lips closed, jaw open", lambda e: e.closure.lips_jaw_closed, "most", 0.005, 0.02),
+    Target("lids closed", lambda e: e.closure.lids_blink, "most", 0.002, 0.004),
+    Target("blink seen", lambda e: e.closure.blink_seen, "least", 0.95, 0.85),
+    Target("face folded over", lambda e: e.closure.folded, "most", 0.002, 0.02),
+    Target("lid's colour off the skin's", lambda e: e.fills.lid, "most", 5, 10, "Lab"),
+    Target("mouth's inside filled", lambda e: e.fills.mouth, "least", 0.95, 0.8),
+    Target("holes", lambda e: e.fills.holes, "most", 0.001, 0.01),
+    Target("lip sync correlation", lambda e: e.lip_sync.correlation if e.lip_sync else None,
+           "least", 0.7, 0.5),
+    Target("lip sync lag, size", lambda e: abs(e.lip_sync.lag_ms) if e.lip_sync else None,
+           "most", 20, 45, "ms"),
+    Target("closures hit", lambda e: e.lip_sync.closure_hits if e.lip_sync else None,
+           "least", 0.95, 0.85),
+    Target("closed in silence", lambda e: e.lip_sync.closed_in_silence if e.lip_sync else None,
+           "least", 0.95, 0.85),
+    Target("build", lambda e: e.cost.build_cpu_s, "most", 5, 12, "s CPU"),
+    Target("package", lambda e: e.cost.package_bytes / 1e6, "most", 3, 3.5, "MB"),
+    Target("frame 512 x 512", lambda e: e.cost.render_ms, "most", 10, 60, "ms CPU"),
+)  # fmt: skip
+
+
+def verdicts(evaluation: Evaluation | DrawnEvaluation) -> tuple[Verdict, ...]:
+    if isinstance(evaluation, DrawnEvaluation):
+        return tuple(Verdict(target, target.of(evaluation)) for target in DRAWN_TARGETS)
     return tuple(Verdict(target, target.of(evaluation)) for target in TARGETS)

@@ -37,8 +37,10 @@ class Row:
             return (self.what, f"refused, `{check}`: {error}", "", "", "", self.verdict)
         assert outcome.quality is not None
         q = outcome.quality
-        figures = (f"{q.nme:.4f}", f"{q.identity:.2f}", f"{q.jaw:.2f} / {q.blink:.2f}")
-        return (self.what, "avatar", *figures, self.verdict)
+        identity = "" if q.identity is None else f"{q.identity:.2f}"
+        figures = (f"{q.nme:.4f}", identity, f"{q.jaw:.2f} / {q.blink:.2f}")
+        kind = "avatar" if q.identity is not None else "drawn avatar"
+        return (self.what, kind, *figures, self.verdict)
 
 
 def write_page(page: Path, people: Sequence[Row], spoilt: Sequence[Row]) -> None:

@@ -1,0 +1,86 @@
+"""What evaluations of photos and of drawings share."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from avatar_serving.avatars import package
+from avatar_serving.avatars.rig import pose
+from avatar_serving.avatars.sheet import pose_values
+from avatar_serving.evaluation import likeness
+from avatar_serving.evaluation.drawn.results import DrawnEvaluation
+from avatar_serving.evaluation.results import Cost, Evaluation, Resemblance
+from avatar_serving.evaluation.stand import Stand
+from avatar_serving.evaluation.subject import Subject
+from avatar_serving.flow import collect, last
+from avatar_serving.media import AnimateRequest, FaceFrame, Speech, SpeechRequest
+from avatar_serving.stages.animate import PhonesConfig
+from avatar_serving.stages.tts import HibariConfig
+
+Pixels = NDArray[np.uint8]
+
+SENTENCE = "Maybe my mother bought a big blue umbrella. But papa got a warm map of Paris."
+TAIL_S = 0.3
+"""Of silence after the sentence."""
+TIMED_FRAMES = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Depth:
+    """What is measured; the quick way leaves out what takes most of the time."""
+
+    speech: bool = True
+    responses: bool = True
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evaluated:
+    evaluation: Evaluation | DrawnEvaluation
+    pictures: dict[str, tuple[Pixels, ...]]
+    """Rows of pictures by their title."""
+
+
+def engine_of(subject: Subject) -> str:
+    engine = package.inspect(subject.package).engine
+    return f"{engine.name} {engine.version}"
+
+
+def resemblance(stand: Stand, subject: Subject) -> Resemblance | None:
+    if subject.portrait is None:
+        return None
+    whole = Stand(stand.rig, stand.finder, len(subject.portrait))
+    return likeness.resemblance(whole.draw(stand.rig.rest_weights, 1.0), subject.portrait)
+
+
+def spoken(text: str) -> tuple[Speech, list[FaceFrame]]:
+    """A sentence as the CPU profile says and shows it, head and all."""
+    voice = HibariConfig().build()
+    speech = asyncio.run(last(voice.run(SpeechRequest(text, "hibari"))))
+    request = AnimateRequest(speech.audio.seconds + TAIL_S, phones=speech.phones)
+    return speech, asyncio.run(collect(PhonesConfig().build().run(request)))
+
+
+def cost_of(stand: Stand, subject: Subject) -> Cost:
+    values = pose_values({"jawOpen": 0.3, "mouthSmile": 0.4, "headYaw": 8.0})
+    built = subject.built
+    return Cost(
+        build_s=round(built.seconds, 2) if built else None,
+        build_cpu_s=round(built.cpu_s, 2) if built else None,
+        package_bytes=len(subject.package),
+        render_ms=_timed(lambda: stand.draw(values)),
+        pose_ms=_timed(lambda: pose(stand.rig, values)),
+    )
+
+
+def _timed(work: Callable[[], object]) -> float:
+    """Median milliseconds of this thread's processor time."""
+    times: list[float] = []
+    for _ in range(TIMED_FRAMES):
+        start = time.thread_time()
+        work()
+        times.append(1000 * (time.thread_time() - start))
+    return round(float(np.median(times)), 2)

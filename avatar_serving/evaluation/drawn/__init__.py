@@ -1,0 +1,1 @@
+"""Drawn avatars, measured by what finds eyes and mouths in drawings."""
