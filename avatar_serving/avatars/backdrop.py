@@ -24,6 +24,8 @@ UNUSUAL = 3.0
 """Over how far a background varies, what differs more from it is no part of it."""
 FEWEST_SOURCES = 0.01
 """Share of the picture that must be whole background to take patches from."""
+CUT_OFF = 0.24
+"""How far from where the picture's edge cuts the person they are kept, in picture sides."""
 AROUND = 1 / 110
 """How far around the person nothing is taken for background, in picture sides: thin hair."""
 
@@ -41,7 +43,23 @@ def background(picture: Pixels, matte: Floats) -> Pixels:
     near = fill(seen, (~gone).astype(np.float32))
     inside = cv2.distanceTransform(gone.astype(np.uint8), cv2.DIST_L2, 5)
     share = np.clip(inside / (NEAR * size) - 0.5, 0, 1)[..., None]
-    return to_bytes(near * (1 - share) + filled * share)
+    whole = near * (1 - share) + filled * share
+    kept = _cut_off(matte)[..., None]
+    return to_bytes(whole * (1 - kept) + seen * kept)
+
+
+def _cut_off(matte: Floats) -> Floats:
+    """(size, size), 0..1: what of the person stays where it is. Where the picture's edge cuts them
+    there is no more to see of what moves in from beyond, but there is of what is next to it."""
+    size = len(matte)
+    away = np.ones((size, size), np.uint8)
+    for side in (np.s_[0], np.s_[-1], np.s_[:, 0], np.s_[:, -1]):
+        away[side] = matte[side] < 0.5
+    if away.all():
+        return np.zeros_like(matte)
+    distance = cv2.distanceTransform(away, cv2.DIST_L2, 5)
+    share = np.clip(2 - 2 * np.asarray(distance, np.float32) / (CUT_OFF * size), 0, 1)
+    return share * matte
 
 
 def _wisps(seen: Floats, smooth: Floats, hole: Mask) -> Mask:

@@ -24,17 +24,17 @@ from avatar_serving.avatars.manifest import (
 )
 from avatar_serving.avatars.mouth import build_mouth
 from avatar_serving.avatars.outside import Outline
+from avatar_serving.avatars.person import person
 from avatar_serving.avatars.pictures import encode_webp
 from avatar_serving.avatars.rig import Floats, Part, PortraitRig
 from avatar_serving.avatars.shades import mouth_colours
 from avatar_serving.avatars.skin import build_skin
 from avatar_serving.avatars.skull import skull
 from avatar_serving.avatars.surface import face_surface, lip_pairs
-from avatar_serving.avatars.textures import cut_out, polygon_mask, to_pixels
+from avatar_serving.avatars.textures import cut_out
 from avatar_serving.avatars.unfold import unfolded
 from avatar_serving.errors import ImageRejected
 from avatar_serving.faces import Face, FaceFinder
-from avatar_serving.faces.matte import person_matte
 from avatar_serving.faces.topology import CHIN, LEFT_IRIS, RIGHT_IRIS
 from avatar_serving.media import ARKIT, HEAD, Progress
 
@@ -85,7 +85,7 @@ def build_of(picture: Pixels, faces: list[Face], size: int) -> Iterator[Progress
     points = square.units(faces[0].landmarks)
     fitted = fit(points[:468], _expected(faces[0]))
     yield Progress("matte", 0.35, "Cutting out the person")
-    matte = _matte(image, fitted)
+    matte = person(image, fitted)
     behind = background(image, matte)
     yield Progress("mesh", 0.6, "Building the mesh")
     rig = _rig(image, points, fitted, matte, behind)
@@ -125,14 +125,6 @@ def _expected(face: Face) -> Floats:
     gaze = np.array([name.startswith("eyeLook") for name in ARKIT])
     steady = np.clip((weights - STEADY_GAZE) / (1 - STEADY_GAZE), 0, 1)
     return np.where(gaze, steady, np.clip(weights, 0, 1)).astype(np.float32)
-
-
-def _matte(image: Pixels, fitted: Fit) -> Floats:
-    """How much of each pixel is the person; all of it inside the face."""
-    matte = person_matte(image)
-    rim = face_surface().refined(fitted.rest)[face_surface().oval]
-    face = polygon_mask(to_pixels(rim, len(image)), len(image))
-    return np.where(face, 1, matte).astype(np.float32)
 
 
 def _rig(image: Pixels, points: Floats, fitted: Fit, matte: Floats, behind: Pixels) -> PortraitRig:

@@ -7,6 +7,7 @@ surface drawn out to where the person ends.
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d, map_coordinates, median_filter
@@ -16,7 +17,7 @@ from avatar_serving.avatars.basis import face_basis
 from avatar_serving.avatars.fit import Fit
 from avatar_serving.avatars.raster import FARTHEST, draw_coloured
 from avatar_serving.avatars.rig import Floats
-from avatar_serving.avatars.textures import to_pixels
+from avatar_serving.avatars.textures import Mask, to_pixels
 
 SIZE = 256
 """Side of the depth maps, in pixels."""
@@ -73,7 +74,7 @@ class Skull:
 def skull(fitted: Fit, rim: Floats, matte: Floats) -> Skull:
     """*rim* (k, 3): the outline of the face; *matte* (size, size)."""
     width = float(np.ptp(rim[:, 0]))
-    head = _person(fitted, width)
+    head = head_of(fitted, width)
     middle = (rim[:, :2].min(0) + rim[:, :2].max(0)) / 2
     front, back = _depth(head), -_depth(head * (1, 1, -1))
     radii = np.linspace(0, FURTHEST, RAYS)
@@ -100,12 +101,19 @@ def skull(fitted: Fit, rim: Floats, matte: Floats) -> Skull:
     return Skull(middle, near, edge, solid, drop)
 
 
-def _person(fitted: Fit, width: float) -> Floats:
-    """The vertices of the head (n, 3) in the image, drawn to where the landmarks are."""
+def head_of(fitted: Fit, width: float) -> Floats:
+    """The vertices of the head (n, 3) in the image, drawn to where the landmarks are. *width*: of
+    the face."""
     basis = face_basis()
     head, marks = fitted.place(basis.head), fitted.place(basis.head_marks)
     near = 1 / (cdist(head, marks) + NEAR * width) ** 3
     return head + near / near.sum(1, keepdims=True) @ (fitted.rest - marks)
+
+
+def silhouette(head: Floats, size: int) -> Mask:
+    """(size, size): where the *head* (n, 3) is in the picture."""
+    covered = (_depth(head) > FARTHEST).astype(np.float32)
+    return cv2.resize(covered, (size, size), interpolation=cv2.INTER_LINEAR) > 0.5
 
 
 def _depth(points: Floats) -> Floats:

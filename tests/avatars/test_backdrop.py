@@ -49,3 +49,15 @@ def test_where_hardly_anything_is_known_it_is_filled_smoothly() -> None:
     everything = np.ones((SIZE, SIZE), np.float32)
     everything[:3] = 0
     assert background(picture, everything).shape == picture.shape
+
+
+def test_whom_the_pictures_edge_cuts_is_kept_next_to_it() -> None:
+    """What moves in from beyond the edge looks like what is there, and not like the wall."""
+    size = 128
+    picture = np.full((size, size, 3), (90, 120, 160), np.uint8)
+    picture[:100, 40:88] = (200, 150, 120)
+    matte = np.zeros((size, size), np.float32)
+    matte[:100, 40:88] = 1
+    behind = background(picture, matte).astype(int)
+    assert np.abs(behind[:12, 50:78] - (200, 150, 120)).max() < 4
+    assert np.abs(behind[60:90, 50:78] - (90, 120, 160)).max() < 12

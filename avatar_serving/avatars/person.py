@@ -1,0 +1,62 @@
+"""Which pixels are the person: what the network says, and what is known of where ears are."""
+
+import cv2
+import numpy as np
+
+from avatar_serving.avatars.fit import Fit
+from avatar_serving.avatars.rig import Floats
+from avatar_serving.avatars.skull import head_of, silhouette
+from avatar_serving.avatars.surface import face_surface
+from avatar_serving.avatars.textures import (
+    FAINT,
+    Mask,
+    Pixels,
+    fill,
+    grown,
+    polygon_mask,
+    shrunk,
+    to_pixels,
+)
+from avatar_serving.faces.matte import person_matte
+
+AROUND = 1 / 60
+"""How far around a person nothing is taken for background, in picture sides."""
+UNLIKE = 18.0
+"""Difference (of 255) from the background from which on skin is told from it; twice as much is
+sure."""
+SKIN = 3.0
+"""How far from the colour of the face ears are, in its standard deviations."""
+LEVEL = (0.1, 0.75)
+"""Between which heights of the face, from its upper end, ears are."""
+LEAST_SPREAD = 4.0
+"""Of the colour of a face, in CIELAB."""
+
+
+def person(image: Pixels, fitted: Fit) -> Floats:
+    """(size, size), 0..1: how much of each pixel is the person; all of it inside the face."""
+    size = len(image)
+    rim = face_surface().refined(fitted.rest)[face_surface().oval]
+    face = polygon_mask(to_pixels(rim, size), size)
+    matte = np.where(face, 1, person_matte(image)).astype(np.float32)
+    head = silhouette(head_of(fitted, float(np.ptp(rim[:, 0]))), size)
+    rows = np.flatnonzero(face.any(1))
+    first, last = (rows[0] + np.array(LEVEL) * len(rows)).astype(int)
+    head[:first] = head[last:] = False
+    return np.maximum(matte, ears(image, matte, face, head))
+
+
+def ears(image: Pixels, matte: Floats, face: Mask, head: Mask) -> Floats:
+    """What beside the face, within the *head*, has the colour of the *face* and not that of the
+    background: ears that the network cut off."""
+    reach = round(AROUND * len(image))
+    known = ~grown((matte > FAINT) | head, reach)
+    if not known.any():
+        return matte
+    behind = fill(image.astype(np.float32), known.astype(np.float32))
+    unlike = np.abs(image - behind).max(2)
+    colour = cv2.cvtColor(image, cv2.COLOR_RGB2LAB)[..., 1:].astype(np.float32)
+    usual, spread = np.median(colour[face], 0), colour[face].std(0)
+    off = np.abs(colour - usual) / np.maximum(spread, LEAST_SPREAD)
+    share = np.clip(unlike / UNLIKE - 1, 0, 1) * (off.max(2) < SKIN)
+    share = np.where(shrunk(head, max(1, reach // 2)), share, 0).astype(np.float32)
+    return np.asarray(cv2.GaussianBlur(cv2.medianBlur(share, 5), (0, 0), 1), np.float32)
