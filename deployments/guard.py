@@ -30,7 +30,7 @@ async def require_key(request: Request) -> None:
     caller = await find_caller(held, presented_key(request))
     request.state.caller = caller
     request.state.standing = held.allowances.request(caller)
-    check_scope(caller, scope_of(request.method, request.url.path))
+    check_scope(caller, scope_of(request.method, request.scope["path"]))
 
 
 def caller_of(request: Request) -> Caller:

@@ -24,6 +24,9 @@ FRAMES = 50
 CLOSED_RIGHTLY = {1000, 1007, 1008, 1009, 1013}
 ADDRESSES = ("", "?resume=1", "?greet=1&animation=arkit52", "?avatar=%00", "?model=../..")
 
+LAST = '{"type": "response.cancel", "event_id": "the_last", "response_id": "none"}'
+"""Refused, by its name: all before it was answered."""
+
 frames = st.one_of(messages, messages.map(str.encode), st.binary(max_size=60))
 
 
@@ -67,15 +70,17 @@ async def _spoil(address: str, sent: list[str | bytes]) -> tuple[list[dict], int
         with suppress(websockets.ConnectionClosed):
             for frame in sent:
                 await socket.send(frame)
-            await socket.send('{"type": "input_audio_buffer.clear"}')
-            async with asyncio.timeout(60):
-                while not any(e["type"] == "input_audio_buffer.cleared" for e in heard[-9:]):
-                    if listening.done():
-                        break
-                    await asyncio.sleep(0.01)
+            await socket.send(LAST)
+            async with asyncio.timeout(120):
+                while not listening.done() and not any(map(_is_last, heard)):
+                    await asyncio.sleep(0.02)
         alive = not listening.done()
         listening.cancel()
         return heard, None if alive else socket.close_code
+
+
+def _is_last(event: dict) -> bool:
+    return event["type"] == "error" and event["error"]["event_id"] == "the_last"
 
 
 async def _listen(socket: websockets.ClientConnection, heard: list[dict]) -> None:
