@@ -1,15 +1,18 @@
 """A job as a RayJob of KubeRay (ray.io/v1): pods of its own, gone when it is over."""
 
 import shlex
+from collections.abc import Mapping
 from typing import Any, Literal
 
-import yaml
 from pydantic import Field, JsonValue
 
 from avatar_serving.config import Strict
 from deployments.jobs.base import JobRequest
+from deployments.jobs.entry import entrypoint
 
 LABEL = "avatar-serving/job"
+COMMAND = "avatar-serving/command"
+"""An annotation, for people: the entrypoint says it in base64."""
 Json = dict[str, Any]
 
 _SECURITY: Json = {
@@ -28,6 +31,11 @@ _POD_SECURITY: Json = {
     "seccompProfile": {"type": "RuntimeDefault"},
 }
 """The restricted Pod Security Standard, as every pod of the chart has it."""
+_ENVIRONMENT = {
+    "HOME": "/home/avatar",
+    "AVATAR_CACHE": "/weights",
+    "RAY_USAGE_STATS_ENABLED": "0",
+}
 _SUBMITTER: Json = {"requests": {"cpu": "100m", "memory": "256Mi"}, "limits": {"memory": "1Gi"}}
 
 
@@ -61,31 +69,37 @@ def ray_job(job_id: str, request: JobRequest, pods: JobPods) -> Json:
         "authOptions": {"mode": "token"},
         "headGroupSpec": {
             "serviceType": "ClusterIP",
-            "rayStartParams": {"dashboard-host": "0.0.0.0"},
-            "template": _pod(pods, "ray-head", _resources(request, pods)),
+            "rayStartParams": {"dashboard-host": "0.0.0.0", "num-gpus": str(request.num_gpus)},
+            "template": _pod(pods, "ray-head", _resources(request, pods), request.environment),
         },
     }
     spec: Json = {
-        "entrypoint": shlex.join(request.command),
+        "entrypoint": entrypoint(request.command),
+        "entrypointNumGpus": float(request.num_gpus),
         "submissionMode": "K8sJobMode",
-        "submitterPodTemplate": _pod(pods, "ray-job-submitter", _SUBMITTER, restarts=False),
+        "submitterPodTemplate": _pod(pods, "ray-job-submitter", _SUBMITTER, {}, restarts=False),
         "shutdownAfterJobFinishes": True,
         "ttlSecondsAfterFinished": pods.kept_s,
         "activeDeadlineSeconds": request.limit_s,
         "backoffLimit": 0,
         "rayClusterSpec": cluster,
     }
-    if request.environment:
-        spec["runtimeEnvYAML"] = yaml.safe_dump({"env_vars": dict(request.environment)})
-    return {
-        "apiVersion": "ray.io/v1",
-        "kind": "RayJob",
-        "metadata": {"name": job_id, "labels": {**pods.labels, LABEL: request.name}},
-        "spec": spec,
+    metadata = {
+        "name": job_id,
+        "labels": {**pods.labels, LABEL: request.name},
+        "annotations": {COMMAND: shlex.join(request.command)},
     }
+    return {"apiVersion": "ray.io/v1", "kind": "RayJob", "metadata": metadata, "spec": spec}
 
 
-def _pod(pods: JobPods, container: str, resources: Json, *, restarts: bool = True) -> Json:
+def _pod(
+    pods: JobPods,
+    container: str,
+    resources: Json,
+    environment: Mapping[str, str],
+    *,
+    restarts: bool = True,
+) -> Json:
     mounts = [{"name": name, "mountPath": path} for name, path in _FOLDERS.items()]
     spec: Json = {
         "automountServiceAccountToken": False,
@@ -95,11 +109,7 @@ def _pod(pods: JobPods, container: str, resources: Json, *, restarts: bool = Tru
                 "name": container,
                 "image": pods.image,
                 "imagePullPolicy": pods.pull_policy,
-                "env": [
-                    {"name": "HOME", "value": "/home/avatar"},
-                    {"name": "AVATAR_CACHE", "value": "/weights"},
-                    {"name": "RAY_USAGE_STATS_ENABLED", "value": "0"},
-                ],
+                "env": _variables({**_ENVIRONMENT, **environment}),
                 "resources": resources,
                 "securityContext": _SECURITY,
                 "volumeMounts": mounts,
@@ -120,6 +130,11 @@ def _pod(pods: JobPods, container: str, resources: Json, *, restarts: bool = Tru
 
 
 _FOLDERS = {"data": "/data", "weights": "/weights", "home": "/home/avatar", "tmp": "/tmp"}
+
+
+def _variables(environment: Mapping[str, str]) -> list[Json]:
+    """Kubernetes fills in ``$(NAME)``, and reads ``$$`` as the sign itself."""
+    return [{"name": n, "value": value.replace("$", "$$")} for n, value in environment.items()]
 
 
 def _volume(name: str, pods: JobPods) -> Json:

@@ -7,7 +7,7 @@ from pydantic import Field
 from avatar_serving.cluster.api import ClusterApi
 from avatar_serving.cluster.objects import ListOf, Metadata, Named, Read
 from avatar_serving.errors import ClusterRefused, NotFound
-from deployments.jobs.base import Job, JobRequest, State, new_job_id
+from deployments.jobs.base import OVER, Job, JobRequest, State, new_job_id
 from deployments.jobs.manifest import LABEL, JobPods, ray_job
 
 _STATES: dict[str, State] = {
@@ -17,6 +17,7 @@ _STATES: dict[str, State] = {
     "FAILED": "failed",
     "STOPPED": "stopped",
 }
+_ENDED = {"Complete", "Failed"}
 _WATCH_S = 300
 
 
@@ -36,8 +37,8 @@ class _RayJob(Read):
     def told(self) -> Job:
         said = self.status
         state = _STATES.get(said.job_status, "pending")
-        if said.job_deployment_status == "Failed":
-            state = "failed"
+        if said.job_deployment_status in _ENDED and state not in OVER:
+            state = "failed"  # the cluster or the submitter gave up before Ray had an answer
         waiting = said.job_deployment_status if state == "pending" else ""
         reason = " ".join(part for part in (said.reason, said.message) if part)
         return Job(self.metadata.name, state, reason or waiting)

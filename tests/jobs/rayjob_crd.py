@@ -4,7 +4,7 @@ from tests.chart.rayservice_crd import POD, RAY_CLUSTER
 
 SPEC = {
     "entrypoint": str,
-    "runtimeEnvYAML": str,
+    "entrypointNumGpus": float,
     "submissionMode": {"K8sJobMode", "HTTPMode", "InteractiveMode", "SidecarMode"},
     "submitterPodTemplate": POD,
     "shutdownAfterJobFinishes": bool,

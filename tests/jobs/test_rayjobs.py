@@ -1,10 +1,13 @@
 """Jobs of a cluster, against a small API server; what is posted is what KubeRay takes."""
 
+import json
+import shlex
+import subprocess
+import sys
 import threading
 import time
 
 import pytest
-import yaml
 from pydantic import ValidationError
 
 from avatar_serving.cluster.api import ClusterApi
@@ -21,7 +24,7 @@ JOBS = "/apis/ray.io/v1/namespaces/people/rayjobs"
 PODS = "/api/v1/namespaces/people/pods"
 LORA = JobRequest(
     name="lora", command=("python", "-m", "train", "two words"), num_cpus=1.5, num_gpus=1,
-    environment={"STEPS": "40"},
+    environment={"STEPS": "40", "PRICE": "$(HOME) $5"},
 )  # fmt: skip
 WHERE = JobPods(
     image="registry.example.org/avatar-serving-gpu:1",
@@ -55,16 +58,29 @@ def test_kuberay_and_kubernetes_take_the_manifest(pods):
 
 def test_what_is_asked_for_is_in_the_manifest():
     spec = ray_job("lora-1", LORA, WHERE)["spec"]
-    assert spec["entrypoint"] == "python -m train 'two words'"
-    assert yaml.safe_load(spec["runtimeEnvYAML"]) == {"env_vars": {"STEPS": "40"}}
+    assert spec["entrypointNumGpus"] == 1.0
     head = spec["rayClusterSpec"]["headGroupSpec"]["template"]["spec"]
     assert head["containers"][0]["resources"] == {
         "requests": {"cpu": "1500m", "memory": str(4 << 30)},
         "limits": {"memory": str(4 << 30), "nvidia.com/gpu": "1"},
     }
+    environment = {v["name"]: v["value"] for v in head["containers"][0]["env"]}
+    assert environment["STEPS"] == "40" and environment["PRICE"] == "$$(HOME) $$5"
     claims = [v.get("persistentVolumeClaim") for v in head["volumes"] if v["name"] == "weights"]
     assert claims == [{"claimName": "weights"}]
     assert "nvidia.com/gpu" not in str(spec["submitterPodTemplate"]["spec"]["containers"])
+
+
+def test_two_shells_leave_the_arguments_alone():
+    """As KubeRay and then Ray hand them on."""
+    odd = ["two words", "a;b", "$(id)", "`id`", "'", '"', "*", "", "\\", "ü\n"]
+    show = "import json, sys; print(json.dumps(sys.argv[1:]))"
+    spec = ray_job("x-1", JobRequest(name="x", command=("python", "-c", show, *odd)), WHERE)["spec"]
+    words = shlex.split(spec["entrypoint"])
+    words[0] = sys.executable
+    again = subprocess.list2cmdline(words)
+    done = subprocess.run(again, shell=True, capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout) == odd
 
 
 @pytest.mark.parametrize(
@@ -85,7 +101,9 @@ def test_a_request_that_cannot_be_is_refused(wrong):
 def test_the_life_of_a_job(cluster):
     api, jobs = cluster
     job_id = jobs.submit(LORA)
-    assert api.objects[JOBS][job_id]["spec"]["entrypoint"].startswith("python -m train")
+    assert api.objects[JOBS][job_id]["spec"]["entrypoint"].startswith(
+        "python -m deployments.jobs.entry "
+    )
     assert jobs.jobs() == [Job(job_id, "pending")]
 
     def live():
@@ -118,6 +136,8 @@ def test_the_life_of_a_job(cluster):
 def test_a_job_that_fails_says_why(cluster):
     api, jobs = cluster
     job_id = jobs.submit(LORA)
+    api.update(JOBS, job_id, jobDeploymentStatus="Complete", message="the submitter failed")
+    assert jobs.job(job_id) == Job(job_id, "failed", "the submitter failed")
     told = {"jobDeploymentStatus": "Failed", "reason": "DeadlineExceeded", "message": "too long"}
     api.update(JOBS, job_id, **told)
     assert list(jobs.watch(job_id)) == [Job(job_id, "failed", "DeadlineExceeded too long")]
