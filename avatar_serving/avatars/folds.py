@@ -1,7 +1,7 @@
 """Folds beside nose and mouth that a smile left in the photo, softened where the face is calm.
 
-A photo keeps its shading. Over each fold lies a ribbon of the same skin without it, that a smile as
-wide as the photo's draws in to a line.
+A photo keeps its shading. Over each fold lies a ribbon of the same skin without it. A smile draws it
+aside onto the cheek, where it is like what is around it, and under.
 """
 
 import cv2
@@ -25,9 +25,9 @@ HIGH_PX, WIDE_PX = 64, 32
 BORDER_PX = 1
 REACH = 0.075
 """To either side of the fold, in face widths."""
-NEARER, BEHIND = 0.004, 0.005
-"""How far before the skin it lies, and how far back a smile takes it, in image units: what is left
-of its width goes under before the smile is as wide as the photo's."""
+NEARER, BACK = 0.005, 0.0065
+"""How far before the skin it lies, and how far back a smile takes it, in image units: when it has
+become narrow it is gone."""
 SOFTENED = 0.5
 """Share of the fold that goes."""
 GRAIN, GRAIN_PX = 7.0, 1.2
@@ -55,8 +55,9 @@ def _ribbon(
     place = np.einsum("kc,kcd->kd", shares, positions[corners])
     move = np.einsum("kc,skcd->skd", shares, morphs[:, corners])
     seen = np.einsum("kc,kcd->kd", shares, photo[corners]).reshape(ROWS, COLUMNS, 3)
-    gathered = (seen[:, COLUMNS // 2 : COLUMNS // 2 + 1] - seen).reshape(-1, 3)
-    gathered[:, 2] -= BEHIND
+    cheek = 0 if MORPHS[smile].endswith("Right") else COLUMNS - 1
+    gathered = (seen[:, cheek : cheek + 1] - seen).reshape(-1, 3)
+    gathered[:, 2] -= BACK
     move[smile] += gathered / rest[smile]
     place[:, 2] += NEARER
     return Strip(

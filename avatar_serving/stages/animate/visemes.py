@@ -68,9 +68,9 @@ def _vowel(place: Place, grip: Grip = Grip()) -> Viseme:  # noqa: B008
 
 
 _VOWELS = {
-    "ɑ": _vowel(Place(0.66, lower=0.22, upper=0.10)),
-    "a": _vowel(Place(0.64, stretch=0.08, lower=0.25, upper=0.12)),
-    "æ": _vowel(Place(0.60, stretch=0.18, smile=0.10, lower=0.30, upper=0.15)),
+    "ɑ": _vowel(Place(0.62, lower=0.22, upper=0.10)),
+    "a": _vowel(Place(0.60, stretch=0.08, lower=0.25, upper=0.12)),
+    "æ": _vowel(Place(0.56, stretch=0.18, smile=0.10, lower=0.30, upper=0.15)),
     "ʌ": _vowel(Place(0.39, lower=0.20, upper=0.08)),
     "ə": _vowel(Place(0.23, lower=0.14, upper=0.05), _WEAK),
     "ɛ": _vowel(Place(0.36, stretch=0.18, smile=0.06, lower=0.20, upper=0.09)),
