@@ -1,7 +1,7 @@
 """Folds beside nose and mouth that a smile left in the photo, softened where the face is calm.
 
-A photo keeps its shading. Over each fold lies a ribbon of the same skin without it. A smile draws it
-aside onto the cheek, where it is like what is around it, and under.
+A photo keeps its shading. Over each fold lies a ribbon of the same skin without it. A smile draws
+it aside onto the cheek, where it is like what is around it, and under.
 """
 
 import cv2
