@@ -20,15 +20,12 @@ class Stub:
 @dataclass(frozen=True, slots=True)
 class Recipe:
     name: str
+    requirements: Path
     parent: "Recipe | None" = None
     """Its packages are seen too; without one, only those of the base environment are."""
     stubs: tuple[Stub, ...] = ()
     constraints: tuple[Path, ...] = ()
     """Further pins; a change of these alone is no reason to make it anew."""
-
-    @property
-    def requirements(self) -> Path:
-        return HERE / f"{self.name}.txt"
 
     @property
     def folder(self) -> str:
@@ -43,11 +40,13 @@ class Recipe:
 
 TORCH = Recipe(
     "torch",
+    HERE / "torch.txt",
     stubs=(Stub("triton", "3.9.0+none"),),  # 200 MB that only a GPU can use
     constraints=(ROOT / "constraints.txt",),
 )
 VLLM = Recipe(
     "vllm",
+    HERE / "vllm.txt",
     parent=TORCH,
     # Those of the registry are built for CUDA and break a torch for the CPU.
     stubs=(

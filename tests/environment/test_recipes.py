@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from scripts.environment import __main__ as command
-from scripts.environment.build import EnvironmentFailed
-from scripts.environment.recipes import RECIPES, TORCH, VLLM, Stub
+from scripts.environment.build import EnvironmentFailed, python_of
+from scripts.environment.recipes import RECIPES, TORCH, VLLM, Recipe, Stub
 from scripts.environment.stubs import write_stubs
 
 
@@ -37,6 +37,29 @@ def test_a_stub_is_a_wheel_that_pip_takes(tmp_path: Path) -> None:
     assert [path.suffix for path in target.iterdir()] == [".dist-info"]
     with zipfile.ZipFile(wheel) as archive:
         assert all(name.split("/")[0].endswith(".dist-info") for name in archive.namelist())
+
+
+def test_an_environment_is_made_once_and_sees_the_base_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AVATAR_CACHE", str(tmp_path))
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    (tmp_path / "none.txt").write_text("")
+    below = Recipe("below", tmp_path / "none.txt", stubs=(Stub("nothing-a", "1.0+none"),))
+    above = Recipe("above", tmp_path / "none.txt", below, stubs=(Stub("nothing-b", "2.0+none"),))
+    python = python_of(above)
+    program = (
+        "from importlib.metadata import version as v; import pydantic, sys;"
+        "print(v('nothing-a'), v('nothing-b'), sys.prefix)"
+    )
+    told = subprocess.run([python, "-c", program], capture_output=True, text=True, check=True)
+    assert told.stdout.split() == ["1.0+none", "2.0+none", str(python.parents[1])]
+    made = python.stat().st_ctime_ns
+    assert python_of(above) == python and python.stat().st_ctime_ns == made
+    missing = replace(above, stubs=(), requirements=tmp_path / "missing.txt")
+    missing.requirements.write_text("no-such-package-anywhere==1\n")
+    with pytest.raises(EnvironmentFailed, match="pip install"):
+        python_of(missing)
 
 
 def test_tests_without_their_environment_are_skipped_aloud(
