@@ -1,6 +1,6 @@
 """The plain engine for pictures, on a tiny model with random weights."""
 
-from contextlib import aclosing
+import asyncio
 from pathlib import Path
 
 import numpy as np
@@ -44,8 +44,22 @@ async def test_a_glance_is_told_in_words_about_this_picture(vlm: TransformersVlm
 
 
 async def test_closing_stops_it(vlm: TransformersVlm) -> None:
-    async with aclosing(vlm.run(PICTURE)):
-        pass
+    """In the middle of a form that wants well over a thousand tokens."""
+    tokens = 0
+
+    def count(*_: object) -> None:
+        nonlocal tokens
+        tokens += 1
+
+    hook = vlm._model.register_forward_hook(count)
+    looking = asyncio.create_task(collect(vlm.run(PICTURE)))
+    while tokens < 10:
+        await asyncio.sleep(0.01)
+    looking.cancel()
+    await asyncio.wait({looking})
+    (seen,) = await collect(vlm.run(Glance(PICTURE)))
+    hook.remove()
+    assert seen.text and tokens < 600
 
 
 async def test_a_form_that_breaks_off_is_an_error(vlm: TransformersVlm) -> None:

@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import AsyncGenerator, Generator
-from threading import Lock
+from contextlib import aclosing
+from threading import Event, Lock
 from typing import Any, ClassVar, Literal
 
 from avatar_serving import weights
@@ -45,19 +46,26 @@ class TransformersVlm:
         self._guide = Guide(self._processor.tokenizer, self._model.config.get_text_config())
         self._turn = Lock()
 
-    def run(self, request: Image | Glance, /) -> AsyncGenerator[Description, None]:
+    async def run(self, request: Image | Glance, /) -> AsyncGenerator[Description, None]:
         """Raises:
         OutOfMemory: the GPU has no room for it now.
         StageFailed: the model's form is wrong.
         """
-        return in_thread(self._look(request))
+        closed = Event()
+        try:
+            async with aclosing(in_thread(self._look(request, closed))) as seen:
+                async for description in seen:
+                    yield description
+        finally:
+            closed.set()
 
-    def _look(self, request: Image | Glance) -> Generator[Description, None, None]:
+    def _look(self, request: Image | Glance, closed: Event) -> Generator[Description, None, None]:
         with self._turn, memory_errors("vlm"):
-            answer = self._answer(task_of(request, self._config))
-        yield read(request, answer)
+            answer = self._answer(task_of(request, self._config), closed)
+        if not closed.is_set():
+            yield read(request, answer)
 
-    def _answer(self, task: Task) -> str:
+    def _answer(self, task: Task, closed: Event) -> str:
         inputs = self._processor(
             text=[prompt(self._processor, task)],
             images=[picture(task.image)],
@@ -68,9 +76,20 @@ class TransformersVlm:
             max_new_tokens=task.max_tokens,
             do_sample=False,
             logits_processor=self._guide.processors(task),
+            stopping_criteria=[_stops_when(closed)],
         )
         new = written[:, inputs["input_ids"].shape[1] :]
         return self._processor.batch_decode(new, skip_special_tokens=True)[0]
+
+
+def _stops_when(closed: Event) -> Any:
+    """A criterion of ``generate``, asked after each token."""
+    import torch
+
+    def stops(tokens: Any, scores: Any, **_: object) -> Any:
+        return torch.full((len(tokens),), closed.is_set(), device=tokens.device)
+
+    return stops
 
 
 class Guide:
