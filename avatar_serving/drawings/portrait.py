@@ -31,6 +31,7 @@ from avatar_serving.drawings.lids import drawn_lid
 from avatar_serving.drawings.matte import drawn_matte
 from avatar_serving.drawings.measure import WholeFace
 from avatar_serving.drawings.shapes import drawn_fit
+from avatar_serving.drawings.skin import HUE
 from avatar_serving.faces import Face
 from avatar_serving.faces.topology import CHIN
 from avatar_serving.media import CHANNELS, Progress
@@ -164,7 +165,8 @@ def _bare(drawn: WholeFace, eye: DrawnEye) -> NDArray[np.bool_]:
     across = np.abs(x - eye.middle[0]) / max(eye.width, 1)
     down = np.abs(y - eye.middle[1]) / max(eye.height, 1)
     beside = (across < 0.75) & (down < 0.85) & ((across > 0.6) | (down > 0.65))
-    near = beside & (seen.unlike < SHADED) & ~seen.hair
+    hue = np.linalg.norm((seen.lab - seen.skin)[..., 1:], axis=-1)
+    near = beside & (seen.unlike < SHADED) & (hue < HUE) & ~seen.hair
     if near.sum() > FEWEST:
         return near
     return (seen.unlike < BARE) & seen.face
