@@ -21,16 +21,16 @@ from avatar_serving.avatars.textures import Pixels, to_bytes
 
 ROUND_DEG = 40.0
 """How far round the head it reaches; heads in conversation turn less."""
-ROWS = 6
-WIDE_PX, HIGH_PX = 4, 32
-"""Of its picture: a direction's, and the whole's."""
+ROWS = 4
+WIDE_PX, HIGH_PX = 8, 32
+"""Of its picture: a column's, and the whole's."""
 INSET = 0.97
 """Where it begins, in shares of the way to the outline: in the photo nothing of it shows."""
 UNDER = 0.002
 """How far behind the surface it begins, in image units."""
-LOWEST, WHOLE = -0.15, 0.15
+LOWEST, WHOLE = -0.1, 0.25
 """Sines of the directions below which there are jaw and neck, and no back of the head to see, and
-above which there is all of it."""
+above which there is all of it. Between them it fades, or its end would hang below the hair."""
 UNSURE = 0.94
 """Where less of the way to the outline is solid there is an ear, or nothing to go by."""
 BESIDE = 5
@@ -47,7 +47,8 @@ def with_back(part: Part, skull: Skull, image: Pixels) -> Part:
     reach = _reach(skull)[columns]
     positions, head = _band(part, skull, columns, reach)
     picture = _picture(skull, columns, reach, image)
-    picture = framed(np.dstack([picture, np.full(picture.shape[:2], 255, np.uint8)]))
+    alpha = np.broadcast_to(np.repeat(_share()[columns], WIDE_PX) * 255, picture.shape[:2])
+    picture = framed(np.dstack([picture, to_bytes(alpha)]))
     high, wide = part.texture.shape[:2]
     row = np.zeros((len(picture), wide, 4), np.uint8)
     row[:, : picture.shape[1]] = picture
@@ -70,18 +71,22 @@ def with_back(part: Part, skull: Skull, image: Pixels) -> Part:
 
 
 def _directions() -> NDArray[np.intp]:
-    """Of the skull's, those that show hair, counter-clockwise."""
+    """Every other of the skull's that show hair, counter-clockwise."""
     angles = np.arange(-DIRECTIONS // 4, 3 * DIRECTIONS // 4)
     shown = np.sin(angles / DIRECTIONS * 2 * np.pi) >= LOWEST
-    return angles[shown] % DIRECTIONS
+    return angles[shown][::2] % DIRECTIONS
 
 
 def _reach(skull: Skull) -> Floats:
     """(DIRECTIONS,): how far from the middle of the face the band begins."""
     bone = gaussian_filter1d(minimum_filter1d(skull.solid, BESIDE, mode="wrap"), 1.5, mode="wrap")
+    return skull.rim + np.maximum(bone * INSET - skull.rim, 0) * _share() ** 0.5
+
+
+def _share() -> Floats:
+    """(DIRECTIONS,), 0..1: how much of the band there is."""
     upwards = np.sin(np.arange(DIRECTIONS) / DIRECTIONS * 2 * np.pi)
-    share = np.clip((upwards - LOWEST) / (WHOLE - LOWEST), 0, 1)
-    return skull.rim + np.maximum(bone * INSET - skull.rim, 0) * share
+    return np.clip((upwards - LOWEST) / (WHOLE - LOWEST), 0, 1)
 
 
 def _band(

@@ -40,12 +40,16 @@ class Canvas:
         self._skin = _surface(rig.skin, scale)
         self._eyes = _surface(rig.eyes, scale)
         self._eyeballs = _components(rig.eyes)
+        self._back = int(_facing_away(rig.skin.positions, rig.skin.triangles).argmin())
+        """How many of the first triangles are the back of the head."""
         assert rig.mouth.colours is not None
+        self._triangles = rig.skin.triangles
         self._mouth_colours = np.ascontiguousarray(rig.mouth.colours * 255, np.float32)
 
     def draw(self, values: tuple[float, ...], photo: float = 0.0) -> Pixels:
         """One frame (height, width, 3) of the window for a number for each of CHANNELS."""
         posed = pose(self._rig, values, photo)
+        self._triangles = self.facing(posed.skin)
         out = self._background.copy()
         self._draw_skin(posed, out, self._whole, 1, _depth(out))
         for inside in (posed.mouth, *(posed.eyes[piece] for piece in self._eyeballs)):
@@ -78,7 +82,13 @@ class Canvas:
     ) -> None:
         uv, texture = self._skin
         points = self._pixels(posed.skin, window, fineness)
-        draw_textured(points, self._rig.skin.triangles, uv, texture, depth, out)
+        draw_textured(points, self._triangles, uv, texture, depth, out)
+
+    def facing(self, skin: Floats) -> NDArray[np.int32]:
+        """The triangles of the posed *skin* (n, 3) that are drawn: all but those at the back of the
+        head that still face away."""
+        back, rest = np.split(self._rig.skin.triangles, [self._back])
+        return np.concatenate([back[~_facing_away(skin, back)], rest])
 
     def _around(self, points: Floats) -> Window:
         pixels = self._pixels(points, Window(0, 0, 0, 0), 1)[:, :2]
@@ -105,6 +115,12 @@ def cut(pixels: Pixels, window: Window) -> Pixels:
 
 def _depth(out: Pixels) -> NDArray[np.float32]:
     return np.full(out.shape[:2], FARTHEST, np.float32)
+
+
+def _facing_away(points: Floats, triangles: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """(m,): whether the viewer would see a triangle from behind."""
+    a, b, c = (points[triangles[:, k], :2] for k in range(3))
+    return np.asarray((b - a)[:, 0] * (c - a)[:, 1] < (b - a)[:, 1] * (c - a)[:, 0])
 
 
 def _components(part: Part) -> list[NDArray[np.intp]]:

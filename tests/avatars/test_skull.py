@@ -8,7 +8,7 @@ import pytest
 from avatar_serving.avatars import portrait
 from avatar_serving.avatars.canvas import Canvas
 from avatar_serving.avatars.portrait import Portrait
-from avatar_serving.avatars.rig import PortraitRig
+from avatar_serving.avatars.rig import Floats, PortraitRig, pose
 from avatar_serving.avatars.sheet import pose_values
 from avatar_serving.avatars.skull import DIRECTIONS, STEPS, Skull
 from avatar_serving.faces import FaceFinder
@@ -34,10 +34,14 @@ def rig() -> PortraitRig:
     return made.rig
 
 
+def pose_skin(rig: PortraitRig, yaw: float) -> Floats:
+    return pose(rig, pose_values({"headYaw": yaw})).skin
+
+
 def without_back(rig: PortraitRig) -> PortraitRig:
     """The band is what is drawn first: everything before the first triangle of the face."""
     first = int(np.flatnonzero((rig.skin.triangles < 468).any(1))[0])
-    assert first > 100
+    assert first > 50
     return replace(rig, skin=replace(rig.skin, triangles=rig.skin.triangles[first:]))
 
 
@@ -69,3 +73,10 @@ def test_a_head_is_about_half_as_long_again_as_its_face_is_wide(rig: PortraitRig
     face = skin.positions[:468]
     head = skin.positions[skin.head > 0.9]
     assert 1.2 < np.ptp(head[:, 2]) / np.ptp(face[:, 0]) < 2
+
+
+@pytest.mark.weights
+def test_the_back_is_drawn_only_where_it_faces_the_viewer(rig: PortraitRig) -> None:
+    shown = [len(Canvas(rig, SIZE).facing(pose_skin(rig, yaw))) for yaw in (0.0, 25.0)]
+    assert shown[0] == len(without_back(rig).skin.triangles)
+    assert shown[0] < shown[1] < len(rig.skin.triangles)
