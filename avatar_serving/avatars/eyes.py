@@ -25,6 +25,9 @@ SIDEWAYS, UPWARDS, DOWNWARDS = 0.2, 0.13, 0.14
 the greatest turn."""
 SHADE = 0.94
 """Brightness of what the photo does not show of an eyeball; it lies in the lids' shadow."""
+LID_SHADOW, SHADOW_FROM = 0.45, 0.2
+"""How much darker still it is under the upper lid, and how far above the middle of the eye all of
+that is reached, in eye widths: beside lashes that the photo shows, white would be a bright rim."""
 IRIS_EDGE = 1.08
 MARGIN = 3
 """Pixels around a patch in the texture."""
@@ -140,7 +143,9 @@ def _whole_eye(picture: Pixels, eye: Eye) -> Floats:
     white = fill(colours, _white(colours, seen & (away > 1.25)).astype(np.float32)) * SHADE
     iris = _iris(colours, seen, away)
     edge = np.clip((IRIS_EDGE - away) / 0.16, 0, 1)[..., None]
-    hidden = iris * edge + white * (1 - edge)
+    up = (ring[:, 1].mean() - y) / (SHADOW_FROM * eye.width * size)
+    shadow = 1 - LID_SHADOW * np.clip(up, 0, 1)[..., None]
+    hidden = (iris * edge + white * (1 - edge)) * shadow
     share = cv2.blur(seen.astype(np.float32), (3, 3))[..., None]
     share = np.where(seen[..., None], share, 0)
     return colours * share + hidden * (1 - share)
