@@ -26,7 +26,7 @@ WIDE_PX, HIGH_PX = 8, 32
 """Of its picture: a column's, and the whole's."""
 INSET = 0.97
 """Where it begins, in shares of the way to the outline: in the photo nothing of it shows."""
-UNDER = 0.002
+UNDER = 0.015
 """How far behind the surface it begins, in image units."""
 LOWEST, WHOLE = -0.1, 0.25
 """Sines of the directions below which there are jaw and neck, and no back of the head to see, and
