@@ -108,6 +108,8 @@ class Truncated(Message):
 
 class ItemPart(Message):
     transcript: str | None = None
+    text: str | None = None
+    """Where it was typed."""
 
 
 class Item(Id):

@@ -75,6 +75,21 @@ class Answer:
             await self._end("cancelled", reason)
         return Rest(self._played, heard_ms, self._supply)
 
+    async def part(self, within_s: float) -> tuple[str, bool]:
+        """Be silent after what was sent. Returns the text that was not, and whether that is all:
+        its words are waited for, for *within_s* at most."""
+        self._task.cancel()
+        await asyncio.wait({self._task})
+        rest = Rest(self._played, self.announcer.ledger.sent_ms, self._supply)
+        try:
+            text, whole = await rest.words(within_s)
+        finally:
+            await rest.close()
+        if self._released.is_set():
+            over = whole and not text
+            await self._end("completed" if over else "cancelled", None if over else "moved")
+        return text, whole
+
     async def _run(self) -> None:
         try:
             await self._speak()

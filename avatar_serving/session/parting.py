@@ -1,14 +1,9 @@
 """An answer that goes on at another gateway: what is left of it, and how it is taken up again."""
 
-import asyncio
-
-from avatar_serving.errors import AvatarError
-from avatar_serving.media import Spoken
 from avatar_serving.protocol import server as wire
 from avatar_serving.protocol.items import text_of
 from avatar_serving.session.answer import Answer
 from avatar_serving.session.answer_item import joined
-from avatar_serving.session.rest import Rest
 from avatar_serving.session.snapshot import Unfinished
 from avatar_serving.session.wish import Wish
 
@@ -38,21 +33,18 @@ def unfinished(answer: Answer) -> Unfinished | None:
 
 
 async def part(answer: Answer, within_s: float) -> Unfinished | None:
-    """End *answer* for this client, and wait for its words to be known, for *within_s* at most."""
+    """End *answer* for this client; what is left of it, whose words are waited for *within_s* at
+    most."""
     announcer = answer.announcer
     left = unfinished(answer)
-    sent_ms = announcer.ledger.sent_ms
-    rest = await answer.hold("moved", sent_ms)
-    await announcer.report(announcer.heard_text(sent_ms))
-    try:
-        if left is None:
-            return None
-        if not left.spoken:
-            return left.model_copy(update={"response_id": None})
-        text, whole = await _words(rest, within_s)
-        return left.model_copy(update={"response_id": None, "rest": text, "whole": whole})
-    finally:
-        await rest.close()
+    if left is not None and not left.spoken:
+        await answer.stop("moved")
+        return left.model_copy(update={"response_id": None})
+    text, whole = await answer.part(within_s)
+    await announcer.report(announcer.heard_text(announcer.ledger.sent_ms))
+    if left is None or (whole and not text):
+        return None
+    return left.model_copy(update={"response_id": None, "rest": text, "whole": whole})
 
 
 def wish_to_go_on(left: Unfinished) -> Wish | None:
@@ -72,19 +64,3 @@ def end_of(left: Unfinished) -> wire.ResponseDone | None:
     return wire.ResponseDone(
         response=wire.Response(id=left.response_id, status="cancelled", status_details=details)
     )
-
-
-async def _words(rest: Rest, within_s: float) -> tuple[str, bool]:
-    """The text of the *rest*, and whether that is all. A function that the model calls is not for
-    this gateway to ask for: it is left to the one that goes on."""
-    text = ""
-    rest.go_on()
-    try:
-        async with asyncio.timeout(within_s):
-            while (stretch := await rest.next()) is not None:
-                if not isinstance(stretch, Spoken):
-                    return text, False
-                text += joined(text, stretch.text) if stretch.text else ""
-    except (TimeoutError, AvatarError):
-        return text, False
-    return text, True

@@ -257,7 +257,8 @@ class Responder:
         self._floor.leave(answer)
         left = await part(answer, within_s)
         announcer, delivery = answer.announcer, answer.announcer.delivery
-        if delivery.spoken and announcer.said and delivery.conversation_id is not None:
+        spoken = delivery.spoken and announcer.said and delivery.conversation_id is not None
+        if spoken and left is not None:
             self.conversation.truncate(delivery.item_id, announcer.ledger.sent_ms)
         return left
 

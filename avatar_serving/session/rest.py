@@ -1,13 +1,16 @@
 """What is left of an answer that was cut short, from the first word that was not heard."""
 
+import asyncio
 import math
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TypeVar
 
+from avatar_serving.errors import AvatarError
 from avatar_serving.media import AudioChunk, Phone, Speech, Spoken, Word
 from avatar_serving.session.announcer import Stretch
+from avatar_serving.session.answer_item import joined
 from avatar_serving.session.heard import heard_text, timed_words
 from avatar_serving.session.supply import Stretches
 
@@ -36,6 +39,21 @@ class Rest:
         """
         made = self._left.popleft() if self._left else await self._supply.next()
         return earlier(made, self._offset_s) if isinstance(made, Spoken) else made
+
+    async def words(self, within_s: float) -> tuple[str, bool]:
+        """The text that is left, as far as it is known *within_s*, and whether that is all. A
+        function that the model calls ends it: to ask for that is left to whoever goes on."""
+        text = ""
+        self.go_on()
+        try:
+            async with asyncio.timeout(within_s):
+                while (stretch := await self.next()) is not None:
+                    if not isinstance(stretch, Spoken):
+                        return text, False
+                    text += joined(text, stretch.text) if stretch.text else ""
+        except (TimeoutError, AvatarError):
+            return text, False
+        return text, True
 
     def hold(self) -> None:
         self._supply.hold()

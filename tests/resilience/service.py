@@ -1,0 +1,140 @@
+"""A service on a Ray of its own, and clients that hold it to every word."""
+
+import asyncio
+import contextlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from avatar_serving.client import Where, open_session
+from avatar_serving.client.messages import ItemRetrieved
+from avatar_serving.client.realtime import RealtimeClient
+from avatar_serving.config import Environment, Profile
+from tests.deployments.serving import free_port
+
+DRAINING_S = 5
+"""How long Serve lets connections live in a replica that it stops."""
+
+
+@dataclass
+class Service:
+    profile: Profile
+    settings: Environment
+    url: str
+
+    def deploy(self) -> None:
+        """Start it; or, when it runs, replace every replica by a new one."""
+        from ray import serve
+
+        from deployments.app import APP_NAME, build
+
+        serve.run(build(self.profile, self.settings), name=APP_NAME, route_prefix="/")
+
+    async def ready(self) -> None:
+        async with httpx.AsyncClient() as http:
+            for _ in range(300):
+                with contextlib.suppress(httpx.HTTPError):
+                    if (await http.get(self.url + "/readyz")).status_code == 200:
+                        return
+                await asyncio.sleep(0.2)
+        raise AssertionError("the service is not ready")
+
+    def pids(self, deployment: str) -> list[int]:
+        """Processes of the replicas of *deployment* that run."""
+        from ray._private.state import actors
+
+        found: list[dict[str, Any]] = list(actors().values())
+        prefix = f"SERVE_REPLICA::avatar#{deployment}#"
+        alive = [actor for actor in found if actor["State"] == "ALIVE"]
+        return [actor["Pid"] for actor in alive if actor["Name"].startswith(prefix)]
+
+
+@contextlib.contextmanager
+def service(folder: Path, profile: Profile) -> Iterator[Service]:
+    """Until the block ends; *folder* is its store."""
+    import ray
+    from ray import serve
+
+    from deployments.serve import http_options, start_ray
+
+    os.environ["RAY_SERVE_DIRECT_INGRESS_MIN_DRAINING_PERIOD_S"] = str(DRAINING_S)
+    settings = Environment(profile="test", port=free_port(), data=folder / "data")
+    (folder / "metrics").mkdir()
+    start_ray(str(folder / "metrics"))
+    try:
+        serve.start(http_options=http_options(settings))
+        running = Service(profile, settings, f"http://127.0.0.1:{settings.port}")
+        running.deploy()
+        yield running
+    finally:
+        # Serve's own shutdown wants the event loop of the handles, which is closed by now; the
+        # cluster is ours alone and ends with all that runs in it.
+        ray.shutdown()
+        os.environ["RAY_SERVE_DIRECT_INGRESS_MIN_DRAINING_PERIOD_S"] = "1"
+
+
+@dataclass
+class Talker:
+    """Types one text after the other to an avatar that says each back."""
+
+    client: RealtimeClient
+    name: str
+    said: list[str] = field(default_factory=list)
+
+    async def turn(self, words: int) -> None:
+        """Say something of *words* words, and listen to the end."""
+        number = len(self.said)
+        text = " ".join(f"{self.name}t{number}w{i}" for i in range(words)) + "."
+        self.said.append(text)
+        known = len(self.client.diary.answers)
+        content = [{"type": "input_text", "text": text}]
+        item = {"id": self.item(number), "type": "message", "role": "user", "content": content}
+        await self.client.send("conversation.item.create", item=item)
+        await self.client.send("response.create")
+        last = text.split()[-1]
+        await self.client.wait_for(
+            f"{self.name} has heard turn {number}",
+            lambda: any(
+                a.status == "completed" and a.transcript.split()[-1:] == [last]
+                for a in self.client.diary.answers[known:]
+            ),
+        )
+
+    def item(self, number: int) -> str:
+        return f"{self.name}_{number}"
+
+    async def history(self) -> tuple[list[str], str]:
+        """What the service has of the user, text by text, and of the avatar, as one text."""
+        mine = [await self._retrieve(self.item(n)) for n in range(len(self.said))]
+        answers = [a.item_id for a in self.client.diary.answers]
+        theirs = [await self._retrieve(item_id) for item_id in answers]
+        return mine, " ".join(text for text in theirs if text)
+
+    async def _retrieve(self, item_id: str) -> str:
+        events = self.client.events()
+        asking = asyncio.ensure_future(anext(events))
+        await asyncio.sleep(0)
+        await self.client.send("conversation.item.retrieve", item_id=item_id)
+        async with asyncio.timeout(20):
+            received = await asking
+            while not isinstance(received.message, ItemRetrieved):
+                received = await anext(events)
+        await events.aclose()
+        return _text(received.message)
+
+
+def _text(message: ItemRetrieved) -> str:
+    return " ".join(
+        str(part.text or part.transcript or "") for part in message.item.content
+    ).strip()
+
+
+@contextlib.asynccontextmanager
+async def talker(url: str, name: str) -> Any:
+    where = Where(url, animation=False)
+    async with open_session(where, microphone=False) as client:
+        yield Talker(client, name)
