@@ -17,12 +17,19 @@ from deployments.services import Services
 from deployments.stage import RemoteStage, deploy
 
 APP_NAME = "avatar"
+_SPREAD: dict[str, Any] = {"max_replicas_per_node": 1}
 _SHUTDOWN_S = 15
 """For what comes after the last turn: sessions are written down, models let go."""
 
 
-def build(profile: Profile, environment: Environment) -> serve.Application:
-    """The gateway, with a deployment for every stage that the profile places."""
+def build(
+    profile: Profile, environment: Environment, *, cluster: bool = False
+) -> serve.Application:
+    """The gateway, with a deployment for every stage that the profile places.
+
+    On a *cluster* gateways are on different nodes, and one that is silent for a moment counts as
+    dead: clients go on at another. On one machine it may just be busy.
+    """
     placed: dict[StageName, serve.Application] = {
         name: deploy(name, profile.stage(name), placement)
         for name, placement in profile.placement.items()
@@ -47,8 +54,9 @@ def build(profile: Profile, environment: Environment) -> serve.Application:
             "resources": profile.gateway_resources,
         },
         max_ongoing_requests=profile.limits.sessions + 64,
-        health_check_period_s=5,
-        health_check_timeout_s=30,
+        health_check_period_s=1,
+        health_check_timeout_s=3 if cluster else 30,
+        **_SPREAD if cluster else {},
         graceful_shutdown_timeout_s=profile.limits.drain_s + _SHUTDOWN_S,
     )
     return deployment.bind(*placed.values())

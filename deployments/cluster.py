@@ -36,4 +36,4 @@ def app(args: AppArgs) -> serve.Application:
         api_key_required=args.api_keys == "on",
         api_key_file=args.api_key_file,
     )
-    return build(read_profile(args.profile, "in serveConfigV2"), settings)
+    return build(read_profile(args.profile, "in serveConfigV2"), settings, cluster=True)

@@ -7,11 +7,13 @@ from math import inf
 from typing import Any, Generic, TypeVar
 
 from ray import serve
+from ray.exceptions import NodeDiedError, RayActorError
 from ray.serve.exceptions import BackPressureError
 from ray.serve.handle import DeploymentHandle
 
+from avatar_serving import logs
 from avatar_serving.config import Placement
-from avatar_serving.errors import Overloaded
+from avatar_serving.errors import EngineLost, Overloaded
 from avatar_serving.scaling import ByDeadlineMisses, Scaling
 from avatar_serving.scaling.policy import Bounds
 from avatar_serving.scaling.streams import Streams
@@ -22,6 +24,9 @@ In = TypeVar("In")
 Out = TypeVar("Out")
 
 _RETRY_AFTER_S = 2.0
+_RESTART_S = 3.0
+_DEAD = (RayActorError, NodeDiedError)
+log = logs.get()
 
 
 class StageReplica:
@@ -59,6 +64,24 @@ class RemoteStage(Generic[In, Out]):
         self._run: Any = handle.options(stream=True).run
 
     async def run(self, request: In, /) -> AsyncGenerator[Out, None]:
+        """Raises:
+        EngineLost: the replica died, and so did the one that was asked after it, or something had
+            come of the first already.
+        """
+        for last in (False, True):
+            begun = False
+            try:
+                async with aclosing(self._stream(request)) as items:
+                    async for item in items:
+                        begun = True
+                        yield item
+                return
+            except _DEAD as error:
+                if begun or last:
+                    raise EngineLost(self._name, _RESTART_S) from error
+                log.warning("replica lost, another is asked", stage=self._name)
+
+    async def _stream(self, request: In) -> AsyncGenerator[Out, None]:
         response = self._run.remote(request)
         try:
             async for item in response:
@@ -87,7 +110,8 @@ def deploy(name: str, config: StageConfig, placement: Placement) -> serve.Applic
             Bounds(placement.min_replicas, placement.max_replicas),
         ),
         graceful_shutdown_timeout_s=placement.drain_s,
-        health_check_period_s=5,
+        # A replica that was killed is noticed by the next check; one that is busy has its time.
+        health_check_period_s=1,
         health_check_timeout_s=30,
     )
     return deployment.bind(config, placement.scaling)

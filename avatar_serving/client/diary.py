@@ -44,6 +44,8 @@ class Diary:
     """Motion to repeat, by behaviour."""
     fps: int = 30
     errors: list[str] = field(default_factory=list[str])
+    failures: list[str] = field(default_factory=list[str])
+    """Codes of the errors that answers failed with."""
     silenced: list[tuple[float, str]] = field(default_factory=list[tuple[float, str]])
     """When an answer fell silent because the user spoke, and its item."""
     retrieved: dict[str, str] = field(default_factory=dict[str, str])
@@ -75,6 +77,9 @@ class Diary:
                 self.retrieved[retrieved.item.id] = retrieved.transcript()
             case ResponseDone(response=response):
                 self._done(response.id, response.status)
+                if response.status == "failed":
+                    error = response.status_details and response.status_details.error
+                    self.failures.append((error and error.code) or "")
             case message:
                 self._take_answer(message, received.at_s)
 

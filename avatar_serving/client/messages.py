@@ -90,9 +90,19 @@ class TextDelta(Message):
     delta: str
 
 
+class Problem(Message):
+    code: str | None = None
+    message: str = ""
+
+
+class Details(Message):
+    error: Problem | None = None
+
+
 class Response(Message):
     id: str
     status: str
+    status_details: Details | None = None
 
 
 class ResponseDone(Message):
@@ -123,11 +133,6 @@ class ItemRetrieved(Message):
     def transcript(self) -> str:
         """What the conversation keeps of what was said."""
         return " ".join(part.transcript for part in self.item.content if part.transcript)
-
-
-class Problem(Message):
-    code: str | None = None
-    message: str = ""
 
 
 class ErrorMessage(Message):

@@ -13,7 +13,7 @@ import httpx
 from avatar_serving.client import Where, open_session
 from avatar_serving.client.messages import ItemRetrieved
 from avatar_serving.client.realtime import RealtimeClient
-from avatar_serving.config import Environment, Profile
+from avatar_serving.config import Environment, Profile, Storage
 from tests.deployments.serving import free_port
 
 DRAINING_S = 5
@@ -54,15 +54,15 @@ class Service:
 
 
 @contextlib.contextmanager
-def service(folder: Path, profile: Profile) -> Iterator[Service]:
-    """Until the block ends; *folder* is its store."""
+def service(folder: Path, profile: Profile, storage: Storage | None = None) -> Iterator[Service]:
+    """Until the block ends; *folder* is its store, unless *storage* says where that is."""
     import ray
     from ray import serve
 
     from deployments.serve import http_options, start_ray
 
     os.environ["RAY_SERVE_DIRECT_INGRESS_MIN_DRAINING_PERIOD_S"] = str(DRAINING_S)
-    settings = Environment(profile="test", port=free_port(), data=folder / "data")
+    settings = Environment(profile="test", port=free_port(), data=folder / "data", storage=storage)
     (folder / "metrics").mkdir()
     start_ray(str(folder / "metrics"))
     try:
@@ -87,22 +87,32 @@ class Talker:
 
     async def turn(self, words: int) -> None:
         """Say something of *words* words, and listen to the end."""
+        assert await self.attempt(words), f"{self.name}: {self.failures()}"
+
+    async def attempt(self, words: int) -> bool:
+        """The same; False: the answer failed."""
         number = len(self.said)
         text = " ".join(f"{self.name}t{number}w{i}" for i in range(words)) + "."
         self.said.append(text)
-        known = len(self.client.diary.answers)
+        known, failed = len(self.client.diary.answers), len(self.failures())
         content = [{"type": "input_text", "text": text}]
         item = {"id": self.item(number), "type": "message", "role": "user", "content": content}
         await self.client.send("conversation.item.create", item=item)
         await self.client.send("response.create")
         last = text.split()[-1]
-        await self.client.wait_for(
-            f"{self.name} has heard turn {number}",
-            lambda: any(
-                a.status == "completed" and a.transcript.split()[-1:] == [last]
-                for a in self.client.diary.answers[known:]
-            ),
-        )
+
+        def over() -> bool:
+            answers = self.client.diary.answers[known:]
+            heard = (a.status == "completed" and a.transcript.split()[-1:] == [last]
+                     for a in answers)  # fmt: skip
+            return len(self.failures()) > failed or any(heard)
+
+        await self.client.wait_for(f"{self.name} has heard turn {number}", over)
+        return len(self.failures()) == failed
+
+    def failures(self) -> list[str]:
+        """Codes of the answers that failed."""
+        return self.client.diary.failures
 
     def item(self, number: int) -> str:
         return f"{self.name}_{number}"
