@@ -44,13 +44,17 @@ class Pod(Values):
     priority_class_name: str = ""
 
 
-class Gateway(Pod):
+class Worker(Pod):
     topology_spread_constraints: Listed = []
     runtime_class_name: str = ""
     env: Listed = []
 
 
-class WorkerGroup(Gateway):
+class Gateway(Worker):
+    replicas: int = Field(ge=1)
+
+
+class WorkerGroup(Worker):
     name: KubernetesName
     min_replicas: int = Field(ge=0)
     max_replicas: int = Field(ge=1)
@@ -99,8 +103,23 @@ class Volume(Values):
     storage_class: str
 
 
+class Database(Values):
+    secret: str
+    port: int = Field(ge=1, le=65_535)
+
+
+class S3(Values):
+    bucket: str
+    endpoint: str
+    prefix: str
+    region: str
+    secret: str
+
+
 class Store(Volume):
     persistence: bool
+    database: Database
+    s3: S3
 
 
 class Weights(Volume):

@@ -2,7 +2,16 @@
 
 import pytest
 
-from tests.chart.rendering import CHART, PROFILES, helm, refusal, text
+from tests.chart.rendering import (
+    CHART,
+    PROFILES,
+    helm,
+    objects,
+    one,
+    refusal,
+    serve_config,
+    text,
+)
 
 
 @pytest.mark.parametrize("profile", PROFILES)
@@ -32,6 +41,10 @@ def test_lint(profile):
         ("ingress.enabled=true", "ingress.host"),
         ("loadTest.scenario=stampede", "/loadTest/scenario"),
         ("ray.redis.address=redis:6379", "passwordSecret"),
+        ("gateway.replicas=2", "SQLite and a folder belong to one"),
+        ("gateway.replicas=0", "/gateway/replicas"),
+        ("store.database.url=postgresql://me:word@db/x", "'url' not allowed"),
+        ("store.s3.secret=keys", "for which bucket"),
     ],
 )
 def test_what_is_wrong_is_refused(setting, said):
@@ -53,7 +66,25 @@ def test_one_duration_decides_them_all():
         "session_s: 900",
         "terminationGracePeriodSeconds: 960",
         "rayClusterDeletionDelaySeconds: 960",
-        'drain, --limit-s, "900"',
+        'drain, --stay, --limit-s, "900"',
         'longest-session-seconds: "900"',
     ):
         assert line in manifest
+
+
+def test_gateways_that_share_a_store():
+    shared = ("--set", "gateway.replicas=3,store.database.secret=db,store.s3.bucket=faces",
+              "--set", "store.s3.endpoint=http://minio:9000,store.s3.secret=keys")  # fmt: skip
+    manifest = text(*shared)
+    assert "secretKeyRef: {name: db, key: url}" in manifest
+    assert "secretKeyRef: {name: keys, key: secret-access-key}" in manifest
+    assert '{name: AVATAR_S3_ENDPOINT, value: "http://minio:9000"}' in manifest
+    assert "{port: 5432, protocol: TCP}" in manifest and "{port: 9000, protocol: TCP}" in manifest
+    assert 'avatar-serving, drain, --limit-s, "120"' in manifest
+    found = objects(*shared)
+    assert not [o for o in found if o["kind"] == "PersistentVolumeClaim"]
+    [group] = one(found, "RayService")["spec"]["rayClusterConfig"]["workerGroupSpecs"]
+    assert (group["replicas"], group["minReplicas"], group["maxReplicas"]) == (3, 3, 3)
+    pod = group["template"]["spec"]
+    assert "affinity" not in pod, "gateways on one node would fall together"
+    assert serve_config(*shared)["applications"][0]["args"]["profile"]["gateways"] == 3

@@ -29,7 +29,8 @@
 {{- if not (hasKey $groups $resource) }}{{ fail (printf "profile.placement.%s: no worker group is named %q" $stage $resource) }}{{ end -}}
 {{- end -}}
 {{- end -}}
-{{- if and .Values.profile.gateways (gt (.Values.profile.gateways | int) 1) }}{{ fail "profile.gateways: one, while avatars are kept in SQLite and a session lives in its gateway's memory" }}{{ end -}}
+{{- if and (gt (.Values.gateway.replicas | int) 1) (not (and .Values.store.database.secret .Values.store.s3.bucket)) }}{{ fail "gateway.replicas: more than one share store.database.secret and store.s3.bucket; SQLite and a folder belong to one" }}{{ end -}}
+{{- if and .Values.store.s3.secret (not .Values.store.s3.bucket) }}{{ fail "store.s3.secret: for which bucket?" }}{{ end -}}
 {{- if hasKey .Values.profile "gateway_resources" }}{{ fail "profile.gateway_resources is set by the chart" }}{{ end -}}
 {{- if and .Values.weights.inImage .Values.weights.mirror }}{{ fail "weights.inImage and weights.mirror: weights come from one of them" }}{{ end -}}
 {{- if and .Values.weights.job (ne .Values.weights.cache "persistentVolumeClaim") }}{{ fail "weights.job fills a volume: set weights.cache to persistentVolumeClaim" }}{{ end -}}

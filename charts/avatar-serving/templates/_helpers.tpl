@@ -26,6 +26,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- $p := deepCopy .Values.profile -}}
 {{- $_ := set $p "limits" (mustMerge (dict "session_s" .Values.session.maxDuration) ($p.limits | default dict)) -}}
 {{- $_ := set $p "gateway_resources" (dict "gateway" 0.01) -}}
+{{- $_ := set $p "gateways" (.Values.gateway.replicas | int) -}}
 {{- toYaml $p -}}
 {{- end }}
 
@@ -120,4 +121,41 @@ volumeMounts:
 
 {{- define "avatar.namespace" -}}
 {{- if . }}{matchLabels: {kubernetes.io/metadata.name: {{ . }}}}{{ else }}{}{{ end }}
+{{- end }}
+
+{{- /* Whether the gateway keeps something on a volume. */ -}}
+{{- define "avatar.volume" -}}
+{{- if and .Values.store.persistence (not (and .Values.store.database.secret .Values.store.s3.bucket)) }}yes{{ end -}}
+{{- end }}
+
+{{- /* Where a gateway finds the database and the bucket. */ -}}
+{{- define "avatar.storeEnv" -}}
+{{- $store := .Values.store -}}
+{{- with $store.database.secret }}
+- name: AVATAR_DATABASE_URL
+  valueFrom: {secretKeyRef: {name: {{ . }}, key: url}}
+{{- end }}
+{{- if $store.s3.bucket }}
+- {name: AVATAR_S3_BUCKET, value: {{ $store.s3.bucket | quote }}}
+{{- range $name, $value := dict "AVATAR_S3_ENDPOINT" $store.s3.endpoint "AVATAR_S3_PREFIX" $store.s3.prefix "AWS_DEFAULT_REGION" $store.s3.region }}
+{{- if $value }}
+- {name: {{ $name }}, value: {{ $value | quote }}}
+{{- end }}
+{{- end }}
+{{- with $store.s3.secret }}
+- name: AWS_ACCESS_KEY_ID
+  valueFrom: {secretKeyRef: {name: {{ . }}, key: access-key-id}}
+- name: AWS_SECRET_ACCESS_KEY
+  valueFrom: {secretKeyRef: {name: {{ . }}, key: secret-access-key}}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{- /* One gateway waits for its sessions to end, because nobody could go on with them. */ -}}
+{{- define "avatar.drain" -}}
+{{- if gt (.Values.gateway.replicas | int) 1 -}}
+[env, PROMETHEUS_MULTIPROC_DIR=/metrics, avatar-serving, drain, --limit-s, "120"]
+{{- else -}}
+[env, PROMETHEUS_MULTIPROC_DIR=/metrics, avatar-serving, drain, --stay, --limit-s, {{ .Values.session.maxDuration | quote }}]
+{{- end -}}
 {{- end }}

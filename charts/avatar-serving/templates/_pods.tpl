@@ -53,7 +53,7 @@ spec:
     - {{ toJson (mustMerge . (dict "labelSelector" (dict "matchLabels" (fromYaml (include "avatar.selector" $root))))) }}
     {{- end }}
   {{- end }}
-  {{- if and $gateway $root.Values.store.persistence }}
+  {{- if and $gateway (include "avatar.volume" $root) }}
   # The volume is one node's. During an upgrade the old gateway and the new one share it.
   affinity:
     podAffinity:
@@ -74,6 +74,11 @@ spec:
         {{- include "avatar.rayEnv" $root | nindent 8 }}
         {{- if $jobs }}
         - {name: AVATAR_JOB_PODS, value: /etc/avatar-jobs/pods.yaml}
+        {{- end }}
+        {{- if $gateway }}
+        {{- with include "avatar.storeEnv" $root | trim }}
+        {{- . | nindent 8 }}
+        {{- end }}
         {{- end }}
         {{- with $g.env }}
         {{- toYaml . | nindent 8 }}
@@ -104,7 +109,7 @@ spec:
       lifecycle:
         preStop:
           exec:
-            command: [env, PROMETHEUS_MULTIPROC_DIR=/metrics, avatar-serving, drain, --limit-s, {{ $root.Values.session.maxDuration | quote }}]
+            command: {{ include "avatar.drain" $root }}
       {{- end }}
       volumeMounts:
         {{- include "avatar.weightsMounts" $root | nindent 8 }}
@@ -128,7 +133,7 @@ spec:
     - name: api-key
       secret: {secretName: {{ include "avatar.keySecret" $root }}, items: [{key: api-key, path: chart}]}
     - name: data
-      {{- if $root.Values.store.persistence }}
+      {{- if include "avatar.volume" $root }}
       persistentVolumeClaim: {claimName: {{ $root.Values.store.existingClaim | default (printf "%s-data" (include "avatar.name" $root)) }}}
       {{- else }}
       emptyDir: {}
