@@ -79,7 +79,11 @@ class Hosted:
 
     def greeting(self, token: str, grace_s: float) -> str:
         """The first message of a connection."""
-        return dump(AvatarResumeToken(token=token, expires_in_s=grace_s, seq=self.line.seq))
+        line = self.line
+        event = AvatarResumeToken(
+            token=token, expires_in_s=grace_s, seq=line.seq, received=line.received
+        )
+        return dump(event)
 
     async def end(self) -> None:
         """The session is over."""
@@ -157,6 +161,7 @@ class Hosted:
         log.error("a session is lost: the store does not take it")
 
     async def _put(self, kept: SessionSnapshot, tail: list[str]) -> bool:
+        kept = kept.model_copy(update={"received": self.line.handled})
         state = Kept(label=self._label, session=kept).model_dump_json()
         lines = json.dumps(tail) if tail else ""
         return await self._in_store(self._sessions.write, self.id, state, lines)

@@ -136,7 +136,8 @@ class Live:
             raise WrongState("resume_expired", "the session ended before anything was said")
         kept = Kept.model_validate_json(claimed.state)
         tail: list[str] = json.loads(claimed.tail) if claimed.tail else []
-        line = Line(self.grace_s, max(kept.session.seq, after), tail)
+        session = kept.session
+        line = Line(self.grace_s, max(session.seq, after), tail, session.received)
         hosted = self._host(claimed.id, kept.label, line)
         metrics.resumed.labels("moved").inc()
         return Returned(hosted, claimed.token, kept, ends_in_s)

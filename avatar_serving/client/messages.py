@@ -161,6 +161,7 @@ class ResumeToken(Message):
     type: Literal["avatar.resume_token"]
     token: str
     expires_in_s: float
+    received: int | None = None
 
 
 class Moving(Message):

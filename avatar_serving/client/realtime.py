@@ -21,9 +21,15 @@ from websockets.typing import Subprotocol
 
 from avatar_serving.client.diary import Diary, Received
 from avatar_serving.client.heard import Answer
-from avatar_serving.client.messages import Moving, SpeechStarted, dump, parse
+from avatar_serving.client.messages import (
+    Moving,
+    ResumeToken,
+    SpeechStarted,
+    dump,
+    parse,
+)
 from avatar_serving.client.microphone import Microphone
-from avatar_serving.client.resumption import Resumption
+from avatar_serving.client.resumption import Resumption, Sent
 from avatar_serving.errors import AvatarError, StageTimeout
 
 _ACK_S = 0.2
@@ -98,6 +104,7 @@ class RealtimeClient:
         self._where = where
         self._socket = socket
         self._resumption = Resumption()
+        self._sent = Sent()
         self._connected = asyncio.Event()
         self._connected.set()
         self._changed = asyncio.Condition()
@@ -111,24 +118,26 @@ class RealtimeClient:
     async def send(self, kind: str, **fields: object) -> None:
         """Send one client event of the protocol; if the connection is lost, when it is back.
 
-        Sound of the microphone is not kept meanwhile.
-
         Raises:
             Disconnected: the session is over.
         """
-        while True:
-            await self._connected.wait()
-            socket = self._socket
-            try:
-                return await socket.send(dump(kind, **fields))
-            except ConnectionClosed as error:
-                if self._closed is not None or not self._may_resume(error):
-                    await self._last_words()
-                    raise (self._closed or _disconnected(error)) from error
-                if socket is self._socket:
-                    self._connected.clear()
-                if kind == "input_audio_buffer.append":
-                    return
+        await self._connected.wait()
+        await self._post(dump(kind, **fields))
+
+    async def _post(self, text: str) -> None:
+        """Send without waiting: while there is no connection, it goes with what is sent again."""
+        self._sent.add(text, time.monotonic())
+        if not self._connected.is_set():
+            return
+        socket = self._socket
+        try:
+            await socket.send(text)
+        except ConnectionClosed as error:
+            if self._closed is not None or not self._may_resume(error):
+                await self._last_words()
+                raise (self._closed or _disconnected(error)) from error
+            if socket is self._socket:
+                self._connected.clear()
 
     async def type_text(self, text: str) -> None:
         """Say *text* by keyboard and ask for an answer."""
@@ -205,6 +214,8 @@ class RealtimeClient:
             async for text in self._socket:
                 received = Received(time.monotonic(), parse(str(text)))
                 self._resumption.note(received.message)
+                if isinstance(received.message, ResumeToken):
+                    await self._send_again(received.message.received)
                 if isinstance(received.message, SpeechStarted):
                     await self._fall_silent(received.at_s)
                 if isinstance(received.message, Moving) and received.message.within_s == 0:
@@ -222,9 +233,16 @@ class RealtimeClient:
 
     async def _hold_still(self) -> None:
         """The session moves to another gateway: what is said from now on, is said there."""
+        await self._post(dump("avatar.move"))
         self._connected.clear()
-        with contextlib.suppress(ConnectionClosed):
-            await self._socket.send(dump("avatar.move"))
+
+    async def _send_again(self, received: int | None) -> None:
+        """Send what got lost with the last connection; whoever waits may send then."""
+        if not self._connected.is_set():
+            lost = [] if received is None else self._sent.after(received)
+            for text in lost:
+                await self._socket.send(text)
+            self._connected.set()
 
     async def _come_back(self) -> None:
         """Raises:
@@ -243,7 +261,6 @@ class RealtimeClient:
                     raise
             else:
                 self.resumed += 1
-                self._connected.set()
                 return
 
     def _may_resume(self, error: ConnectionClosed) -> bool:
@@ -280,17 +297,20 @@ class RealtimeClient:
             return
         heard_ms = answer.playout.stop(at_s)
         self.diary.silenced.append((at_s, answer.item_id))
-        await self.send(
-            "conversation.item.truncate",
-            item_id=answer.item_id,
-            content_index=0,
-            audio_end_ms=heard_ms,
+        await self._post(
+            dump(
+                "conversation.item.truncate",
+                item_id=answer.item_id,
+                content_index=0,
+                audio_end_ms=heard_ms,
+            )
         )
         await self._acknowledge(answer, heard_ms)
 
     async def _acknowledge(self, answer: Answer, played_ms: int) -> None:
         if self._where.animation:
-            await self.send("avatar.playback", item_id=answer.item_id, played_ms=played_ms)
+            text = dump("avatar.playback", item_id=answer.item_id, played_ms=played_ms)
+            await self._post(text)
 
 
 @asynccontextmanager

@@ -1,9 +1,32 @@
 """What a client remembers to go on with a session whose connection was lost."""
 
 import time
+from collections import deque
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from avatar_serving.client.messages import ResumeToken, ServerMessage, SessionCreated
+
+_UNSURE_S = 15.0
+"""What was sent longer ago has arrived, or the connection would have been given up."""
+
+
+class Sent:
+    """What was sent last, until it is certain that the server has it."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._kept: deque[tuple[float, str]] = deque()
+
+    def add(self, text: str, now_s: float) -> None:
+        self._count += 1
+        self._kept.append((now_s, text))
+        while self._kept[0][0] < now_s - _UNSURE_S:
+            self._kept.popleft()
+
+    def after(self, received: int) -> list[str]:
+        """What the server lacks, which has *received* so many messages in all."""
+        lacks = min(max(0, self._count - received), len(self._kept))
+        return [text for _, text in self._kept][len(self._kept) - lacks :]
 
 
 class Resumption:

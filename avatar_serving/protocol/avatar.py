@@ -85,6 +85,8 @@ class AvatarResumeToken(FromServer):
     """How long the session waits for a client whose connection was lost."""
     seq: int
     """The number of the last message said so far."""
+    received: int = 0
+    """Messages of the client that have arrived: what it sent after them must be sent again."""
 
 
 class AvatarMoving(FromServer):

@@ -64,10 +64,16 @@ class Line:
     most; then the client counts as gone.
     """
 
-    def __init__(self, grace_s: float, seq: int = 0, kept: Sequence[str] = ()) -> None:
-        """*kept* are the newest messages up to *seq*, of a session that began elsewhere."""
+    def __init__(
+        self, grace_s: float, seq: int = 0, kept: Sequence[str] = (), received: int = 0
+    ) -> None:
+        """*kept* are the newest messages up to *seq*, of a session that began elsewhere and has
+        *received* so many of its client."""
         self.seq = seq
         """The number of the last message."""
+        self.received = self.handled = received
+        """Messages of the client: those that have arrived, and those that the session is done
+        with."""
         self.on_lost: Callable[[], None] = lambda: None
         """Told when a connection is lost."""
         self._grace_s = grace_s
@@ -97,6 +103,7 @@ class Line:
             if (text := await self._inbox.get()) is None:
                 return
             yield text
+            self.handled += 1
 
     @property
     def connected(self) -> bool:
@@ -198,6 +205,7 @@ class Line:
         async with aclosing(carrier.messages()) as messages:
             async for text in messages:
                 await self._inbox.put(text)
+                self.received += 1
 
     def _wait(self) -> None:
         """The connection is lost: the client has a while to come back."""

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, cast
 
 from avatar_serving.errors import AvatarError, InvalidRequest, LimitExceeded, NotFound, WrongState
+from avatar_serving.flow import until
 from avatar_serving.protocol import client
 from avatar_serving.protocol import server as wire
 from avatar_serving.protocol.avatar import AvatarClips, AvatarMoving, Clip
@@ -26,6 +27,8 @@ from avatar_serving.session.responder import Responder, Surroundings
 from avatar_serving.session.snapshot import SessionSnapshot
 from avatar_serving.session.wish import Wish, wish_of
 from avatar_serving.speech_languages import check_language
+
+_LOOK_S = 0.05
 
 
 class Session:
@@ -55,6 +58,9 @@ class Session:
         """What the user said last before a re-prompt."""
         self.still = asyncio.Event()
         """Set once the client has said that it says nothing more on this connection."""
+        self._taken_up: Answer | None = None
+        """What another gateway had begun to say. The client may have heard all of it and asked for
+        the next: that waits."""
         self._restored: SessionSnapshot | None = None
 
     def snapshot(self, seq: int = 0) -> SessionSnapshot:
@@ -152,7 +158,8 @@ class Session:
         wish = None if left is None else wish_to_go_on(left)
         if wish is not None:
             self._listener.answering()
-            await self._responder.follow(self._begin(wish))
+            self._taken_up = self._begin(wish)
+            await self._responder.follow(self._taken_up)
         else:
             self._responder.read_ahead()
         if kept.hearing:
@@ -258,6 +265,8 @@ class Session:
                 self._powers.find_voice(wish.voice)
         if not wish.remembered:
             return await self._responder.beside(self._begin(wish))
+        if (before := self._taken_up) is not None:
+            await until(lambda: not before.active, _LOOK_S)
         if not await self._responder.make_way():
             raise WrongState(
                 "conversation_already_has_active_response",

@@ -60,3 +60,5 @@ class SessionSnapshot(_Kept):
     """What the user was saying: base64 of 16 kHz mono, signed 16-bit."""
     seq: int = 0
     """The number of the last message said to the client."""
+    received: int = 0
+    """Messages of the client that were taken note of."""

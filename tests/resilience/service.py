@@ -26,13 +26,14 @@ class Service:
     settings: Environment
     url: str
 
-    def deploy(self) -> None:
+    def deploy(self, *, cluster: bool = False) -> None:
         """Start it; or, when it runs, replace every replica by a new one."""
         from ray import serve
 
         from deployments.app import APP_NAME, build
 
-        serve.run(build(self.profile, self.settings), name=APP_NAME, route_prefix="/")
+        application = build(self.profile, self.settings, cluster=cluster)
+        serve.run(application, name=APP_NAME, route_prefix="/")
 
     async def ready(self) -> None:
         async with httpx.AsyncClient() as http:
@@ -45,12 +46,19 @@ class Service:
 
     def pids(self, deployment: str) -> list[int]:
         """Processes of the replicas of *deployment* that run."""
-        from ray._private.state import actors
+        return [actor["Pid"] for actor in _replicas(deployment)]
 
-        found: list[dict[str, Any]] = list(actors().values())
-        prefix = f"SERVE_REPLICA::avatar#{deployment}#"
-        alive = [actor for actor in found if actor["State"] == "ALIVE"]
-        return [actor["Pid"] for actor in alive if actor["Name"].startswith(prefix)]
+    def nodes(self, deployment: str) -> set[str]:
+        """Where they run."""
+        return {actor["Address"]["NodeID"] for actor in _replicas(deployment)}
+
+
+def _replicas(deployment: str) -> list[dict[str, Any]]:
+    from ray._private.state import actors
+
+    found: list[dict[str, Any]] = list(actors().values())
+    prefix = f"SERVE_REPLICA::avatar#{deployment}#"
+    return [a for a in found if a["State"] == "ALIVE" and a["Name"].startswith(prefix)]
 
 
 @contextlib.contextmanager

@@ -51,59 +51,56 @@ async def talkers(running: Service, name: str):
         ]
 
 
-async def said_until_heard(one: Talker, ended_s: float) -> tuple[float, list[str]]:
-    """Talk until *ended_s*; returns the longest wait for sound, and how answers ended."""
-    longest_s = 0.0
-    while time.monotonic() < ended_s:
+async def waits(one: Talker, until_s: float) -> list[tuple[float, float]]:
+    """Talk until then; when each turn began, and how long it took to sound, in seconds. The answer
+    before has been heard by then."""
+    found: list[tuple[float, float]] = []
+    while time.monotonic() < until_s:
         began, known = time.monotonic(), len(one.client.diary.answers)
-        done = await one.attempt(3)
+        await one.attempt(3)
+        ends = max([a.playout.ends_s or 0.0 for a in one.client.diary.answers])
         sounded = [a.playout.first_audible_s() for a in one.client.diary.answers[known:]]
-        first_s = next((at for at in sounded if at is not None), None)
-        longest_s = max(longest_s, (first_s or time.monotonic()) - began)
-        if not done:
-            await asyncio.sleep(0.1)
-    return longest_s, [a.status for a in one.client.diary.answers]
+        first_s = next((at for at in sounded if at is not None), time.monotonic())
+        found.append((began, first_s - began))
+        await asyncio.sleep(max(0.1, ends - time.monotonic()))
+    return found
 
 
 async def test_a_replica_that_speaks_is_killed(running):
     async with talkers(running, "s") as people:
         await asyncio.gather(*(one.turn(3) for one in people))
-        ends = time.monotonic() + 12
-        talking = [asyncio.create_task(said_until_heard(one, ends)) for one in people]
-        await asyncio.sleep(2)
+        began = time.monotonic()
+        talking = [asyncio.create_task(waits(one, began + 14)) for one in people]
+        await asyncio.sleep(6)
+        killed = time.monotonic()
         os.kill(running.pids("tts")[0], signal.SIGKILL)
-        results = await asyncio.gather(*talking)
-        statuses = [status for _, found in results for status in found]
-        codes = {error for one in people for error in one.failures()}
-        print(f"longest wait for sound {max(wait for wait, _ in results):.2f} s; "
-              f"{statuses.count('failed')} of {len(statuses)} answers failed, {codes}")  # fmt: skip
-        assert codes <= {"engine_lost"}
-        assert statuses.count("failed") <= TALKERS, "one each at most: those that were speaking"
+        found = [pair for one in await asyncio.gather(*talking) for pair in one]
+        before = max(wait for at, wait in found if at < killed - 3)
+        after = max(wait for at, wait in found if at >= killed - 3)
+        codes = [code for one in people for code in one.failures()]
+        print(f"longest wait for sound {before:.2f} s, with the kill {after:.2f} s; "
+              f"{len(codes)} of {len(found)} answers failed")  # fmt: skip
+        assert set(codes) <= {"engine_lost"}
+        assert len(codes) <= TALKERS, "one each at most: those that were speaking"
         await asyncio.gather(*(one.turn(2) for one in people))
 
 
 async def test_a_gateway_is_killed(running):
     async with talkers(running, "g") as people:
         await asyncio.gather(*(one.turn(3) for one in people))
-        await asyncio.sleep(1.5)
-        victims = running.pids("gateway")
-        began = time.monotonic()
-        os.kill(victims[0], signal.SIGKILL)
-        await asyncio.sleep(0.2)
-        await asyncio.gather(*(one.turn(4) for one in people))
-        took_s = time.monotonic() - began
-        moved = sum(one.client.resumed for one in people)
-        os.kill(victims[1], signal.SIGKILL)
-        # What a client sends before it notices is lost with the connection.
-        await asyncio.sleep(0.2)
-        await asyncio.gather(*(one.turn(4) for one in people))
+        for victim in running.pids("gateway"):
+            while len(running.pids("gateway")) < 2:
+                await asyncio.sleep(0.2)
+            began, before = time.monotonic(), sum(one.client.resumed for one in people)
+            os.kill(victim, signal.SIGKILL)
+            await asyncio.gather(*(one.turn(4) for one in people))
+            moved = sum(one.client.resumed for one in people) - before
+            print(f"{moved} sessions moved; the turn took {time.monotonic() - began:.2f} s")
+        assert all(one.client.resumed for one in people), "everybody's gateway was killed"
         for one in people:
             mine, theirs = await one.history()
             assert mine == one.said
-            assert theirs.split() == " ".join(one.said).split()
-        again = sum(one.client.resumed for one in people) - moved
-        assert moved + again >= TALKERS, "everybody had a gateway that was killed"
-        print(f"{moved} and {again} sessions moved, the first turn took {took_s:.2f} s")
+            assert set(" ".join(one.said).split()) <= set(theirs.split())
     await running.ready()
 
 

@@ -151,3 +151,20 @@ def test_a_client_says_when_it_is_still():
 
     moving, still = on_virtual_time(conversation())
     assert moving[0]["within_s"] == 0 and still
+
+
+def test_what_was_asked_for_next_waits_for_what_is_taken_up():
+    async def conversation():
+        async with Talk(powers(word_s=0.02)) as talk:
+            await talk.send("conversation.item.create", item=user(STORY))
+            await talk.send("response.create")
+            await asyncio.sleep(3)
+            kept = talk.session.snapshot(9)
+        async with Elsewhere(kept) as other:
+            await other.send("conversation.item.create", item=user("And then?"))
+            await other.send("response.create")
+            await asyncio.sleep(60)
+            return other, answers(other.session)
+
+    other, said = on_virtual_time(conversation())
+    assert not other.of("error") and said[-1] == "You said this: And then?"
