@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 
 from avatar_serving.client import Where, open_session
-from avatar_serving.client.messages import ItemRetrieved
+from avatar_serving.client.messages import ErrorMessage, ItemRetrieved
 from avatar_serving.client.realtime import RealtimeClient
 from avatar_serving.config import Environment, Profile, Storage
 from tests.deployments.serving import free_port
@@ -133,16 +133,17 @@ class Talker:
         return mine, " ".join(text for text in theirs if text)
 
     async def _retrieve(self, item_id: str) -> str:
+        """Empty: the service knows of no such item."""
         events = self.client.events()
         asking = asyncio.ensure_future(anext(events))
         await asyncio.sleep(0)
         await self.client.send("conversation.item.retrieve", item_id=item_id)
         async with asyncio.timeout(20):
-            received = await asking
-            while not isinstance(received.message, ItemRetrieved):
-                received = await anext(events)
+            message = (await asking).message
+            while not isinstance(message, ItemRetrieved | ErrorMessage):
+                message = (await anext(events)).message
         await events.aclose()
-        return _text(received.message)
+        return "" if isinstance(message, ErrorMessage) else _text(message)
 
 
 def _text(message: ItemRetrieved) -> str:
