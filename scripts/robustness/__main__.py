@@ -1,4 +1,4 @@
-"""Run create_avatar on people and on spoilt pictures; write docs/robustness.md.
+"""Run create_avatar on people and on spoilt pictures; write docs/robustness.md and its picture.
 
 ``python -m scripts.robustness`` (about fifteen minutes of one core). Pictures are fetched from the
 public packages that the lock file beside this names; ``--sheet FOLDER`` keeps pictures of what was
@@ -24,6 +24,7 @@ from avatar_serving.weights.pull import Puller
 from scripts.robustness.degrade import DEGRADATIONS
 from scripts.robustness.page import Row, write_page
 from scripts.robustness.people import PEOPLE, Wanted
+from scripts.robustness.sheet import draw_sheet
 from scripts.robustness.trial import Outcome, Trials
 
 LOCK = Path(__file__).with_name("portraits.lock.yaml")
@@ -69,7 +70,8 @@ def main() -> None:
     sheet: Path | None = parser.parse_args().sheet
     trials = Trials()
     tables: dict[str, list[Row]] = {}
-    for title, cases in (("people", list(people())), ("spoilt", list(spoilt()))):
+    groups = {"people": list(people()), "spoilt": list(spoilt())}
+    for title, cases in groups.items():
         rows = tables.setdefault(title, [])
         for i, case in enumerate(track(cases, description=title)):
             outcome = trials.run(case.picture)
@@ -77,6 +79,12 @@ def main() -> None:
             if sheet:
                 _keep(sheet / f"{title}-{i:02d}.png", case, outcome)
     write_page(PAGE, tables["people"], tables["spoilt"])
+    first = len(DEGRADATIONS)
+    draw_sheet(
+        [degradation.what for degradation in DEGRADATIONS],
+        [images.to_array(images.decode(case.picture)) for case in groups["spoilt"][:first]],
+        [row.outcome for row in tables["spoilt"][:first]],
+    )
 
 
 def _keep(path: Path, case: Case, outcome: Outcome) -> None:

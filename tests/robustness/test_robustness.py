@@ -5,13 +5,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from avatar_serving import images
 from avatar_serving.errors import ImageRejected, StageFailed
 from avatar_serving.faces import Face
 from avatar_serving.weights.lock import read_lock
+from scripts.robustness import sheet
 from scripts.robustness.__main__ import LOCK, PAGE
 from scripts.robustness.degrade import DEGRADATIONS, Degradation
 from scripts.robustness.page import BEGIN, Row, write_page
 from scripts.robustness.people import PEOPLE
+from scripts.robustness.sheet import CELL_PX
 from scripts.robustness.trial import Outcome, Quality
 from tests.avatars.pictures import colourful
 
@@ -41,6 +44,19 @@ def test_a_spoilt_picture_is_another_picture(degradation: Degradation) -> None:
     assert after.dtype == np.uint8 and after.ndim == 3 and after.shape[2] == 3
     assert after.shape != before.shape or (after != before).any()
     assert (before == kept).all()
+
+
+def test_the_sheet_has_a_place_for_each_picture(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sheet, "PICTURE", tmp_path / "sheet.png")
+    red = np.zeros((64, 40, 3), np.uint8) + np.array([255, 0, 0], np.uint8)
+    made = Outcome(None, quality=GOOD, pictures=(red,) * 5)
+    refused = Outcome(ImageRejected("pose", "Turn."))
+    sheet.draw_sheet(["one", "two", "three"], [red] * 3, [made, refused, made])
+    drawn = images.to_array(images.decode((tmp_path / "sheet.png").read_bytes()))
+    filled = (drawn[..., 0].astype(int) - drawn[..., 1] > 200).sum() / (CELL_PX * CELL_PX)
+    assert filled == pytest.approx((4 + 1 + 4) * red[..., 0].size / CELL_PX**2, rel=0.05)
 
 
 @pytest.mark.parametrize(
