@@ -1,5 +1,6 @@
 """What is behind the lids of a drawn eye."""
 
+import cv2
 import numpy as np
 
 from avatar_serving.avatars.eyes import Eye
@@ -40,6 +41,8 @@ def drawn_eyeball(picture: Pixels, eye: Eye) -> Floats:
     # Towards the corners the opening is so low that what is in it is mostly outline.
     low = (last - first)[used] < 0.25 * (last - first)[used].max()
     whole[:, used[low]] = white
+    # Lashes leave their marks in some columns: as they go on they run into their neighbours.
+    whole = np.asarray(cv2.GaussianBlur(whole, (0, 0), inset), np.float32)
     inside = polygon_mask(ring, size)
     whole[inside] = colours[inside]
     return whole
