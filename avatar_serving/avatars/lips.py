@@ -17,7 +17,7 @@ INTO_LIPS, INTO_CORNERS = 0.16, 0.4
 REACH_CM = 0.7
 """Over what distance a movement of the seam spreads into the lips."""
 CORNERS = (LIPS_OUTER[0], LIPS_OUTER[10])
-ROUNDED = {"mouthPucker": 0.76, "mouthFunnel": 0.8}
+ROUNDED = {"mouthPucker": 0.76, "mouthFunnel": 0.76}
 """Width of a mouth that rounds, over that of the mean mouth at rest: a mouth that was wide in the
 photo has further to go."""
 OPENING = ("jawOpen", "mouthUpperUp", "mouthLowerDown", "mouthStretch", "mouthShrug", "tongueOut")
