@@ -116,6 +116,8 @@ class Sessions:
 
     def _sweep(self, execute: Callable[..., object]) -> None:
         """Forget the sessions of gateways that died, once nobody can come back to them."""
+        left = (SessionTable.ends_at < self._time()) & SessionTable.over.is_(False)
+        execute(update(SessionTable).where(left).values(state=None, tail=None, over=True))
         execute(delete(SessionTable).where(SessionTable.ends_at < self._time() - _REMEMBERED))
 
     def _time(self) -> datetime:

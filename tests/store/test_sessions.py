@@ -96,3 +96,17 @@ def test_nothing_of_it_can_be_read_afterwards(
     one.end("sess_1")
     kept = b"".join(path.read_bytes() for path in tmp_path.glob("avatars.db*"))
     assert b"Lisbon" not in kept and b"like tea" not in kept
+
+
+def test_what_a_dead_gateway_left_is_forgotten(
+    gateways: tuple[Sessions, Sessions], clock: Clock, tmp_path: Path
+) -> None:
+    one, two = gateways
+    token, _ = one.open("sess_1", 60)
+    one.write("sess_1", "I live in Lisbon")
+    clock.at += timedelta(seconds=61)
+    two.open("sess_2", 60)
+    two.end("sess_2")
+    kept = b"".join(path.read_bytes() for path in tmp_path.glob("avatars.db*"))
+    assert b"Lisbon" not in kept
+    assert refused(two, token) == "resume_expired"

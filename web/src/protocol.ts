@@ -93,7 +93,7 @@ export type ServerEvent =
     }
   | { readonly type: "avatar.state"; readonly state: Behaviour }
   | { readonly type: "avatar.moving"; readonly within_s: number }
-  | { readonly type: "avatar.resume_token"; readonly token: string; readonly expires_in_s: number; readonly seq: number }
+  | { readonly type: "avatar.resume_token"; readonly token: string; readonly expires_in_s: number; readonly seq: number; readonly received?: number }
   | { readonly type: "avatar.mood"; readonly emotion: Emotion; readonly intensity: number; readonly weights: Weights }
   | ({
       readonly type: "avatar.animation.started";

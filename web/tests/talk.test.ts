@@ -244,13 +244,16 @@ describe("a connection lost half way", () => {
 
   it("is taken up again where it was, and the answer goes on sounding", async () => {
     token("one");
+    talk.say("Did you hear this?");
     answerBegins(4);
     await pass(1);
     socket.says("avatar.state", { state: "speaking", seq: 7 });
     await lost();
     expect(socket.url).toBe("ws://x/?last_seq=7");
     expect(socket.protocols).toEqual(["realtime", "avatar-resume.one"]);
-    token("two");
+    expect(socket.sentOf("conversation.item.create")).toEqual([]);
+    socket.says("avatar.resume_token", { token: "two", expires_in_s: 30, seq: 0, received: 0 });
+    expect(socket.sentOf("conversation.item.create"), "it was lost with the connection").toHaveLength(1);
     expect(talk.performer.answers.playing).toBe(true);
     expect(socket.sentOf("session.update")).toEqual([]);
     socket.says("response.output_audio.delta", { ...IDS, delta: tone(1), seq: 8 });

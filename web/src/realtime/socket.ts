@@ -40,7 +40,7 @@ export class RealtimeSocket {
   private attempt = 0;
   private openedAtMs = 0;
   private wanted = false;
-  /** The session moves to another gateway: nothing more is said on this connection. */
+  /** Nothing may be said: the session moves to another gateway, or is being taken up again. */
   private still = false;
   private address = "";
   private readonly resumption = new Resumption();
@@ -71,7 +71,9 @@ export class RealtimeSocket {
     if (this.still || this.socket?.readyState !== WebSocket.OPEN) return false;
     const congested = this.socket.bufferedAmount > LARGEST_BACKLOG_BYTES;
     if (congested && event.type === "input_audio_buffer.append") return false;
-    this.socket.send(JSON.stringify(event));
+    const text = JSON.stringify(event);
+    this.resumption.sent(text, performance.now());
+    this.socket.send(text);
     return true;
   }
 
@@ -79,7 +81,10 @@ export class RealtimeSocket {
     clearTimeout(this.timer);
     this.events.onConnection({ state: "connecting" });
     try {
-      const { url, protocols } = this.resumption.endpoint(this.address, performance.now()) ?? (await this.endpoint());
+      const resumed = this.resumption.endpoint(this.address, performance.now());
+      const { url, protocols } = resumed ?? (await this.endpoint());
+      // What is said waits until the server has told what it lacks.
+      this.still = resumed !== null;
       this.address = url;
       if (this.wanted) this.listen(new WebSocket(url, [...protocols]));
     } catch (error) {
@@ -89,7 +94,6 @@ export class RealtimeSocket {
 
   private listen(socket: WebSocket): void {
     this.socket = socket;
-    this.still = false;
     socket.onopen = () => {
       this.openedAtMs = performance.now();
       this.resumption.found();
@@ -109,6 +113,7 @@ export class RealtimeSocket {
       if (!event) return;
       this.resumption.note(event);
       if (event.type === "avatar.moving" && event.within_s === 0) this.holdStill();
+      if (event.type === "avatar.resume_token" && this.still) this.sayAgain(event.received ?? Infinity);
       if (!tooLate(event)) this.events.onEvent(event);
     } catch (error) {
       if (!(error instanceof MalformedEvent)) throw error;
@@ -119,6 +124,11 @@ export class RealtimeSocket {
   private holdStill(): void {
     this.send({ type: "avatar.move" });
     this.still = true;
+  }
+
+  private sayAgain(received: number): void {
+    this.still = false;
+    for (const text of this.resumption.lacking(received)) this.socket?.send(text);
   }
 
   private retryLater(reason: string, resuming: boolean): void {
