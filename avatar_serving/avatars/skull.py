@@ -87,18 +87,25 @@ def skull(fitted: Fit, rim: Floats, matte: Floats) -> Skull:
     thick = at - _sampled(back, places) > EAR * width * SIZE
     ears = np.clip(radii[_last(thick)] / bare, LEAST_HEAD, 1)
     sure = _first((_sampled(matte, places) < SOLID) & (radii > near[:, None]))
-    at = _without_gaps(at)
     edge = _outline(_sampled(matte, places), radii, bare, way[:, 1])
-    share = np.linspace(0, 1, STEPS)
-    along = (near[:, None] + (bare - near)[:, None] * share) / FURTHEST * (RAYS - 1)
-    rows = np.repeat(np.arange(DIRECTIONS)[:, None], STEPS, 1)
-    depth = map_coordinates(at, [rows, along], order=1)
-    drop = np.maximum.accumulate(depth[:, :1] - depth, 1) / SIZE
-    drop = median_filter(np.minimum(drop, DEEPEST * width), (EVEN, 1), mode="wrap")
-    drop = gaussian_filter1d(drop, EVEN / 2, axis=0, mode="wrap")
     edge = np.maximum(edge, near + 1e-3)
     solid = np.clip(radii[sure], near, np.maximum(edge * ears, near))
-    return Skull(middle, near, edge, solid, drop)
+    drop = _drop(_without_gaps(at) / SIZE, near, bare)
+    return Skull(middle, near, edge, solid, _even(np.minimum(drop, DEEPEST * width)))
+
+
+def _drop(depth: Floats, near: Floats, bare: Floats) -> Floats:
+    """(DIRECTIONS, STEPS): how far behind its beginning a surface lies between the radii *near* and
+    *bare*; *depth* (DIRECTIONS, RAYS) along the rays. It never comes forward again."""
+    along = near[:, None] + (bare - near)[:, None] * np.linspace(0, 1, STEPS)
+    rows = np.repeat(np.arange(DIRECTIONS)[:, None], STEPS, 1)
+    profile = map_coordinates(depth, [rows, along / FURTHEST * (RAYS - 1)], order=1)
+    return np.maximum.accumulate(profile[:, :1] - profile, 1)
+
+
+def _even(drop: Floats) -> Floats:
+    smooth = median_filter(drop, (EVEN, 1), mode="wrap")
+    return gaussian_filter1d(smooth, EVEN / 2, axis=0, mode="wrap")
 
 
 def head_of(fitted: Fit, width: float) -> Floats:
