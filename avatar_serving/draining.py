@@ -9,7 +9,7 @@ from pathlib import Path
 
 from prometheus_client.mmap_dict import MmapedDict
 
-from avatar_serving.metrics import forget_the_dead
+from avatar_serving.exposition import forget_the_dead
 
 _POLL_S = 0.5
 _SWITCH = "draining"

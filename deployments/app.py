@@ -7,6 +7,7 @@ from ray import serve
 
 from avatar_serving import logs
 from avatar_serving.config import Environment, Profile, StageName
+from avatar_serving.exposition import show_node
 from avatar_serving.scaling.policy import Bounds
 from avatar_serving.stages.base import Stage
 from deployments.gateway import create_app
@@ -37,6 +38,7 @@ def build(
 
     def gateway() -> FastAPI:
         logs.configure()
+        show_node()
         remote: dict[StageName, Stage[Any, Any]] = {
             name: RemoteStage[Any, Any](name, serve.get_deployment_handle(name, APP_NAME))
             for name in placed

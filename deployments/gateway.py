@@ -12,9 +12,10 @@ from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
-from avatar_serving import logs, metrics
+from avatar_serving import logs
 from avatar_serving.avatars.package import MAX_PACKAGE_BYTES
 from avatar_serving.errors import AvatarError, InvalidRequest, NotFound
+from avatar_serving.exposition import exposition
 from deployments import (
     routes_avatars,
     routes_camera,
@@ -143,9 +144,10 @@ def _add_operations(app: FastAPI) -> None:
         return JSONResponse(body, 200 if ready else 503)
 
     @app.get("/metrics", tags=["operations"])
-    async def scrape() -> Response:
-        """Prometheus text format."""
-        return Response(metrics.exposition(), media_type="text/plain; version=0.0.4")
+    async def scrape(request: Request) -> Response:
+        """For Prometheus: the processes of one machine."""
+        page, content_type = exposition(request.headers.get("accept", ""))
+        return Response(page, headers={"Content-Type": content_type})
 
 
 def _add_errors(app: FastAPI) -> None:

@@ -108,7 +108,9 @@ class Services:
         if environment.api_key_file is not None:
             store.adopt_key(environment.api_key_file.name, environment.api_key_file.read_text())
         stages: dict[StageName, Stage[Any, Any]] = {
-            name: Observed(name, elsewhere.get(name) or profile.stage(name).build())
+            name: Observed(name, elsewhere[name])
+            if name in elsewhere
+            else Observed(name, _built(profile, name), here=True)
             for name in STAGES
         }
         return cls(
@@ -134,3 +136,8 @@ class Services:
             stages["stylise"],
             stages["reconstruct"],
         )
+
+
+def _built(profile: Profile, name: StageName) -> Stage[Any, Any]:
+    with metrics.loads(name, "build"):
+        return profile.stage(name).build()

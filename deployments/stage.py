@@ -11,9 +11,10 @@ from ray.exceptions import NodeDiedError, RayActorError
 from ray.serve.exceptions import BackPressureError
 from ray.serve.handle import DeploymentHandle
 
-from avatar_serving import logs
+from avatar_serving import logs, metrics
 from avatar_serving.config import Placement
 from avatar_serving.errors import EngineLost, Overloaded
+from avatar_serving.exposition import show_node
 from avatar_serving.scaling import ByDeadlineMisses, Scaling
 from avatar_serving.scaling.policy import Bounds
 from avatar_serving.scaling.streams import Streams
@@ -32,13 +33,19 @@ log = logs.get()
 class StageReplica:
     """One stage in one Serve replica."""
 
-    def __init__(self, config: StageConfig, scaling: Scaling) -> None:
-        self._stage = config.build()
+    def __init__(self, name: str, config: StageConfig, scaling: Scaling) -> None:
+        show_node()
+        self._name = name
+        with metrics.loads(name, "build"):
+            self._stage = config.build()
         self._warm = False
         late_s = scaling.first_item_ms / 1000 if isinstance(scaling, ByDeadlineMisses) else inf
         self._streams = Streams(late_s, scaling.window_s, time.monotonic)
 
-    async def run(self, request: Any) -> AsyncGenerator[Any, None]:
+    async def run(self, request: Any, sent_at: float) -> AsyncGenerator[Any, None]:
+        """*sent_at*: when the gateway sent the request, in seconds of its wall clock."""
+        metrics.queue_wait.labels(self._name).observe(max(0.0, time.time() - sent_at))
+        metrics.batch.labels(self._name).observe(self._streams.in_work + 1)
         async with aclosing(self._streams.watch(self._stage, request)) as items:
             async for item in items:
                 yield item
@@ -46,7 +53,8 @@ class StageReplica:
     async def check_health(self) -> None:
         """Asked for by Serve, the first time before the replica is given requests."""
         if not self._warm and isinstance(self._stage, Warmed):
-            await self._stage.warm()
+            with metrics.loads(self._name, "warm"):
+                await self._stage.warm()
         self._warm = True
         if isinstance(self._stage, Checked):
             await self._stage.check()
@@ -82,7 +90,7 @@ class RemoteStage(Generic[In, Out]):
                 log.warning("replica lost, another is asked", stage=self._name)
 
     async def _stream(self, request: In) -> AsyncGenerator[Out, None]:
-        response = self._run.remote(request)
+        response = self._run.remote(request, time.time())
         try:
             async for item in response:
                 yield item
@@ -114,4 +122,4 @@ def deploy(name: str, config: StageConfig, placement: Placement) -> serve.Applic
         health_check_period_s=1,
         health_check_timeout_s=30,
     )
-    return deployment.bind(config, placement.scaling)
+    return deployment.bind(name, config, placement.scaling)

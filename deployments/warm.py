@@ -2,7 +2,7 @@
 
 import asyncio
 
-from avatar_serving import logs
+from avatar_serving import logs, metrics
 from avatar_serving.flow import collect
 from avatar_serving.media import (
     AnimateRequest,
@@ -20,6 +20,12 @@ _SECOND = AudioChunk(b"\0\0" * 16_000, 16_000)
 
 
 async def warm(services: Services) -> None:
+    with metrics.loads("gateway", "warm"):
+        await _warm(services)
+    log.info("models warm")
+
+
+async def _warm(services: Services) -> None:
     stages = services.stages
     chat = ChatRequest((Message("user", "Say hello."),), max_tokens=2)
     await collect(stages["llm"].run(chat))
@@ -29,4 +35,3 @@ async def warm(services: Services) -> None:
     await asyncio.to_thread(services.end_of_turn.probability, _SECOND)
     services.vad.open().push(_SECOND.pcm)
     services.clips = await make_clips(stages["animate"])
-    log.info("models warm")

@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, get_args
 
+from prometheus_client import Histogram
 from prometheus_client.metrics import MetricWrapperBase
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -68,6 +69,7 @@ def tables() -> dict[str, str]:
         "rails": options_table(Rails),
         "engines": "\n\n".join(engine_sections()),
         "metrics": table(("metric", "kind", "labels", "what"), metric_rows()),
+        "buckets": table(("histogram", "buckets end at"), bucket_rows()),
     }
 
 
@@ -185,6 +187,17 @@ def metric_rows() -> Iterator[tuple[str, ...]]:
             name = about.name + ("_total" if about.type == "counter" else "")
             labels = ", ".join(f"`{label}`" for label in vars(metric)["_labelnames"])
             yield f"`{name}`", about.type, labels, about.documentation
+
+
+def bucket_rows() -> Iterator[tuple[str, ...]]:
+    """Histograms with the same buckets share a row."""
+    sharing: dict[tuple[float, ...], list[str]] = {}
+    for metric in vars(metrics).values():
+        if isinstance(metric, Histogram):
+            ends = tuple(vars(metric)["_upper_bounds"][:-1])
+            sharing.setdefault(ends, []).append(f"`{next(iter(metric.describe())).name}`")
+    for ends, names in sharing.items():
+        yield ", ".join(names), " ".join(f"{end:g}" for end in ends)
 
 
 def table(titles: tuple[str, ...], rows: Rows) -> str:

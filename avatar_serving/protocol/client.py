@@ -1,4 +1,4 @@
-"""Every message that a client may send: the eleven of the Realtime API, and two of ours."""
+"""Every message that a client may send: the eleven of the Realtime API, and ours."""
 
 from typing import Annotated, Any, Literal, cast, get_args
 
@@ -112,6 +112,19 @@ class AvatarPlayback(FromClient):
     played_ms: Milliseconds
 
 
+class AvatarPlaybackReport(FromClient):
+    """How an answer sounded and looked at the client, once it is over."""
+
+    type: Literal["avatar.playback.report"] = "avatar.playback.report"
+    item_id: Id
+    underruns: int = Field(default=0, ge=0, le=1000)
+    """Gaps that late sound left."""
+    stalled_ms: Milliseconds = 0
+    """Silence of these gaps together: how far the answer fell behind."""
+    drift_ms: Milliseconds | None = None
+    """Most that the picture was behind the sound; None: there was no picture."""
+
+
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -168,6 +181,7 @@ ClientEvent = (
     | ResponseCancel
     | OutputAudioBufferClear
     | AvatarPlayback
+    | AvatarPlaybackReport
     | AvatarFrame
     | AvatarMove
     | AvatarAffect

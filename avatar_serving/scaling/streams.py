@@ -27,6 +27,10 @@ class Streams:
         self._firsts: deque[tuple[float, bool]] = deque()
         self._took: deque[tuple[float, float]] = deque()
 
+    @property
+    def in_work(self) -> int:
+        return len(self._began)
+
     async def watch(self, stage: Stage[In, Out], request: In) -> AsyncGenerator[Out, None]:
         """The stage's stream, counted."""
         number, began, first = next(self._numbers), self._clock(), True
@@ -58,7 +62,7 @@ class Streams:
         while len(self._took) > 1 and self._took[0][0] < oldest:
             self._took.popleft()
         return {
-            "in_work": float(len(self._began)),
+            "in_work": float(self.in_work),
             "busy_s": max(
                 _mean([took for _, took in self._took]),
                 _mean([now - began for began in self._began.values()]),

@@ -37,6 +37,7 @@ class Answer:
         self._on_heard = on_heard
         self._released = asyncio.Event()
         self._ended = False
+        self._counted = False
         self._task = asyncio.create_task(self._run())
 
     @property
@@ -128,9 +129,15 @@ class Answer:
 
     async def _settle(self, outcome: str) -> None:
         """Nothing more will be heard of it: count it, and tell where its time went."""
-        metrics.turns.labels(outcome).inc()
+        self.count(outcome)
         await self.announcer.report()
         await self._on_heard()
+
+    def count(self, outcome: str) -> None:
+        """Each answer counts once: one may be interrupted while its end is being told."""
+        if not self._counted:
+            self._counted = True
+            metrics.turns.labels(outcome).inc()
 
     async def _end(
         self, status: Status, reason: str | None = None, error: AvatarError | None = None

@@ -200,7 +200,7 @@ class Responder:
         rest.go_on()
         delivery = self._delivery(Wish(spoken=True))
         answer = self._answer_with(rest, TurnClock(self._out.now), delivery, Tally())
-        metrics.turns.labels("resumed").inc()
+        metrics.went_on.inc()
         await self.release(answer)
         return True
 
@@ -279,7 +279,7 @@ class Responder:
         self.filler.close()
         await self.give_up()
         for answer in self._floor.close():
-            metrics.turns.labels("abandoned").inc()
+            answer.count("abandoned")
             await answer.drop()
 
     def _delivery(self, wish: Wish) -> Delivery:
@@ -326,7 +326,7 @@ class Responder:
             await answer.stop(reason)
         if delivery.spoken and announcer.said and delivery.conversation_id is not None:
             self.conversation.truncate(delivery.item_id, heard_ms)
-        metrics.turns.labels("interrupted").inc()
+        answer.count("interrupted")
         await announcer.report(announcer.heard_text(heard_ms))
 
     def _sent(self, answer: Answer) -> None:

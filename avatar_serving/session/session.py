@@ -22,6 +22,7 @@ from avatar_serving.session.listener import Listener
 from avatar_serving.session.locks import shown, unlocked
 from avatar_serving.session.outbox import Outbox
 from avatar_serving.session.parting import end_of, wish_to_go_on
+from avatar_serving.session.playback_reports import PlaybackReports
 from avatar_serving.session.powers import Identity, Powers
 from avatar_serving.session.responder import Responder, Surroundings
 from avatar_serving.session.snapshot import SessionSnapshot
@@ -53,6 +54,7 @@ class Session:
         self._responder = Responder(powers, identity, config, self._out, around)
         self._listener = Listener(powers, self._out, self._responder)
         self._idle = Idle(self._nobody_speaks, self._reprompt)
+        self._playback = PlaybackReports(self._responder.conversation)
         self._reprompts = 0
         self._answered: str | None = None
         """What the user said last before a re-prompt."""
@@ -178,6 +180,8 @@ class Session:
                 await self._listener.push(audio)
             case client.AvatarPlayback(item_id=item_id, played_ms=played_ms):
                 self._responder.played(item_id, played_ms)
+            case client.AvatarPlaybackReport():
+                self._playback.take(event)
             case client.AvatarAffect():
                 await self._responder.empathy.see(event)
             case client.AvatarMove():

@@ -1,8 +1,11 @@
 """What Serve asks of a replica besides requests."""
 
+import time
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 
 import pytest
+from prometheus_client import REGISTRY
 
 from avatar_serving.errors import StageFailed
 from avatar_serving.scaling import BySessions
@@ -35,7 +38,7 @@ class DelicateConfig(StageConfig):
 
 
 async def test_a_replica_is_warm_before_it_is_ready_and_replaced_when_broken() -> None:
-    replica = StageReplica(DelicateConfig(), BySessions())
+    replica = StageReplica("llm", DelicateConfig(), BySessions())
     await replica.check_health()
     await replica.check_health()
     with pytest.raises(StageFailed, match="broken"):
@@ -46,4 +49,19 @@ async def test_a_replica_is_warm_before_it_is_ready_and_replaced_when_broken() -
 
 
 async def test_a_stage_without_wishes_is_always_well() -> None:
-    await StageReplica(EchoConfig(), BySessions()).check_health()
+    await StageReplica("llm", EchoConfig(), BySessions()).check_health()
+
+
+def figure(name: str) -> float:
+    return REGISTRY.get_sample_value(name, {"stage": "slow"}) or 0.0
+
+
+async def test_a_replica_tells_how_long_a_request_waited_and_how_many_it_makes() -> None:
+    replica = StageReplica("slow", DelicateConfig(), BySessions())
+    async with aclosing(replica.run("one", time.time() - 2)) as one:
+        assert await anext(one) == "one"
+        async with aclosing(replica.run("two", time.time() + 2)) as two:
+            assert await anext(two) == "two"
+    assert figure("avatar_batch_size_sum") == 1 + 2
+    assert figure("avatar_queue_wait_seconds_count") == 2
+    assert 2 <= figure("avatar_queue_wait_seconds_sum") < 3

@@ -147,8 +147,17 @@ export type ClientEvent =
   | { readonly type: "response.cancel" }
   | { readonly type: "avatar.move" }
   | { readonly type: "avatar.playback"; readonly item_id: string; readonly played_ms: number }
+  | ({ readonly type: "avatar.playback.report"; readonly item_id: string } & PlaybackReport)
   | ({ readonly type: "avatar.affect" } & Affect)
   | { readonly type: "avatar.frame"; /** data:image/...;base64,... */ readonly image: string };
+
+/** How an answer sounded and looked. */
+export interface PlaybackReport {
+  readonly underruns: number;
+  readonly stalled_ms: number;
+  /** Most that the picture was behind the sound; absent without a picture. */
+  readonly drift_ms?: number;
+}
 
 export type Gesture = "none" | "nod" | "shake" | "wave";
 

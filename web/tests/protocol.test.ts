@@ -64,6 +64,7 @@ const SENT: readonly ClientEvent[] = [
   { type: "response.create" },
   { type: "response.cancel" },
   { type: "avatar.playback", item_id: "i", played_ms: 0 },
+  { type: "avatar.playback.report", item_id: "i", underruns: 0, stalled_ms: 0, drift_ms: 0 },
   {
     type: "avatar.affect", present: true, smile: 0, frown: 0, brow_raise: 0, brow_furrow: 0, eye_wide: 0, jaw_open: 0,
     nose_wrinkle: 0, attention: 1, gesture: "none",

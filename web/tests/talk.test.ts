@@ -87,6 +87,20 @@ describe("an answer", () => {
     expect(reports.at(-1)).toBe(2000);
   });
 
+  it("tells once how it sounded and looked", async () => {
+    answerBegins(0.5);
+    await pass(1);
+    socket.says("response.output_audio.delta", { ...IDS, delta: tone(1) });
+    answerEnds();
+    await pass(2);
+    const [report, ...others] = socket.sentOf("avatar.playback.report");
+    expect(others).toEqual([]);
+    expect(report).toMatchObject({ item_id: IDS.item_id, underruns: 1 });
+    expect(Math.abs(report.stalled_ms - 540)).toBeLessThan(60);
+    expect(report.drift_ms).toBeGreaterThan(0);
+    expect(report.drift_ms).toBeLessThan(60);
+  });
+
   it("of which a part comes late leaves a gap with the mouth at rest, and goes on", async () => {
     answerBegins(0.5);
     await pass(1);

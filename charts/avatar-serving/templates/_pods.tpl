@@ -72,6 +72,7 @@ spec:
       imagePullPolicy: {{ $root.Values.image.pullPolicy }}
       env:
         {{- include "avatar.rayEnv" $root | nindent 8 }}
+        - {name: AVATAR_METRICS_ADDRESS, value: "0.0.0.0:8081"}
         {{- if $jobs }}
         - {name: AVATAR_JOB_PODS, value: /etc/avatar-jobs/pods.yaml}
         {{- end }}
@@ -86,6 +87,7 @@ spec:
       ports:
         - {name: serve, containerPort: 8000}
         - {name: metrics, containerPort: 8080}
+        - {name: replicas, containerPort: 8081}
       {{- $resources := deepCopy $g.resources }}
       {{- if $g.gpus }}
       {{- $_ := set $resources "limits" (mustMerge (dict ($g.gpuResource | default "nvidia.com/gpu") $g.gpus) ($resources.limits | default dict)) }}

@@ -3,7 +3,8 @@ import type { AnswerSound, Speaker } from "../audio/speaker.ts";
 import { restPose, type Pose } from "../motion/channels.ts";
 import { decodeFrames, frameLayout, type FrameLayout } from "../motion/decode.ts";
 import { MotionTimeline } from "../motion/timeline.ts";
-import type { Word } from "../protocol.ts";
+import type { PlaybackReport, Word } from "../protocol.ts";
+import { PictureLag } from "./picture-lag.ts";
 
 /** One answer on its way to the user: sound, motion and words on one clock. */
 export class Answer {
@@ -13,6 +14,7 @@ export class Answer {
   private timeline: MotionTimeline | null = null;
   private layout: FrameLayout | null = null;
   private readonly pose = restPose();
+  private readonly picture = new PictureLag();
 
   constructor(
     readonly responseId: string,
@@ -45,8 +47,25 @@ export class Answer {
   /** The pose at *clock*; null when nothing of this answer sounds then. */
   poseAt(clock: number): Pose | null {
     const position = this.sound.ledger.positionAt(clock);
-    if (position === null || !this.timeline?.sample(position, this.pose)) return null;
+    if (position === null || !this.timeline?.sample(position, this.pose)) {
+      this.picture.pause();
+      return null;
+    }
+    this.picture.drawn(clock);
     return this.pose;
+  }
+
+  /** Nobody looks: what is not drawn meanwhile is not late. */
+  unwatched(): void {
+    this.picture.pause();
+  }
+
+  /** What the operator is told of it. */
+  report(): PlaybackReport {
+    const { underruns, stalledSeconds } = this.sound.ledger;
+    const told = { underruns, stalled_ms: Math.round(stalledSeconds * 1000) };
+    const lag = this.picture.mostSeconds;
+    return lag === null ? told : { ...told, drift_ms: Math.round(lag * 1000) };
   }
 
   get over(): boolean {

@@ -2,6 +2,7 @@ import { computed, signal } from "@preact/signals";
 import type { Pose } from "../motion/channels.ts";
 import type { Behaviour } from "../motion/director.ts";
 import type { Affect, Emotion, MessagePart, Response, ServerEvent, Session, SessionSettings, WireError } from "../protocol.ts";
+import type { Answer } from "./answers.ts";
 import { Dialogue } from "./dialogue.ts";
 import { LatencyLog, type TurnLatency } from "./latency.ts";
 import { Listener } from "./listener.ts";
@@ -110,7 +111,7 @@ export class Conversation {
     const pose = this.performer.frame(this.behaviour.value);
     const { sounding, finished } = this.performer.observe();
     if (sounding) this.dialogue.spoken(sounding, this.performer.playedMs(sounding));
-    for (const answer of finished) this.finish(answer.itemId, this.performer.playedMs(answer));
+    for (const answer of finished) this.finish(answer);
     return pose;
   }
 
@@ -247,6 +248,7 @@ export class Conversation {
       this.cut.add(answer.responseId);
       this.socket.send({ type: "avatar.playback", item_id: answer.itemId, played_ms: heardMs });
       this.socket.send({ type: "conversation.item.truncate", item_id: answer.itemId, content_index: 0, audio_end_ms: heardMs });
+      this.sendReport(answer);
       this.dialogue.spoken(answer, heardMs);
       this.dialogue.interrupted(answer.itemId);
     }
@@ -255,12 +257,17 @@ export class Conversation {
   private reportPlayback(): void {
     const { sounding, finished } = this.performer.observe();
     if (sounding) this.sendPlayback(sounding.itemId, this.performer.playedMs(sounding));
-    for (const answer of finished) this.finish(answer.itemId, this.performer.playedMs(answer));
+    for (const answer of finished) this.finish(answer);
   }
 
-  private finish(itemId: string, playedMs: number): void {
-    this.sendPlayback(itemId, playedMs);
-    this.dialogue.finished(itemId);
+  private finish(answer: Answer): void {
+    this.sendPlayback(answer.itemId, this.performer.playedMs(answer));
+    this.sendReport(answer);
+    this.dialogue.finished(answer.itemId);
+  }
+
+  private sendReport(answer: Answer): void {
+    this.socket.send({ type: "avatar.playback.report", item_id: answer.itemId, ...answer.report() });
   }
 
   private sendPlayback(itemId: string, playedMs: number): void {

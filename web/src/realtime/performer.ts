@@ -40,6 +40,7 @@ export class Performer {
   observe(): { readonly sounding: Answer | null; readonly finished: readonly Answer[] } {
     this.playing.value = this.answers.playing;
     const current = this.answers.current ?? null;
+    if (globalThis.document?.hidden) current?.unwatched();
     this.underruns.value = this.answers.underruns + (current?.sound.ledger.underruns ?? 0);
     return { sounding: this.playing.value ? current : null, finished: this.answers.takeFinished() };
   }
