@@ -1,10 +1,11 @@
 """A typed realtime client for scripts: the demo, the benchmarks, the tests."""
 
+from avatar_serving.client.connecting import Disconnected, Where
 from avatar_serving.client.diary import Diary, Received
 from avatar_serving.client.heard import Answer, Frames, Stretch
 from avatar_serving.client.microphone import Microphone, Uttered
 from avatar_serving.client.playout import Playout
-from avatar_serving.client.realtime import Disconnected, RealtimeClient, Where, open_session
+from avatar_serving.client.realtime import RealtimeClient, open_session
 from avatar_serving.client.rest import Avatar, ModelEntry, RequestRefused, Rest, VoiceEntry
 from avatar_serving.client.turn import Turn, ask
 

@@ -9,16 +9,20 @@ import base64
 import contextlib
 import random
 import time
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from itertools import count
-from urllib.parse import urlencode
 
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
-from websockets.typing import Subprotocol
+from websockets.asyncio.client import ClientConnection
+from websockets.exceptions import ConnectionClosed
 
+from avatar_serving.client.connecting import (
+    Disconnected,
+    Where,
+    connected_to,
+    disconnected_by,
+    retry_delay_s,
+)
 from avatar_serving.client.diary import Diary, Received
 from avatar_serving.client.heard import Answer
 from avatar_serving.client.messages import (
@@ -34,65 +38,10 @@ from avatar_serving.errors import AvatarError, StageTimeout
 
 _ACK_S = 0.2
 _LAST_WORDS_S = 1.0
-_LONGEST_RETRY_S = 2.0
 _GOES_ON = (None, 1001, 1006, 1011, 1012, 1013)
 """Close codes after which a session may be resumed: nobody closed it, something between the two
 went away, its gateway failed, stops, or has no place at this moment."""
 _NO_PLACE = 1013
-_LARGEST = 16 << 20
-
-
-def retry_delay_s(attempt: int, chance: float) -> float:
-    """How long to wait before attempt 0, 1, 2 ...; *chance*, 0..1, spreads many clients."""
-    return 0.0 if attempt == 0 else min(_LONGEST_RETRY_S, 0.1 * 2**attempt) * (0.5 + chance / 2)
-
-
-class Disconnected(AvatarError):
-    """The server closed the session, or never opened it.
-
-    *status* is the HTTP status of a refusal, or the close code; None where nothing was said.
-    """
-
-    code = "disconnected"
-
-    def __init__(self, reason: str, status: int | None = None) -> None:
-        super().__init__(reason, status)
-        self.reason = reason
-        self.status = status
-
-    @property
-    def message(self) -> str:
-        return self.reason
-
-
-@dataclass(frozen=True, slots=True)
-class Where:
-    """Which session to open."""
-
-    url: str
-    """``http://host:port`` or ``ws://host:port``."""
-    avatar: str | None = None
-    animation: bool = True
-    model: str = "default"
-    api_key: str | None = None
-    resume: bool = True
-    """Come back to the session by itself when the connection is lost."""
-    keep_recording: bool = True
-    """Keep all that the microphone sends, 3 MB a minute."""
-
-    def address(self) -> str:
-        query = {"model": self.model}
-        if self.avatar:
-            query["avatar"] = self.avatar
-        if self.animation:
-            query["animation"] = "arkit52"
-        if self.resume:
-            query["resume"] = "1"
-        base = self.url.replace("http://", "ws://").replace("https://", "wss://").rstrip("/")
-        return f"{base}/v1/realtime?{urlencode(query)}"
-
-    def headers(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.api_key}"} if self.api_key else {}
 
 
 class RealtimeClient:
@@ -135,7 +84,7 @@ class RealtimeClient:
         except ConnectionClosed as error:
             if self._closed is not None or not self._may_resume(error):
                 await self._last_words()
-                raise (self._closed or _disconnected(error)) from error
+                raise (self._closed or disconnected_by(error)) from error
             if socket is self._socket:
                 self._connected.clear()
 
@@ -225,7 +174,7 @@ class RealtimeClient:
         except ConnectionClosed as error:
             if not self._may_resume(error):
                 told = self.diary.errors[-1] if self.diary.errors and error.rcvd else ""
-                raise _disconnected(error, told) from error
+                raise disconnected_by(error, told) from error
             self._connected.clear()
             self._resumption.lost()
             return False
@@ -251,7 +200,7 @@ class RealtimeClient:
         for attempt in count():
             await asyncio.sleep(retry_delay_s(attempt, random.random()))
             try:
-                self._socket = await _connect(
+                self._socket = await connected_to(
                     self._where,
                     self._resumption.address(self._where.address()),
                     self._resumption.subprotocols(),
@@ -322,7 +271,7 @@ async def open_session(
     Raises:
         Disconnected: refused, or nobody there; says why.
     """
-    client = RealtimeClient(where, await _connect(where, where.address()))
+    client = RealtimeClient(where, await connected_to(where, where.address()))
     work = [client.receive(), client.report_playback()]
     if microphone:
         work.append(client.microphone.run())
@@ -336,32 +285,3 @@ async def open_session(
         for task in tasks:
             with contextlib.suppress(asyncio.CancelledError, AvatarError):
                 await task
-
-
-async def _connect(
-    where: Where, address: str, subprotocols: Sequence[str] = ()
-) -> ClientConnection:
-    try:
-        return await connect(
-            address,
-            additional_headers=where.headers(),
-            subprotocols=[Subprotocol(name) for name in subprotocols] or None,
-            max_size=_LARGEST,
-            compression=None,
-            proxy=None,
-            open_timeout=30,
-        )
-    except InvalidStatus as error:
-        body = (error.response.body or b"").decode(errors="replace")
-        status = error.response.status_code
-        raise Disconnected(f"refused with {status}: {body}", status) from error
-    except (InvalidHandshake, OSError, TimeoutError) as error:
-        raise Disconnected(f"nothing answers at {where.url}: {error}") from error
-
-
-def _disconnected(error: ConnectionClosed, told: str = "") -> Disconnected:
-    """*told* is the error that the server sent before it closed."""
-    frame = error.rcvd or error.sent
-    why = f"{frame.code} {told or frame.reason}".strip() if frame else "connection lost"
-    who = "the server" if error.rcvd or not frame else "this client"
-    return Disconnected(f"{who} closed the session: {why}", frame.code if frame else None)

@@ -12,7 +12,7 @@ import websockets
 
 from avatar_serving import draining
 from avatar_serving.client import Disconnected, Where, open_session
-from avatar_serving.client.realtime import retry_delay_s
+from avatar_serving.client.connecting import retry_delay_s
 from avatar_serving.config import Limits, load_profile
 from avatar_serving.errors import StageFailed
 from tests.deployments.serving import gateway
