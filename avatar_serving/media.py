@@ -311,6 +311,37 @@ class Description:
 
 
 @dataclass(frozen=True, slots=True)
+class Drawing:
+    """What an engine that draws by words is asked for; other engines refuse it."""
+
+    prompt: str = ""
+    """What the picture shows; empty: a person. The presets are added to it."""
+    negative: str = ""
+    """What it shall not show."""
+    expression: str = "keep"
+    pose: str = "keep"
+    scene: str = "keep"
+    """What is drawn behind the person."""
+    steps: int = 0
+    """0: as many as the engine is set to."""
+    guidance: float = -1.0
+    """How closely the words are followed; negative: as the engine is set to."""
+    seed: int = 0
+    adapter: str = ""
+    """Name of a LoRA adapter: a character, or a manner of drawing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness(Progress):
+    """How near a drawn face is to the one in the photo."""
+
+    distance: float = 0.0
+    """Between face descriptors, 0 .. about 1.2."""
+    kept: bool = True
+    """Near enough to be taken for the same person."""
+
+
+@dataclass(frozen=True, slots=True)
 class Look:
     """How a portrait should be changed before it becomes an avatar."""
 
@@ -324,6 +355,7 @@ class Look:
     background_image: Image | None = None
     style_image: Image | None = None
     """A picture in whose manner the portrait is painted, with style image."""
+    drawing: Drawing | None = None
 
 
 @dataclass(frozen=True, slots=True)

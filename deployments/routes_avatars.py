@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from avatar_serving import images, logs, metrics
 from avatar_serving.errors import AvatarError, InvalidRequest, LimitExceeded
 from avatar_serving.flow import last
-from avatar_serving.media import Description, Look, Progress, Review
+from avatar_serving.media import Description, Drawing, Image, Look, Progress, Review
 from avatar_serving.safety.consent import Consent
 from avatar_serving.stages.tts import find_voice
 from avatar_serving.store import Character
@@ -35,6 +35,22 @@ log = logs.get()
 router = APIRouter(tags=["avatars"], dependencies=[Depends(require_key)])
 
 
+class DrawingBody(BaseModel):
+    """For a profile whose portraits are drawn by words."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    prompt: str = Field(default="", max_length=1000)
+    negative: str = Field(default="", max_length=1000)
+    expression: str = "keep"
+    pose: str = "keep"
+    scene: str = "keep"
+    steps: int = Field(default=0, ge=0, le=100)
+    guidance: float = Field(default=-1.0, ge=-1, le=30)
+    seed: int = Field(default=0, ge=0, lt=2**32)
+    adapter: str = Field(default="", max_length=80)
+
+
 class LookBody(BaseModel):
     """How the portrait is changed before it becomes an avatar."""
 
@@ -44,6 +60,12 @@ class LookBody(BaseModel):
     style: str = "none"
     strength: float = Field(default=0.6, ge=0, le=1)
     background: str = Field(default="keep", pattern=r"^(keep|blur|image|#[0-9a-fA-F]{6})$")
+    drawing: DrawingBody | None = None
+
+    def look(self, behind: Image | None) -> Look:
+        drawing = Drawing(**self.drawing.model_dump()) if self.drawing else None
+        simple = self.model_dump(exclude={"drawing"})
+        return Look(**simple, background_image=behind, drawing=drawing)
 
 
 class CreateBody(BaseModel):
@@ -103,7 +125,7 @@ async def create(
         name=body.name,
         consent=body.consent,
         voice=voice,
-        look=Look(**body.look.model_dump(), background_image=behind),
+        look=body.look.look(behind),
         persona=body.persona,
         description=body.description,
         limits=image_limits(held),
@@ -172,6 +194,7 @@ async def looks(request: Request) -> dict[str, Any]:
         "restore": any(name != "none" for name, _ in styles),
         "styles": [{"id": name, "name": title} for name, title in styles],
         "backgrounds": ["keep", "blur", "#rrggbb", "image"],
+        "drawing": services(request).profile.stylise.drawing_choices(),
     }
 
 

@@ -5,6 +5,9 @@ from typing import Annotated
 from pydantic import Field
 
 from avatar_serving.stages.stylise.classic import ClassicStyliseConfig
+from avatar_serving.stages.stylise.diffusion import DiffusionStyliseConfig
 from avatar_serving.stages.stylise.none import NoStyliseConfig
 
-StyliseConfig = Annotated[ClassicStyliseConfig | NoStyliseConfig, Field(discriminator="engine")]
+StyliseConfig = Annotated[
+    ClassicStyliseConfig | DiffusionStyliseConfig | NoStyliseConfig, Field(discriminator="engine")
+]

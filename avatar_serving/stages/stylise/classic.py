@@ -53,6 +53,10 @@ class ClassicStyliseConfig(StageConfig):
         paintings = ((style, title) for style, (_, title) in offered.items())
         return ("none", "Photo"), ("anime", "Anime"), *paintings
 
+    def drawing_choices(self) -> dict[str, tuple[str, ...]]:
+        """By option of `Look.drawing`; nothing where drawings are not made by words."""
+        return {}
+
 
 class ClassicStylise:
     def __init__(self, config: ClassicStyliseConfig) -> None:
@@ -84,6 +88,8 @@ class ClassicStylise:
         yield from_array(change_background(canvas.rgb, matte, look))
 
     def _check(self, look: Look) -> None:
+        if look.drawing is not None:
+            raise InvalidRequest("only the engine diffusion draws by words", "look.drawing")
         if look.style == "image" and look.style_image is None:
             raise InvalidRequest("style image needs a style_image", "look.style_image")
         if look.style not in (*self._styles, "image"):

@@ -18,6 +18,10 @@ class NoStyliseConfig(StageConfig):
         """What `Look.style` can be: (id, name for people)."""
         return (("none", "Photo"),)
 
+    def drawing_choices(self) -> dict[str, tuple[str, ...]]:
+        """By option of `Look.drawing`; nothing where drawings are not made by words."""
+        return {}
+
 
 class NoStylise:
     async def run(self, request: StyliseRequest, /) -> AsyncGenerator[Progress | Image, None]:

@@ -1,0 +1,92 @@
+"""Requests that are alike, worked on together, each with its own stream of progress."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Hashable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeAlias, TypeVar
+
+In = TypeVar("In")
+Out = TypeVar("Out")
+Told: TypeAlias = Callable[[float], None]
+"""Is given the share of the work that is done, 0..1; raises Abandoned once nobody waits for it."""
+Work: TypeAlias = Callable[[Sequence[In], Told], Sequence[Out]]
+"""Blocks. Answers in the order of what was asked."""
+
+
+class Abandoned(Exception):
+    """Every stream of a batch was closed."""
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    error: Exception | None = None
+
+
+@dataclass(slots=True, eq=False)
+class _Ticket(Generic[In]):
+    request: In
+    alike: Hashable
+    items: "asyncio.Queue[Any]" = field(default_factory=lambda: asyncio.Queue[Any]())
+    closed: bool = False
+
+
+class Batches(Generic[In, Out]):
+    """One batch at a time, of at most *most* requests.
+
+    A request waits for *wait_s* for others that are alike, and for the batches before it.
+    """
+
+    def __init__(self, work: Work[In, Out], most: int, wait_s: float) -> None:
+        self._work, self._most, self._wait_s = work, most, wait_s
+        self._waiting: list[_Ticket[In]] = []
+        self._worker: asyncio.Task[None] | None = None
+
+    async def run(self, request: In, alike: Hashable) -> AsyncGenerator[float | Out, None]:
+        """Shares of the work, then the answer. Only requests with the same *alike* are joined.
+
+        Closing the stream withdraws the request; a batch without streams stops at its next step.
+        """
+        ticket = _Ticket(request, alike)
+        self._waiting.append(ticket)
+        if self._worker is None or self._worker.done():
+            self._worker = asyncio.create_task(self._serve())
+        try:
+            while not isinstance(item := await ticket.items.get(), _End):
+                yield item
+            if item.error is not None:
+                raise item.error
+        finally:
+            ticket.closed = True
+
+    async def _serve(self) -> None:
+        loop = asyncio.get_running_loop()
+        while self._waiting:
+            if len(self._waiting) < self._most:
+                await asyncio.sleep(self._wait_s)
+            if batch := self._next():
+                await asyncio.to_thread(self._finish, batch, loop)
+
+    def _next(self) -> list[_Ticket[In]]:
+        """The oldest request and those like it."""
+        self._waiting = [ticket for ticket in self._waiting if not ticket.closed]
+        if not self._waiting:
+            return []
+        alike = [t for t in self._waiting if t.alike == self._waiting[0].alike][: self._most]
+        self._waiting = [ticket for ticket in self._waiting if ticket not in alike]
+        return alike
+
+    def _finish(self, batch: list[_Ticket[In]], loop: asyncio.AbstractEventLoop) -> None:
+        def tell(items: Sequence[Any]) -> None:
+            for ticket, item in zip(batch, items, strict=True):
+                loop.call_soon_threadsafe(ticket.items.put_nowait, item)
+
+        def told(done: float) -> None:
+            if all(ticket.closed for ticket in batch):
+                raise Abandoned
+            tell([done] * len(batch))
+
+        try:
+            tell(self._work([ticket.request for ticket in batch], told))
+            tell([_End()] * len(batch))
+        except Exception as error:
+            tell([_End(error)] * len(batch))
