@@ -16,7 +16,7 @@ from avatar_serving.errors import EngineLost, InvalidRequest
 from avatar_serving.flow import collect
 from avatar_serving.media import ChatDelta, ChatRequest, Message, Tokens, Tool, ToolCall
 from avatar_serving.stages.llm.vllm_chat import VllmConfig, VllmLlm
-from avatar_serving.vllm_engine import Adapter
+from avatar_serving.vllm_options import Adapter
 from tests.folder_weights import Shelf
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -11,7 +11,8 @@ from avatar_serving.errors import InvalidRequest, StageFailed
 from avatar_serving.media import ChatDelta, ChatRequest, Tokens
 from avatar_serving.stages.llm.base import LlmEngineConfig
 from avatar_serving.stages.llm.calling import TEMPERATURE, CallReader, grammar, prompted
-from avatar_serving.vllm_engine import Question, VllmEngine, VllmOptions
+from avatar_serving.vllm_engine import Question, VllmEngine
+from avatar_serving.vllm_options import VllmOptions
 
 
 class VllmConfig(LlmEngineConfig, VllmOptions):

@@ -9,7 +9,8 @@ from avatar_serving.media import Description, Glance, Image
 from avatar_serving.stages.vlm.base import SeeingVlmConfig
 from avatar_serving.stages.vlm.local import picture, processor_of, prompt
 from avatar_serving.stages.vlm.seen import Task, read, task_of
-from avatar_serving.vllm_engine import Question, VllmEngine, VllmOptions
+from avatar_serving.vllm_engine import Question, VllmEngine
+from avatar_serving.vllm_options import VllmOptions
 
 
 class VllmVlmConfig(SeeingVlmConfig, VllmOptions):
