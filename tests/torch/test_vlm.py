@@ -63,9 +63,8 @@ async def test_closing_stops_it(vlm: TransformersVlm) -> None:
 
 
 async def test_a_form_that_breaks_off_is_an_error(vlm: TransformersVlm) -> None:
-    config = TransformersVlmConfig(
-        model="tiny-vlm", device="cpu", dtype="float32", answer_tokens=100
-    )
+    short = {"model": "tiny-vlm", "device": "cpu", "dtype": "bfloat16", "answer_tokens": 100}
+    config = TransformersVlmConfig.model_validate(short)
     with pytest.raises(StageFailed, match="form is wrong"):
         await collect(config.build().run(PICTURE))
 

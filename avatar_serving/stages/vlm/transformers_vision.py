@@ -42,7 +42,8 @@ class TransformersVlm:
         self._device = torch_device("vlm", config.device)
         folder = weights.path(config.model)
         self._processor = processor_of(folder)
-        self._model = _model(str(folder), config.dtype).to(self._device)
+        with memory_errors("vlm"):
+            self._model = _model(str(folder), config.dtype).to(self._device)
         self._guide = Guide(self._processor.tokenizer, self._model.config.get_text_config())
         self._turn = Lock()
 
@@ -70,7 +71,7 @@ class TransformersVlm:
             text=[prompt(self._processor, task)],
             images=[picture(task.image)],
             return_tensors="pt",
-        ).to(self._device)
+        ).to(self._device, self._model.dtype)
         written = self._model.generate(
             **inputs,
             max_new_tokens=task.max_tokens,
