@@ -17,8 +17,9 @@ ALIKE, LEVEL = 3.0, 0.5
 """Difference from the skin's colour, and spread of lightness over 5 pixels, of one flat colour."""
 MOST_ALIKE, MOST_LEVEL, MOST_ABOVE = 0.2, 0.2, 0.08
 """Shares above which a face is drawn: of that colour, level below the nose's bridge, and one
-or the other above it, so that a mask makes no drawing of a photo. Measured: photos
-up to .12 and .04; redrawn by the anime style up to .15 and .14; drawings from .25 and .40."""
+or the other above it, so that a mask makes no drawing of a photo. Measured: photos up to .24 of
+one of the first two, at worst .17 with .24; redrawn by the anime style up to .15 with .21; drawings
+from .25 with .39."""
 USUAL = 14.0
 """Spread of lightness over a face that LEVEL is meant for; a dark photo has less of it."""
 CLIPPED = 254
