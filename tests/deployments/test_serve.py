@@ -144,13 +144,15 @@ async def test_replicas_obey_nobody_without_the_clusters_token(cluster):
     the gateway's a third time, for HTTP."""
     import grpc
 
-    ports = list(_ports_of_replicas())
+    places = list(_places_of_replicas())
     refused = [
         [method for method in WITH_PICKLES if _answer(grpc, port, method) == "UNAUTHENTICATED"]
-        for port in ports
+        for _, port in places
     ]
     replicas = len(PLACED) + 1
-    assert (len(ports), sum(map(bool, refused))) == (2 * replicas + 1, 2 * replicas)
+    assert (len(places), sum(map(bool, refused))) == (2 * replicas + 1, 2 * replicas)
+    open_ones = [place.ip for place, asks in zip(places, refused, strict=True) if not asks]
+    assert open_ones == ["127.0.0.1"]
 
 
 def _answer(grpc, port, method):
@@ -160,7 +162,7 @@ def _answer(grpc, port, method):
         return error.value.code().name
 
 
-def _ports_of_replicas():
+def _places_of_replicas():
     """Where processes of this test's cluster listen. Ray brings psutil with it."""
     import psutil
 
@@ -168,4 +170,4 @@ def _ports_of_replicas():
         if process.cmdline()[:1] and process.cmdline()[0].startswith("ray::ServeReplica"):
             for connection in process.net_connections("tcp"):
                 if connection.status == psutil.CONN_LISTEN:
-                    yield connection.laddr.port
+                    yield connection.laddr
