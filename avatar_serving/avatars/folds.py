@@ -93,7 +93,7 @@ def _skin(image: Pixels, places: Floats) -> Pixels:
     the other as if it were not there."""
     size = (WIDE_PX, HIGH_PX)
     x, y = (cv2.resize((places[..., k] - 0.5).astype(np.float32), size) for k in range(2))
-    seen = cv2.remap(image.astype(np.float32), x, y, cv2.INTER_LINEAR)
+    seen = np.asarray(cv2.remap(image.astype(np.float64), x, y, cv2.INTER_LINEAR), np.float64)
     across = np.linspace(0, 1, WIDE_PX)[None, :, None]
     sides = [cv2.GaussianBlur(side.mean(1), (1, 0), 4.0)[:, None] for side in _sides(seen)]
     smooth = sides[0] * (1 - across) + sides[1] * across

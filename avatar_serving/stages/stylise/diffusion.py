@@ -189,10 +189,10 @@ class DiffusionStylise:
     ) -> AsyncGenerator[Progress | NDArray[np.uint8], None]:
         async with aclosing(self._batches.run(sketch, sketch.alike)) as items:
             async for item in items:
-                if isinstance(item, float):
-                    yield Progress("stylise", low + part * item, "Drawing")
-                else:
+                if isinstance(item, np.ndarray):
                     yield item
+                else:
+                    yield Progress("stylise", low + part * item, "Drawing")
 
 
 def _finished(rgb: NDArray[np.uint8], look: Look, side: int) -> Image:
