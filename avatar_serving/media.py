@@ -363,6 +363,10 @@ class StyliseRequest:
     image: Image
     look: Look
 
+    @property
+    def adapter(self) -> str:
+        return self.look.drawing.adapter if self.look.drawing else ""
+
 
 @dataclass(frozen=True, slots=True)
 class ReconstructRequest:

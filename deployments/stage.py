@@ -1,7 +1,7 @@
 """The only code that knows that a stage may live in another process."""
 
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from math import inf
 from typing import Any, Generic, TypeVar
@@ -18,7 +18,7 @@ from avatar_serving.exposition import show_node
 from avatar_serving.scaling import ByDeadlineMisses, Scaling
 from avatar_serving.scaling.policy import Bounds
 from avatar_serving.scaling.streams import Streams
-from avatar_serving.stages.base import Checked, StageConfig, Warmed
+from avatar_serving.stages.base import Adapted, Checked, ForAdapter, StageConfig, Warmed
 from deployments.scaling import autoscaling
 
 In = TypeVar("In")
@@ -41,11 +41,15 @@ class StageReplica:
         self._warm = False
         late_s = scaling.first_item_ms / 1000 if isinstance(scaling, ByDeadlineMisses) else inf
         self._streams = Streams(late_s, scaling.window_s, time.monotonic)
+        if isinstance(config, Adapted):
+            self._hold = _adapters_told(config.adapters_in_memory)
 
     async def run(self, request: Any, sent_at: float) -> AsyncGenerator[Any, None]:
         """*sent_at*: when the gateway sent the request, in seconds of its wall clock."""
         metrics.queue_wait.labels(self._name).observe(max(0.0, time.time() - sent_at))
         metrics.batch.labels(self._name).observe(self._streams.in_work + 1)
+        if adapter := serve.get_multiplexed_model_id():
+            await self._hold(adapter)
         async with aclosing(self._streams.watch(self._stage, request)) as items:
             async for item in items:
                 yield item
@@ -64,12 +68,25 @@ class StageReplica:
         return self._streams.stats()
 
 
+def _adapters_told(most: int) -> Callable[[str], Awaitable[str]]:
+    """Tells Serve which adapters are in memory here, so that their requests come here.
+
+    Holding them is the engine's affair, which lets the same one go: that not used for longest.
+    """
+
+    async def held(adapter: str) -> str:
+        return adapter
+
+    multiplexed: Any = serve.multiplexed(max_num_models_per_replica=most)
+    return multiplexed(held)
+
+
 class RemoteStage(Generic[In, Out]):
     """A stage served elsewhere, in the shape of a stage."""
 
     def __init__(self, name: str, handle: DeploymentHandle[Any]) -> None:
         self._name = name
-        self._run: Any = handle.options(stream=True).run
+        self._handle: Any = handle.options(stream=True)
 
     async def run(self, request: In, /) -> AsyncGenerator[Out, None]:
         """Raises:
@@ -90,7 +107,9 @@ class RemoteStage(Generic[In, Out]):
                 log.warning("replica lost, another is asked", stage=self._name)
 
     async def _stream(self, request: In) -> AsyncGenerator[Out, None]:
-        response = self._run.remote(request, time.time())
+        adapter = request.adapter if isinstance(request, ForAdapter) else ""
+        handle = self._handle.options(multiplexed_model_id=adapter) if adapter else self._handle
+        response = handle.run.remote(request, time.time())
         try:
             async for item in response:
                 yield item

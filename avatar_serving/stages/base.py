@@ -71,6 +71,24 @@ class Checked(Protocol):
         ...
 
 
+@runtime_checkable
+class Adapted(Protocol):
+    """The settings of an engine that holds a few of many adapters in memory."""
+
+    @property
+    def adapters_in_memory(self) -> int: ...
+
+
+@runtime_checkable
+class ForAdapter(Protocol):
+    """A request that a replica with that adapter in memory answers soonest."""
+
+    @property
+    def adapter(self) -> str:
+        """Empty: any replica will do."""
+        ...
+
+
 class StageConfig(BaseModel, ABC):
     """The settings of one engine, and the way to build it. It describes; it never downloads."""
 

@@ -1,5 +1,6 @@
 """LoRA adapters of one pipeline, put in and taken out by name between two requests."""
 
+import itertools
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -59,4 +60,6 @@ class Adapters:
                 str(folder), weight_name=WEIGHTS_FILE, adapter_name=name, local_files_only=True
             )
         except (RuntimeError, ValueError, OSError, KeyError) as error:
+            if name in itertools.chain(*self._pipeline.get_list_adapters().values()):
+                self._pipeline.delete_adapters(name)  # half of it was put in
             raise StageFailed("stylise", f"adapter {name!r} does not fit: {error}") from error

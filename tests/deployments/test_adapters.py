@@ -1,0 +1,78 @@
+"""Requests for one adapter go to the replica that has it in memory."""
+
+import asyncio
+import os
+from collections.abc import AsyncGenerator, Iterator
+from typing import Any
+
+import pytest
+
+from avatar_serving.config import Placement
+from avatar_serving.flow import collect
+from avatar_serving.media import Drawing, Image, Look, StyliseRequest
+from avatar_serving.stages.base import StageConfig
+
+pytestmark = [
+    pytest.mark.serve,
+    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.filterwarnings("ignore"),
+]
+
+
+class Witness:
+    """Says which process it is in."""
+
+    async def run(self, request: StyliseRequest, /) -> AsyncGenerator[int, None]:
+        await asyncio.sleep(0.05)
+        yield os.getpid()
+
+
+class WitnessConfig(StageConfig):
+    adapters_in_memory: int = 2
+
+    def build(self) -> Witness:
+        return Witness()
+
+
+def for_adapter(name: str) -> StyliseRequest:
+    return StyliseRequest(Image(bytes(3), 1, 1), Look(drawing=Drawing(adapter=name)))
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[None]:
+    import ray
+    from ray import serve
+
+    from deployments.stage import deploy
+
+    ray.init(address="local", num_cpus=2, include_dashboard=False)
+    placement = Placement(num_cpus=0.1, min_replicas=2, max_replicas=2, max_ongoing_requests=4)
+    serve.run(deploy("stylise", WitnessConfig(), placement), name="app", route_prefix=None)
+    yield
+    ray.shutdown()
+
+
+def remote() -> Any:
+    from ray import serve
+
+    from deployments.stage import RemoteStage
+
+    return RemoteStage("stylise", serve.get_deployment_handle("stylise", "app"))
+
+
+async def processes(witnesses: Any, adapter: str) -> set[int]:
+    request = for_adapter(adapter)
+    return {(await collect(witnesses.run(request)))[0] for _ in range(8)}
+
+
+async def test_an_adapter_stays_where_it_is(cluster: None) -> None:
+    witnesses = remote()
+    for name in ("museum", "sailor", "museum", "sailor"):
+        await collect(witnesses.run(for_adapter(name)))
+    await asyncio.sleep(1)  # a replica tells the others a few times a second what it holds
+    museum, sailor = (
+        await processes(witnesses, "museum"), await processes(witnesses, "sailor"),
+    )  # fmt: skip
+    assert len(museum) == len(sailor) == 1
+    busy = [collect(witnesses.run(for_adapter(""))) for _ in range(12)]
+    assert len({pid for (pid,) in await asyncio.gather(*busy)}) == 2, "any replica would do"
