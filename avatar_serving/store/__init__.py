@@ -1,6 +1,6 @@
 """What outlives a session: avatars, API keys, client secrets."""
 
-from avatar_serving.store.keys import ANYBODY, SCOPES, Caller, Scope
+from avatar_serving.store.callers import ANYBODY, SCOPES, Caller, Scope
 from avatar_serving.store.store import AvatarRow, Character, Store
 
 __all__ = ["ANYBODY", "SCOPES", "AvatarRow", "Caller", "Character", "Scope", "Store"]

@@ -12,18 +12,15 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal, get_args
+from typing import Any
 
 from sqlalchemy import Select, delete, or_, select, update
 
 from avatar_serving.errors import InvalidRequest, NotFound, StageFailed, Unavailable
+from avatar_serving.store.callers import SCOPES, Caller, Scope
 from avatar_serving.store.database import Database
 from avatar_serving.store.tables import KeyTable
 
-Scope = Literal["read", "talk", "create", "memories"]
-"""See avatars and voices; hold sessions and use the models; make, change and delete avatars and
-videos; see and change what is known of users."""
-SCOPES: tuple[Scope, ...] = get_args(Scope)
 SHORTEST_S, LONGEST_S = 10, 7200
 """How long a client secret may live."""
 SHORTEST_KEY = 24
@@ -31,21 +28,6 @@ SHORTEST_KEY = 24
 _OWNER = re.compile(r"[A-Za-z0-9._-]{0,40}")
 _NOTED = timedelta(minutes=1)
 """How exactly the last use of a key is kept."""
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """Whoever shows a key."""
-
-    label: str
-    """What is counted against the limits of a key is counted by this; empty: nothing is."""
-    owner: str = ""
-    """Whose avatars, videos and users they see; empty: everybody's."""
-    scopes: frozenset[Scope] = frozenset(SCOPES)
-
-
-ANYBODY = Caller("")
-"""The caller of a service that asks for no keys."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,10 @@ from avatar_serving.avatars.manifest import Manifest
 from avatar_serving.config import Storage
 from avatar_serving.errors import NotFound
 from avatar_serving.store.blobs import Blobs, checked_id
+from avatar_serving.store.callers import ANYBODY, SCOPES, Caller, Scope
 from avatar_serving.store.database import Database
 from avatar_serving.store.files import AvatarFiles
-from avatar_serving.store.keys import ANYBODY, SCOPES, Caller, KeyRow, Keys, Redeemed, Scope
+from avatar_serving.store.keys import KeyRow, Keys, Redeemed
 from avatar_serving.store.memories import Memories
 from avatar_serving.store.s3 import S3Files
 from avatar_serving.store.sessions import Sessions
