@@ -69,6 +69,7 @@ class Hosted:
         self._label = label
         self._session: Session | None = None
         self._keeping: asyncio.Task[None] | None = None
+        self._writing = asyncio.Lock()
 
     def attach(self, session: Session) -> Session:
         """The session runs from now on."""
@@ -164,16 +165,19 @@ class Hosted:
         kept = kept.model_copy(update={"received": self.line.handled})
         state = Kept(label=self._label, session=kept).model_dump_json()
         lines = json.dumps(tail) if tail else ""
-        return await self._in_store(self._sessions.write, self.id, state, lines)
+        async with self._writing:
+            return await self._in_store(self._sessions.write, self.id, state, lines)
 
     async def _still_mine(self) -> bool:
         return await self._in_store(self._sessions.mine, self.id)
 
     async def _stop_keeping(self) -> None:
         task, self._keeping = self._keeping, None
-        if task is not None and task is not asyncio.current_task():
+        if task is None or task is asyncio.current_task():
+            return
+        async with self._writing:  # a write that is under way would else end after the last one
             task.cancel()
-            await asyncio.wait({task})
+        await asyncio.wait({task})
 
     def _close(self) -> None:
         """This gateway has nothing more to do with it."""

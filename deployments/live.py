@@ -119,11 +119,12 @@ class Live:
         goes on elsewhere if its client can resume it."""
         self.draining = True
         ends = asyncio.get_running_loop().time() + within_s
-        moves = [hosted.move(within_s) for hosted in list(self._hosted.values())]
-        parts = [_dismiss(session, wire, ends) for session, wire in list(self._plain)]
-        for failed in await asyncio.gather(*moves, *parts, return_exceptions=True):
-            if isinstance(failed, Exception):
-                log.error("a session could not be moved", exc_info=failed)
+        for _ in range(2):  # somebody may have been let in a moment before
+            moves = [h.move(within_s) for h in list(self._hosted.values()) if not h.moved]
+            parts = [_dismiss(session, wire, ends) for session, wire in list(self._plain)]
+            for failed in await asyncio.gather(*moves, *parts, return_exceptions=True):
+                if isinstance(failed, Exception):
+                    log.error("a session could not be moved", exc_info=failed)
         if self._tasks:
             await asyncio.wait(set(self._tasks), timeout=_END_S)
 

@@ -86,10 +86,10 @@ class Sessions:
         return max(0.0, (claimed.ends_at - self._now()).total_seconds())
 
     def write(self, session_id: str, state: str, tail: str = "") -> bool:
-        """Keep what a gateway must know to go on. False: the session is another gateway's now."""
+        """Keep what a gateway must know to go on. False: it is another gateway's now, or over."""
         return self._change(
             update(SessionTable)
-            .where(self._mine(session_id))
+            .where(self._mine(session_id), SessionTable.over.is_(False))
             .values(state=state, tail=tail or None)
         )
 

@@ -96,6 +96,7 @@ def test_nothing_of_it_can_be_read_afterwards(
     one.end("sess_1")
     kept = b"".join(path.read_bytes() for path in tmp_path.glob("avatars.db*"))
     assert b"Lisbon" not in kept and b"like tea" not in kept
+    assert not one.write("sess_1", "I live in Lisbon"), "nothing is added to what is over"
 
 
 def test_what_a_dead_gateway_left_is_forgotten(
