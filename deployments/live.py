@@ -23,7 +23,7 @@ _END_S = 5.0
 _RETRY_AFTER_S = 1.0
 _THREADS = 4
 """Calls of the store at a time; they wait where it does, and nothing else may wait for them."""
-_REST_TICK_S = 0.1
+_REST_TICK_S, _ENDING_TICK_S = 0.1, 0.02
 
 T = TypeVar("T")
 
@@ -51,6 +51,8 @@ class Live:
         self._hosted: dict[str, Hosted] = {}
         self._tokens: dict[str, str] = {}
         """By sha256 of the token, ids of the sessions that run here."""
+        self._ending: set[str] = set()
+        """Sessions that are over, and are being written down as such."""
         self._plain: set[tuple[Session, Wire]] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._threads = ThreadPoolExecutor(_THREADS, "store")
@@ -81,7 +83,9 @@ class Live:
             WrongState: unknown, used or expired, or too much was said since.
             Unavailable: the store does not answer.
         """
-        here = self._hosted.get(self._tokens.get(digest(token), ""))
+        known = self._tokens.get(digest(token), "")
+        await until(lambda: known not in self._ending, _ENDING_TICK_S)
+        here = self._hosted.get(known)
         if here is not None:
             here.line.check(after)
         try:
@@ -153,12 +157,14 @@ class Live:
             hosted.line.finish(await session)
         finally:
             hosted.line.finish(Ending(None, CLOSE_RESTART))
+            self._ending.add(hosted.id)
+            await hosted.end()
+            self._ending.discard(hosted.id)
             if self._hosted.get(hosted.id) is hosted:
                 del self._hosted[hosted.id]
                 gone = [known for known, owner in self._tokens.items() if owner == hosted.id]
                 for known in gone:
                     del self._tokens[known]
-            await hosted.end()
 
     async def _in_store(self, call: Callable[..., T], *arguments: object) -> T:
         loop = asyncio.get_running_loop()

@@ -62,6 +62,8 @@ class Opening:
     """The client wants to come back to the session if its connection is lost."""
     greeted: bool = False
     """The avatar speaks first."""
+    patient: bool = False
+    """The client would rather wait for a place than be refused."""
     caller: Caller = ANYBODY
 
     @classmethod
@@ -83,6 +85,7 @@ class Opening:
             model if isinstance(model, str) else query.get("model", ""),
             query.get("resume") in ("1", "true"),
             query.get("greet") in ("1", "true"),
+            query.get("queue") in ("1", "true"),
             caller,
         )
 

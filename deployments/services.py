@@ -1,8 +1,7 @@
 """What a gateway holds: built stages, detectors, the store, and how many sessions it can take."""
 
 import secrets
-from collections.abc import Callable, Generator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,7 +9,6 @@ from avatar_serving import metrics
 from avatar_serving.config import STAGES, Environment, Profile, StageName, storage
 from avatar_serving.detectors.end_of_turn import EndOfTurn
 from avatar_serving.detectors.vad import VadModel
-from avatar_serving.errors import Overloaded
 from avatar_serving.media import Behaviour
 from avatar_serving.metrics import Observed
 from avatar_serving.protocol.status import ApplicationPart
@@ -19,46 +17,11 @@ from avatar_serving.store import Store
 from avatar_serving.store.memories import Memories
 from deployments.allowances import Allowances
 from deployments.live import Live
+from deployments.slots import Slots
 from deployments.video_states import VideoFolder
 from deployments.videos import VideoJobs
 from pipelines.converse import ConverseStages
 from pipelines.create_avatar import CreateStages
-
-
-class Slots:
-    """A counted resource, reserved before any work is done for it."""
-
-    def __init__(self, what: str, size: int, retry_after_s: float) -> None:
-        self.size = size
-        self.held = 0
-        self.turned_away = 0
-        self._what = what
-        self._retry_after_s = retry_after_s
-
-    def check(self) -> None:
-        """Say so at once when there is no slot; another caller may still be quicker.
-
-        Raises:
-            Overloaded: all are held.
-        """
-        if self.held >= self.size:
-            self.turned_away += 1
-            metrics.refused.labels(Overloaded.code).inc()
-            raise Overloaded(f"all {self.size} {self._what} are taken", self._retry_after_s)
-
-    @contextmanager
-    def reserve(self) -> Generator[None, None, None]:
-        """Hold one slot.
-
-        Raises:
-            Overloaded: all are held.
-        """
-        self.check()
-        self.held += 1
-        try:
-            yield
-        finally:
-            self.held -= 1
 
 
 @dataclass

@@ -13,6 +13,8 @@ from avatar_serving.errors import (
     Overloaded,
     RateLimited,
 )
+from avatar_serving.protocol.avatar import AvatarQueued
+from avatar_serving.protocol.base import dump
 from avatar_serving.session.line import ConnectionLost, Ending
 from avatar_serving.session.session import Session
 from avatar_serving.store import Caller
@@ -25,6 +27,7 @@ log = logs.get()
 _NORMAL, _POLICY, _TOO_BIG, _INTERNAL, _LATER = 1000, 1008, 1009, 1011, 1013
 _GONE = Ending(None, _NORMAL)
 Send = Callable[[str], Awaitable[None]]
+Opened = Callable[[Send], Awaitable[Session]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +39,15 @@ class Sitting:
     slot: AbstractContextManager[object]
     """A place for it."""
     ends_in_s: float
-    opened: Callable[[Send], Awaitable[Session]]
+    opened: Opened
+    patient: bool = False
+    """It waits for its place."""
 
     async def run(self, send: Send, messages: AsyncGenerator[str, None]) -> Ending:
         """From its start to its end, which is said, not raised."""
         try:
+            if self.patient:
+                await self.held.sessions.turn(lambda place: send(dump(AvatarQueued(place=place))))
             with (
                 self.held.allowances.session(self.caller),
                 self.slot,
@@ -74,8 +81,7 @@ async def begin(held: Services, opening: Opening, wire: Wire) -> Ending:
     async def opened(send: Send) -> Session:
         return hosted.attach(await open_session(held, opening, send))
 
-    longest_s = held.profile.limits.session_s
-    sitting = Sitting(held, opening.caller, held.sessions.reserve(), longest_s, opened)
+    sitting = _new(held, opening, opened)
     held.live.run(hosted, sitting.run(hosted.line.send, hosted.line.messages()))
     greeting = hosted.greeting(token, held.live.grace_s)
     return await hosted.line.carry(wire, greeting) or _GONE
@@ -104,6 +110,12 @@ async def resume(held: Services, token: str, last: str, wire: Wire) -> Ending:
     return await line.carry(wire, greeting, line.reachable(int(last))) or _GONE
 
 
+def _new(held: Services, opening: Opening, opened: Opened) -> Sitting:
+    slot = held.sessions.reserve(waited=opening.patient)
+    longest_s = held.profile.limits.session_s
+    return Sitting(held, opening.caller, slot, longest_s, opened, opening.patient)
+
+
 def _taken_over(held: Services, back: Returned, slot: ExitStack) -> Sitting:
     kept = back.kept
     assert kept is not None
@@ -123,8 +135,7 @@ async def _plain(held: Services, opening: Opening, wire: Wire) -> Ending:
             noted.enter_context(held.live.plain(session, wire))
             return session
 
-        longest_s = held.profile.limits.session_s
-        sitting = Sitting(held, opening.caller, held.sessions.reserve(), longest_s, opened)
+        sitting = _new(held, opening, opened)
         return await sitting.run(wire.send, wire.messages())
 
 

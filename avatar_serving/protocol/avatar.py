@@ -96,3 +96,11 @@ class AvatarMoving(FromServer):
     within_s: float
     """The connection is closed with 1012 after the present turn, or so many seconds. At 0 it is
     time: the client says ``avatar.move`` and nothing more on this connection."""
+
+
+class AvatarQueued(FromServer):
+    """No session is free; this one begins when it is its turn."""
+
+    type: Literal["avatar.queued"] = "avatar.queued"
+    place: int
+    """1: it is next."""

@@ -13,6 +13,7 @@ from avatar_serving.protocol.avatar import (
     AvatarClips,
     AvatarMood,
     AvatarMoving,
+    AvatarQueued,
     AvatarResumeToken,
     AvatarState,
     AvatarTurn,
@@ -90,6 +91,7 @@ ServerEvent = (
     | AvatarResumeToken
     | AvatarMood
     | AvatarMoving
+    | AvatarQueued
     | AvatarState
     | AvatarAnimationStarted
     | AvatarAnimationDelta

@@ -94,6 +94,32 @@ async def test_beyond_capacity_is_refused_at_once(tmp_path):
             await read_until(third, "session.created")
 
 
+async def test_who_asks_for_it_waits_in_a_queue(tmp_path):
+    profile = load_profile("test").model_copy(update={"limits": Limits(sessions=2)})
+    with gateway(tmp_path, profile) as (services, url):
+        first, other = [await websockets.connect(socket_url(url)) for _ in range(2)]
+        for socket in (first, other):
+            await read_until(socket, "session.created")
+        one = await websockets.connect(socket_url(url, "?queue=1"))
+        assert (await read_until(one, "avatar.queued"))[0]["place"] == 1
+        two = await websockets.connect(socket_url(url, "?queue=1&resume=1"))
+        assert (await read_until(two, "avatar.queued"))[-1]["place"] == 2
+        async with websockets.connect(socket_url(url, "?queue=1")) as three:
+            assert json.loads(await three.recv())["error"]["code"] == "overloaded"
+        await first.close()
+        await read_until(one, "session.created")
+        assert (await read_until(two, "avatar.queued"))[-1]["place"] == 1
+        async with websockets.connect(socket_url(url)) as hasty:
+            assert json.loads(await hasty.recv())["error"]["code"] == "overloaded"
+        assert services.sessions.held == 2
+        await other.close()
+        await read_until(two, "session.created")
+        assert services.sessions.held == 2
+        for socket in (one, two):
+            await socket.close()
+        await _ready(url)
+
+
 async def _ready(url):
     for _ in range(100):
         if httpx.get(url + "/readyz").status_code == 200:
