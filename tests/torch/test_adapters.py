@@ -12,9 +12,9 @@ from peft.utils import get_peft_model_state_dict
 from safetensors.torch import load_file, save_file
 
 from avatar_serving.errors import NotFound, StageFailed
-from avatar_serving.stages.stylise.adapters import WEIGHTS_FILE
 from avatar_serving.stages.stylise.diffuser import Diffuser, DiffuserFiles, Sketch
 from avatar_serving.stages.stylise.wording import Words
+from avatar_serving.training.record import WEIGHTS_FILE
 from tests.torch.tiny_diffusion import SIDE, save_tiny_diffusion
 
 RGB = np.random.default_rng(0).integers(0, 255, (SIDE, SIDE, 3)).astype(np.uint8)

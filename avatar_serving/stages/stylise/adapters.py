@@ -6,9 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from avatar_serving.errors import StageFailed
-
-WEIGHTS_FILE = "pytorch_lora_weights.safetensors"
-"""Within an adapter's folder; diffusers gave it its name."""
+from avatar_serving.training.record import WEIGHTS_FILE
 
 
 class Adapters:

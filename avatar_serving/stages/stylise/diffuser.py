@@ -76,7 +76,7 @@ class Diffuser:
         """
         self._device = torch_device("stylise", device)
         with memory_errors("stylise"):
-            self._redraw = _load(files, dtype).to(self._device)
+            self._redraw = load_pipeline(files, dtype).to(self._device)
             _set_scheduler(self._redraw, few_steps)
             if files.identity is not None:
                 _add_identity(self._redraw, files.identity, identity_scale)
@@ -147,7 +147,8 @@ def check_numbers(strength: float, steps: int) -> None:
         raise InvalidRequest("steps are from 1 to 100", "look.drawing.steps")
 
 
-def _load(files: DiffuserFiles, dtype: Dtype) -> Any:
+def load_pipeline(files: DiffuserFiles, dtype: Dtype) -> Any:
+    """Raises StageFailed where diffusers cannot read the files."""
     import torch
     from diffusers import AutoPipelineForImage2Image, ControlNetModel
 

@@ -8,15 +8,16 @@ from typing import ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from avatar_serving import weights
-from avatar_serving.errors import InvalidRequest, NotFound
+from avatar_serving.errors import InvalidRequest
 from avatar_serving.faces import FaceFinder
 from avatar_serving.faces.matte import person_matte
 from avatar_serving.images import from_array, to_array
 from avatar_serving.media import Drawing, Image, Look, Progress, StyliseRequest
 from avatar_serving.stages.base import StageConfig
+from avatar_serving.stages.stylise.adapter_shelf import AdapterShelf, LoraAdapter
 from avatar_serving.stages.stylise.backdrop import change_background, check_background
 from avatar_serving.stages.stylise.batches import Batches
 from avatar_serving.stages.stylise.canvas import make_canvas
@@ -45,15 +46,6 @@ from avatar_serving.stages.stylise.wording import (
 from avatar_serving.torch_device import Device
 
 
-class LoraAdapter(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")
-    """What requests call it."""
-    weights: str
-    """Name of a folder in the weights lock, with pytorch_lora_weights.safetensors."""
-
-
 class DiffusionStyliseConfig(StageConfig):
     modules: ClassVar[tuple[str, ...]] = ("torch", "diffusers", "transformers", "peft")
     weights: ClassVar[tuple[str, ...]] = (
@@ -76,6 +68,8 @@ class DiffusionStyliseConfig(StageConfig):
     """The scheduler of models made for few steps: lcm, or trailing for the turbo kind."""
     adapters: tuple[LoraAdapter, ...] = ()
     """LoRA adapters that a request may name."""
+    trained: str = ""
+    """Folder of adapters that `lora train` made; each may be named at once, by its name."""
     adapters_in_memory: int = Field(default=4, ge=1)
     """The one that was not used for longest makes room."""
     device: Device = "cuda"
@@ -112,7 +106,8 @@ class DiffusionStyliseConfig(StageConfig):
     def drawing_choices(self) -> dict[str, tuple[str, ...]]:
         """By option of `Look.drawing`, besides keep."""
         presets = {"expression": EXPRESSIONS, "pose": POSES, "scene": SCENES}
-        named = {"adapter": tuple(adapter.name for adapter in self.adapters)}
+        shelf = AdapterShelf(self.model, self.adapters, self.trained)
+        named = {"adapter": tuple(shelf.names())}
         return {option: tuple(choices) for option, choices in presets.items()} | named
 
 
@@ -120,9 +115,9 @@ class DiffusionStylise:
     def __init__(self, config: DiffusionStyliseConfig) -> None:
         """Raises StageFailed, OutOfMemory, WeightsError."""
         self._config = config
-        self._folders = {adapter.name: adapter.weights for adapter in config.adapters}
+        self._shelf = AdapterShelf(config.model, config.adapters, config.trained)
         self._diffuser = Diffuser(
-            _files(config), self._adapter_folder, device=config.device, dtype=config.dtype,
+            _files(config), self._shelf.folder, device=config.device, dtype=config.dtype,
             few_steps=config.few_steps, identity_scale=config.identity_scale,
             adapters=config.adapters_in_memory,
         )  # fmt: skip
@@ -175,14 +170,9 @@ class DiffusionStylise:
         check_background(look)
         check_numbers(look.strength, drawing.steps)
         if drawing.adapter:
-            self._adapter_folder(drawing.adapter)
+            self._shelf.folder(drawing.adapter)
         if drawing.scene != KEEP and look.background != "keep":
             raise InvalidRequest("either a scene or a background", "look.drawing.scene")
-
-    def _adapter_folder(self, name: str) -> Path:
-        if name not in self._folders:
-            raise NotFound("adapter", name)
-        return weights.path(self._folders[name])
 
     async def _drawn(
         self, sketch: Sketch, low: float, part: float

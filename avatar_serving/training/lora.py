@@ -1,0 +1,251 @@
+"""The training itself: low-rank additions to a diffusion model's attention (Hu et al. 2021).
+
+Regularised by dropping captions now and then, as classifier-free guidance wants, and by weight
+decay. What a step does depends on the seed and its number alone, so that a training that was
+interrupted goes on as if it had not been.
+"""
+
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+from math import inf
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image as Pillow
+from pydantic import BaseModel, ConfigDict, Field
+
+from avatar_serving.stages.stylise.diffuser import DiffuserFiles, Dtype, load_pipeline
+from avatar_serving.torch_device import Device, memory_errors, torch_device
+from avatar_serving.training.record import WEIGHTS_FILE
+
+_CHECKPOINT = "checkpoint.pt"
+_MEASURED_AT = 0.15, 0.4, 0.65, 0.9
+"""Shares of the noise schedule at which the loss is measured."""
+
+
+class LoraOptions(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    steps: int = Field(default=800, ge=1)
+    rank: int = Field(default=8, ge=1, le=128)
+    learning_rate: float = Field(default=1e-4, gt=0)
+    weight_decay: float = Field(default=1e-2, ge=0)
+    batch: int = Field(default=2, ge=1)
+    caption_dropout: float = Field(default=0.1, ge=0, lt=1)
+    check_every: int = Field(default=50, ge=1)
+    """Steps between measuring the loss, a sample picture and a checkpoint."""
+    patience: int = Field(default=4, ge=1)
+    """Checks without a smaller loss, after which it ends."""
+    seed: int = 0
+    device: Device = "cuda"
+    dtype: Dtype = "bfloat16"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Example:
+    rgb: NDArray[np.uint8]
+    """(side, side, 3)"""
+    caption: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Checked:
+    """How a training stands."""
+
+    step: int
+    loss: float
+    """Mean squared error of the predicted noise, over all pictures at fixed noise."""
+    sample: NDArray[np.uint8]
+    """The first picture, drawn anew."""
+
+
+class LoraTraining:
+    def __init__(
+        self, model: Path, examples: Sequence[Example], options: LoraOptions, folder: Path
+    ) -> None:
+        """*folder* gets the checkpoint and the adapter; a checkpoint in it is gone on from.
+
+        Raises:
+            OutOfMemory: the GPU has no room for it.
+            StageFailed: the model cannot be loaded, or there is no GPU.
+        """
+        from diffusers import DDPMScheduler
+
+        self._options, self._examples, self._folder = options, examples, folder
+        self._device = torch_device("lora", options.device)
+        with memory_errors("lora"):
+            self._pipeline = load_pipeline(DiffuserFiles(model), options.dtype).to(self._device)
+            self._noise: Any = DDPMScheduler.from_config(self._pipeline.scheduler.config)
+            self._latents = self._encoded()
+            self._told = [self._conditions(example.caption) for example in examples]
+            self._untold = self._conditions("")
+            self._weights = self._low_rank()
+        self._optimizer = _optimizer(self._weights, options)
+        self._done, self._best, self._stale = 0, inf, 0
+        if (folder / _CHECKPOINT).exists():
+            self._resume()
+
+    def run(self) -> Generator[Checked, None, None]:
+        """Train to the end or until it no longer helps. The best adapter is in the folder."""
+        options = self._options
+        while self._done < options.steps and self._stale < options.patience:
+            with memory_errors("lora"):
+                self._step(self._done)
+                self._done += 1
+                if self._done % options.check_every and self._done < options.steps:
+                    continue
+                loss = self._measured()
+                self._keep(loss)
+                sample = self._sample()
+            yield Checked(self._done, loss, sample)
+
+    @property
+    def best(self) -> float:
+        """The smallest loss so far."""
+        return self._best
+
+    @property
+    def done(self) -> int:
+        """Steps."""
+        return self._done
+
+    def _encoded(self) -> Any:
+        import torch
+
+        rgb = np.stack([example.rgb for example in self._examples]).astype(np.float32)
+        pixels = torch.from_numpy(rgb / 127.5 - 1).permute(0, 3, 1, 2)
+        vae = self._pipeline.vae
+        with torch.no_grad():  # one by one: only this is large
+            each = [
+                vae.encode(one[None].to(self._device, vae.dtype)).latent_dist.mean for one in pixels
+            ]
+        return torch.cat(each) * vae.config.scaling_factor
+
+    def _conditions(self, caption: str) -> dict[str, Any]:
+        """What the network is told: the caption; for SDXL also its summary and a size."""
+        import torch
+
+        with torch.no_grad():
+            words, _, *summary = self._pipeline.encode_prompt(
+                caption, device=self._device, num_images_per_prompt=1,
+                do_classifier_free_guidance=False,
+            )  # fmt: skip
+        told: dict[str, Any] = {"encoder_hidden_states": words}
+        if summary:
+            side = self._examples[0].rgb.shape[0]
+            sizes = torch.tensor([[side, side, 0, 0, side, side]], device=self._device)
+            told["text_embeds"], told["time_ids"] = summary[0], sizes.to(words.dtype)
+        return told
+
+    def _low_rank(self) -> list[Any]:
+        import torch
+        from peft import LoraConfig
+
+        torch.manual_seed(self._options.seed)
+        for part in (self._pipeline.vae, self._pipeline.text_encoder, self._pipeline.unet):
+            part.requires_grad_(False)
+        rank = self._options.rank
+        attention = ["to_q", "to_k", "to_v", "to_out.0"]
+        self._pipeline.unet.add_adapter(
+            LoraConfig(r=rank, lora_alpha=rank, target_modules=attention)
+        )
+        weights = [each for each in self._pipeline.unet.parameters() if each.requires_grad]
+        for weight in weights:
+            weight.data = weight.data.float()
+        return weights
+
+    def _step(self, number: int) -> None:
+        import torch
+
+        options = self._options
+        chance = np.random.default_rng((options.seed, number))
+        chosen = chance.integers(0, len(self._examples), options.batch)
+        dropped = chance.random(options.batch) < options.caption_dropout
+        length = self._noise.config.num_train_timesteps
+        times = torch.from_numpy(chance.integers(0, length, options.batch))
+        loss = self._loss(chosen.tolist(), times, int(chance.integers(2**62)), dropped.tolist())
+        self._optimizer.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self._weights, 1.0)
+        self._optimizer.step()
+
+    def _loss(self, chosen: list[int], times: Any, seed: int, dropped: list[bool]) -> Any:
+        import torch
+
+        latents = self._latents[chosen]
+        generator = torch.Generator().manual_seed(seed)
+        noise = torch.randn(latents.shape, generator=generator).to(latents)
+        times = times.to(self._device)
+        noisy = self._noise.add_noise(latents, noise, times)
+        each = [
+            self._untold if drop else self._told[index]
+            for index, drop in zip(chosen, dropped, strict=True)
+        ]
+        told = {name: torch.cat([one[name] for one in each]) for name in self._untold}
+        words = told.pop("encoder_hidden_states")
+        found = self._pipeline.unet(noisy, times, words, added_cond_kwargs=told or None).sample
+        wanted = noise
+        if self._noise.config.prediction_type == "v_prediction":
+            wanted = self._noise.get_velocity(latents, noise, times)
+        return torch.nn.functional.mse_loss(found.float(), wanted.float())
+
+    def _measured(self) -> float:
+        import torch
+
+        length = self._noise.config.num_train_timesteps
+        every = list(range(len(self._examples)))
+        losses: list[float] = []
+        with torch.no_grad():
+            for index in every:
+                for share in _MEASURED_AT:
+                    times = torch.tensor([int(share * length)])
+                    losses.append(float(self._loss([index], times, index, [False])))
+        return float(np.mean(losses))
+
+    def _sample(self) -> NDArray[np.uint8]:
+        import torch
+
+        first = self._examples[0]
+        drawn = self._pipeline(
+            first.caption, image=Pillow.fromarray(first.rgb), strength=0.8,
+            num_inference_steps=20, output_type="np",
+            generator=torch.Generator(self._device).manual_seed(self._options.seed),
+        ).images[0]  # fmt: skip
+        return (drawn.clip(0, 1) * 255).round().astype(np.uint8)
+
+    def _keep(self, loss: float) -> None:
+        import torch
+        from peft.utils import get_peft_model_state_dict
+
+        self._stale = 0 if loss < self._best else self._stale + 1
+        if loss < self._best:
+            self._best = loss
+            layers = get_peft_model_state_dict(self._pipeline.unet)
+            self._pipeline.save_lora_weights(
+                self._folder, unet_lora_layers=layers, weight_name=WEIGHTS_FILE
+            )
+        state = {
+            "weights": self._weights, "optimizer": self._optimizer.state_dict(),
+            "done": self._done, "best": self._best, "stale": self._stale,
+        }  # fmt: skip
+        draft = self._folder / f"{_CHECKPOINT}.new"
+        torch.save(state, draft)
+        draft.replace(self._folder / _CHECKPOINT)
+
+    def _resume(self) -> None:
+        import torch
+
+        state = torch.load(self._folder / _CHECKPOINT, map_location=self._device)
+        with torch.no_grad():
+            for weight, kept in zip(self._weights, state["weights"], strict=True):
+                weight.copy_(kept)
+        self._optimizer.load_state_dict(state["optimizer"])
+        self._done, self._best, self._stale = state["done"], state["best"], state["stale"]
+
+
+def _optimizer(weights: list[Any], options: LoraOptions) -> Any:
+    import torch
+
+    return torch.optim.AdamW(weights, lr=options.learning_rate, weight_decay=options.weight_decay)

@@ -1,0 +1,53 @@
+"""The pictures of a character: enough, each with one face, and all of one person."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from avatar_serving.errors import ImageRejected, InvalidRequest
+from avatar_serving.faces import FaceFinder
+from avatar_serving.faces.identity import SAME_PERSON, IdentityModel, distance
+from avatar_serving.images import to_array
+from avatar_serving.media import Image
+from avatar_serving.stages.stylise.canvas import make_canvas
+from avatar_serving.stages.stylise.upscale import resized
+
+FEWEST, MOST = 4, 20
+
+
+def check_number(count: int) -> None:
+    """Raises InvalidRequest."""
+    if not FEWEST <= count <= MOST:
+        raise InvalidRequest(f"{FEWEST} to {MOST} pictures are needed, not {count}", "pictures")
+
+
+def crops(pictures: Sequence[Image], side: int) -> list[NDArray[np.uint8]]:
+    """Head and shoulders of each, (side, side, 3).
+
+    Raises:
+        ImageRejected: a picture without a face, or with several; not all of one person.
+        InvalidRequest: too few or too many.
+    """
+    check_number(len(pictures))
+    finder, identity = FaceFinder(), IdentityModel()
+    cut: list[NDArray[np.uint8]] = []
+    described: list[NDArray[np.float32]] = []
+    for number, picture in enumerate(pictures, start=1):
+        rgb = to_array(picture)
+        if len(faces := finder.find(rgb)) != 1:
+            reason = f"Picture {number} has {len(faces)} faces; one is needed."
+            raise ImageRejected("faces" if faces else "face", reason)
+        described.append(identity.describe(rgb, faces[0]))
+        cut.append(resized(make_canvas(rgb, finder).rgb, side, side))
+    _one_person(described)
+    return cut
+
+
+def _one_person(described: Sequence[NDArray[np.float32]]) -> None:
+    """Each is near the one that is nearest to all: angles and years differ more between two."""
+    between = np.array([[distance(one, other) for other in described] for one in described])
+    from_centre = between[between.sum(1).argmin()]
+    if from_centre.max() >= SAME_PERSON:
+        number = int(from_centre.argmax()) + 1
+        raise ImageRejected("identity", f"Picture {number} seems to show another person.")

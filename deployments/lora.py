@@ -1,0 +1,79 @@
+"""``avatar-serving lora``: teach the diffusion model a character, and list those it knows."""
+
+import asyncio
+from contextlib import aclosing
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from PIL import Image as Pillow
+
+from avatar_serving import images
+from avatar_serving.cli.failing import errors_told
+from avatar_serving.config import environment, load_profile
+from avatar_serving.errors import InvalidRequest
+from avatar_serving.media import Progress
+from avatar_serving.safety.consent import Consent
+from avatar_serving.stages.base import Vlm
+from avatar_serving.stages.stylise.diffusion import DiffusionStyliseConfig
+from avatar_serving.training.lora import Checked, LoraOptions
+from avatar_serving.training.record import records
+from pipelines.train_lora import TrainRequest, train_lora
+
+app = typer.Typer(name="avatar-serving lora", help=__doc__, no_args_is_help=True)
+
+Pictures = Annotated[list[Path], typer.Argument(help="4 to 20 of one person.", exists=True)]
+Name = Annotated[str, typer.Option(help="Of the adapter, and the word for it in prompts.")]
+Statement = Annotated[str, typer.Option("--consent", help="What the person agreed to, in words.")]
+Profile = Annotated[str, typer.Option(help="Whose stylise engine is trained and vlm describes.")]
+Home = Annotated[Path | None, typer.Option(help="Default: lora, in AVATAR_DATA.")]
+Steps = Annotated[int, typer.Option(min=1, help="At most; it ends when it no longer helps.")]
+
+
+@app.command()
+def train(
+    pictures: Pictures, name: Name, consent: Statement, profile: Profile = "gpu",
+    home: Home = None, steps: Steps = 800,
+) -> None:  # fmt: skip
+    """Train an adapter. The same command again goes on where it was interrupted."""
+    with errors_told():
+        chosen = load_profile(profile)
+        engine = chosen.stylise
+        if not isinstance(engine, DiffusionStyliseConfig):
+            raise InvalidRequest(f"the profile {profile} does not draw by diffusion", "profile")
+        request = TrainRequest(
+            name, engine.model, [images.decode(path.read_bytes()) for path in pictures],
+            Consent(agreed=True, statement=consent), _home(home), engine.side_px,
+            LoraOptions(steps=steps, device=engine.device, dtype=engine.dtype),
+        )  # fmt: skip
+        asyncio.run(_train(chosen.vlm.build(), request))
+
+
+@app.command("list")
+def list_adapters(home: Home = None) -> None:
+    """Show what was trained."""
+    for record in records(_home(home)):
+        typer.echo(
+            f"{record.name}  {record.model}  {record.licence}  {record.pictures} pictures  "
+            f"{record.created_at:%Y-%m-%d}"
+        )
+
+
+async def _train(vlm: Vlm, request: TrainRequest) -> None:
+    async with aclosing(train_lora(vlm, request)) as items:
+        async for item in items:
+            if isinstance(item, Progress):
+                typer.echo(f"{item.fraction:4.0%}  {item.message}", err=True)
+            elif isinstance(item, Checked):
+                sample = request.home / request.name / f"sample-{item.step:05}.png"
+                Pillow.fromarray(item.sample).save(sample)
+            else:
+                typer.echo(request.home / item.name)
+
+
+def _home(given: Path | None) -> Path:
+    return given or environment().data / "lora"
+
+
+if __name__ == "__main__":
+    app()
