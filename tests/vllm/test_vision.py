@@ -3,6 +3,7 @@
 import asyncio
 
 import numpy as np
+import psutil
 import pytest
 
 from avatar_serving.flow import collect
@@ -17,7 +18,8 @@ DARK = from_array(np.zeros((60, 90, 3), np.uint8))
 
 
 async def test_many_look_at_once(shelf: Shelf, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """A form, and two glances in one batch. One test: the engine's start is what takes long."""
+    """A form, and two glances in one batch, by a model spread over two processes. One test: the
+    engine's start is what takes long."""
     folder = tmp_path_factory.mktemp("idefics")
     save_tiny_idefics(folder)
     shelf.put(**{"tiny-vlm": folder})
@@ -26,6 +28,7 @@ async def test_many_look_at_once(shelf: Shelf, tmp_path_factory: pytest.TempPath
         context=4096,
         answer_tokens=3000,
         parallel=4,
+        tensor_parallel=2,
         dtype="float32",
         cache_bytes=64 << 20,
         eager=True,
@@ -33,6 +36,8 @@ async def test_many_look_at_once(shelf: Shelf, tmp_path_factory: pytest.TempPath
     )
     vlm = await asyncio.to_thread(config.build)
     try:
+        below = [" ".join(p.cmdline()) for p in psutil.Process().children(recursive=True)]
+        assert sum("Worker_TP" in command for command in below) == 2
         (described,), (noise,), (dark,) = await asyncio.gather(
             collect(vlm.run(NOISE)),
             collect(vlm.run(Glance(NOISE, "What is it?"))),
