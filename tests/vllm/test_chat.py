@@ -11,8 +11,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from avatar_serving import metrics
 from avatar_serving.errors import EngineLost, InvalidRequest
+from avatar_serving.exposition import exposition
 from avatar_serving.flow import collect
 from avatar_serving.media import ChatDelta, ChatRequest, Message, Tokens, Tool, ToolCall
 from avatar_serving.stages.llm.vllm_chat import VllmConfig, VllmLlm
@@ -119,7 +119,7 @@ async def test_what_cannot_be_answered_is_refused(llm: VllmLlm) -> None:
 
 
 async def test_its_own_figures_are_shown(llm: VllmLlm) -> None:
-    shown = metrics.exposition().decode()
+    shown = exposition()[0].decode()
     assert "vllm:time_to_first_token_seconds" in shown
     assert "vllm:prefix_cache_hits" in shown
 
