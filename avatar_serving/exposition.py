@@ -22,6 +22,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 
 from avatar_serving import logs
 from avatar_serving.errors import InvalidRequest
+from avatar_serving.exemplars import with_exemplars
 from avatar_serving.gpu_figures import Gpus
 
 log = logs.get()
@@ -35,10 +36,10 @@ class Node:
     def collect(self) -> Iterator[Metric]:
         folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
         if folder is None:
-            yield from REGISTRY.collect()
+            yield from with_exemplars(REGISTRY.collect())
         else:
             forget_the_dead(Path(folder))
-            yield from MultiProcessCollector(CollectorRegistry(), folder).collect()
+            yield from with_exemplars(MultiProcessCollector(CollectorRegistry(), folder).collect())
         yield from Gpus().collect()
 
 

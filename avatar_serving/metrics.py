@@ -7,6 +7,7 @@ from typing import Generic, TypeVar
 
 from prometheus_client import Counter, Gauge, Histogram
 
+from avatar_serving import exemplars, traces
 from avatar_serving.stages.base import Stage
 
 In = TypeVar("In")
@@ -77,6 +78,13 @@ client_drift = Histogram(
 )
 
 
+def answered(waited_s: float) -> None:
+    """The first sound of an answer was sent, by the task that speaks it."""
+    voice_to_voice.observe(waited_s)
+    if (span := traces.exemplar()) is not None:
+        exemplars.keep("avatar_voice_to_voice_seconds", SECONDS, waited_s, span)
+
+
 @contextmanager
 def loads(stage: str, step: str) -> Generator[None, None, None]:
     """Measure a *step*, ``build`` or ``warm``, of making *stage* ready, unless it fails."""
@@ -99,6 +107,7 @@ class Observed(Generic[In, Out]):
     async def run(self, request: In, /) -> AsyncGenerator[Out, None]:
         began = time.perf_counter()
         first = True
+        mark, outcome = traces.begin(self._name), "closed"
         self._streams += 1
         if self._here:
             batch.labels(self._name).observe(self._streams)
@@ -109,9 +118,12 @@ class Observed(Generic[In, Out]):
                         stage_first_item.labels(self._name).observe(time.perf_counter() - began)
                         first = False
                     yield item
+            outcome = "completed"
         except Exception as error:
-            stage_errors.labels(self._name, getattr(error, "code", "internal")).inc()
+            outcome = str(getattr(error, "code", "internal"))
+            stage_errors.labels(self._name, outcome).inc()
             raise
         finally:
+            mark.end(outcome)
             self._streams -= 1
             stage_total.labels(self._name).observe(time.perf_counter() - began)

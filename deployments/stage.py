@@ -1,7 +1,7 @@
 """The only code that knows that a stage may live in another process."""
 
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing
 from math import inf
 from typing import Any, Generic, TypeVar
@@ -11,7 +11,7 @@ from ray.exceptions import NodeDiedError, RayActorError
 from ray.serve.exceptions import BackPressureError
 from ray.serve.handle import DeploymentHandle
 
-from avatar_serving import logs, metrics
+from avatar_serving import logs, metrics, traces
 from avatar_serving.config import Placement
 from avatar_serving.errors import EngineLost, Overloaded
 from avatar_serving.exposition import show_node
@@ -44,15 +44,23 @@ class StageReplica:
         if isinstance(config, Adapted):
             self._hold = _adapters_told(config.adapters_in_memory)
 
-    async def run(self, request: Any, sent_at: float) -> AsyncGenerator[Any, None]:
-        """*sent_at*: when the gateway sent the request, in seconds of its wall clock."""
+    async def run(
+        self, request: Any, sent_at: float, trace: Mapping[str, str]
+    ) -> AsyncGenerator[Any, None]:
+        """*sent_at*: when the gateway sent the request, in seconds of its wall clock; *trace*: what
+        it was a part of."""
+        mark, outcome = traces.resume(f"{self._name} replica", trace), "stopped"
         metrics.queue_wait.labels(self._name).observe(max(0.0, time.time() - sent_at))
         metrics.batch.labels(self._name).observe(self._streams.in_work + 1)
-        if adapter := serve.get_multiplexed_model_id():
-            await self._hold(adapter)
-        async with aclosing(self._streams.watch(self._stage, request)) as items:
-            async for item in items:
-                yield item
+        try:
+            if adapter := serve.get_multiplexed_model_id():
+                await self._hold(adapter)
+            async with aclosing(self._streams.watch(self._stage, request)) as items:
+                async for item in items:
+                    yield item
+            outcome = "completed"
+        finally:
+            mark.end(outcome)
 
     async def check_health(self) -> None:
         """Asked for by Serve, the first time before the replica is given requests."""
@@ -109,7 +117,7 @@ class RemoteStage(Generic[In, Out]):
     async def _stream(self, request: In) -> AsyncGenerator[Out, None]:
         adapter = request.adapter if isinstance(request, ForAdapter) else ""
         handle = self._handle.options(multiplexed_model_id=adapter) if adapter else self._handle
-        response = handle.run.remote(request, time.time())
+        response = handle.run.remote(request, time.time(), traces.carrier())
         try:
             async for item in response:
                 yield item

@@ -10,6 +10,7 @@ from avatar_serving.session.announcer import Announcer, Status
 from avatar_serving.session.clock import TurnClock
 from avatar_serving.session.rest import Rest
 from avatar_serving.session.supply import Stretches
+from avatar_serving.traces import Mark
 
 log = logs.get()
 
@@ -28,6 +29,7 @@ class Answer:
         clock: TurnClock,
         on_sent: Callable[[], None],
         on_heard: Callable[[], Awaitable[None]],
+        traced: Mark,
     ) -> None:
         self.announcer = announcer
         self.clock = clock
@@ -36,6 +38,7 @@ class Answer:
         self._on_sent = on_sent
         self._on_heard = on_heard
         self._released = asyncio.Event()
+        self._traced = traced
         self._ended = False
         self._counted = False
         self._task = asyncio.create_task(self._run())
@@ -59,12 +62,15 @@ class Answer:
         self._task.cancel()
         await asyncio.wait({self._task})
         await self._supply.close()
+        if not self._released.is_set():
+            self._traced.end("dropped")
 
     async def stop(self, reason: str) -> None:
         """Be silent now: every stage stops, and a response that was not over ends as cancelled."""
         await self.drop()
         if self._released.is_set():
             await self._end("cancelled", reason)
+            self._traced.end(reason)
 
     async def hold(self, reason: str, heard_ms: float) -> Rest:
         """Be silent now, as with ``stop``, but keep what was not heard: nobody may have meant to
@@ -74,6 +80,7 @@ class Answer:
         await asyncio.wait({self._task})
         if self._released.is_set():
             await self._end("cancelled", reason)
+            self._traced.end(reason)
         return Rest(self._played, heard_ms, self._supply)
 
     async def part(self, within_s: float) -> tuple[str, bool]:
@@ -137,6 +144,7 @@ class Answer:
         """Each answer counts once: one may be interrupted while its end is being told."""
         if not self._counted:
             self._counted = True
+            self._traced.end(outcome)
             metrics.turns.labels(outcome).inc()
 
     async def _end(

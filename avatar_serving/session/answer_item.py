@@ -218,7 +218,7 @@ class AnswerItem:
         self._clock.note("first_audio_sent")
         waited_s = self._clock.since_origin_s("first_audio_sent")
         if self._clock.spoken and waited_s is not None:
-            metrics.voice_to_voice.observe(waited_s)
+            metrics.answered(waited_s)
         await self._out.state("speaking")
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from avatar_serving import metrics
+from avatar_serving import metrics, traces
 from avatar_serving.errors import LimitExceeded
 from avatar_serving.images import ImageLimits
 from avatar_serving.media import ChatRequest, Word
@@ -31,6 +31,7 @@ from avatar_serving.session.speaking import Speaking
 from avatar_serving.session.supply import Stretches, Supply
 from avatar_serving.session.usage import Tally
 from avatar_serving.session.wish import Wish
+from avatar_serving.traces import Mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,9 @@ class Responder:
             source = self._speaking.spoken(ask, self.config, wish, clock, tally)
         else:
             source = self._speaking.written(ask, clock, tally)
-        return self._answer_with(Supply(source), clock, delivery, tally)
+        mark = traces.begin("turn", turn_id=delivery.response_id)
+        with mark.inside():
+            return self._answer_with(Supply(source), clock, delivery, tally, mark)
 
     async def make_way(self) -> bool:
         """Whether an answer may begin now. A filler ends for it."""
@@ -199,7 +202,9 @@ class Responder:
         self._preparing.stop()
         rest.go_on()
         delivery = self._delivery(Wish(spoken=True))
-        answer = self._answer_with(rest, TurnClock(self._out.now), delivery, Tally())
+        mark = traces.begin("turn", turn_id=delivery.response_id)
+        with mark.inside():
+            answer = self._answer_with(rest, TurnClock(self._out.now), delivery, Tally(), mark)
         metrics.went_on.inc()
         await self.release(answer)
         return True
@@ -298,7 +303,7 @@ class Responder:
         )
 
     def _answer_with(
-        self, supply: Stretches, clock: TurnClock, delivery: Delivery, tally: Tally
+        self, supply: Stretches, clock: TurnClock, delivery: Delivery, tally: Tally, mark: Mark
     ) -> Answer:
         out = self._out
         announcer = Announcer(delivery, out, self.conversation, clock, tally, self._floor.unheard_s)
@@ -306,7 +311,7 @@ class Responder:
         async def heard() -> None:
             await self._heard(answer)
 
-        answer = Answer(supply, announcer, clock, lambda: self._sent(answer), heard)
+        answer = Answer(supply, announcer, clock, lambda: self._sent(answer), heard, mark)
         return answer
 
     async def _give(self, answer: Answer) -> None:

@@ -7,6 +7,7 @@ from contextlib import aclosing, contextmanager, suppress
 from functools import partial
 from typing import Any, cast
 
+from avatar_serving import traces
 from avatar_serving.errors import AvatarError, InvalidRequest, LimitExceeded, NotFound, WrongState
 from avatar_serving.flow import until
 from avatar_serving.protocol import client
@@ -123,6 +124,14 @@ class Session:
 
     async def run(self, messages: AsyncGenerator[str, None]) -> None:
         """Serve the connection until the client leaves. Nothing is left running after it."""
+        mark = traces.begin("session", session_id=self._responder.config.id)
+        with mark.inside():
+            try:
+                await self._converse(messages)
+            finally:
+                mark.end("closed")
+
+    async def _converse(self, messages: AsyncGenerator[str, None]) -> None:
         try:
             await self._greet()
             async with aclosing(messages):

@@ -58,9 +58,9 @@ def figure(name: str) -> float:
 
 async def test_a_replica_tells_how_long_a_request_waited_and_how_many_it_makes() -> None:
     replica = StageReplica("slow", DelicateConfig(), BySessions())
-    async with aclosing(replica.run("one", time.time() - 2)) as one:
+    async with aclosing(replica.run("one", time.time() - 2, {})) as one:
         assert await anext(one) == "one"
-        async with aclosing(replica.run("two", time.time() + 2)) as two:
+        async with aclosing(replica.run("two", time.time() + 2, {})) as two:
             assert await anext(two) == "two"
     assert figure("avatar_batch_size_sum") == 1 + 2
     assert figure("avatar_queue_wait_seconds_count") == 2

@@ -87,3 +87,18 @@ def test_prometheus_gets_the_format_that_it_asks_for():
     page, content_type = exposition("*/*")
     assert content_type.startswith("text/plain; version=0.0.4")
     assert b"# TYPE avatar_turns_total counter" in page
+
+
+def test_the_newest_span_of_all_processes_is_named(tmp_path, monkeypatch):
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
+    script = "import sys; from avatar_serving import metrics, exemplars as e; "
+    script += "metrics.voice_to_voice.observe(0.4); "
+    script += "name = 'avatar_voice_to_voice_seconds'; "
+    script += "e.keep(name, metrics.SECONDS, 0.4, {'trace_id': sys.argv[1]})"
+    for name in ("older", "newer"):
+        subprocess.run([sys.executable, "-c", script, name], check=True)
+    page = exposition(OPEN)[0].decode()
+    (line,) = [line for line in page.splitlines() if " # {" in line]
+    assert line.startswith(
+        'avatar_voice_to_voice_seconds_bucket{le="0.45"} 2.0 # {trace_id="newer"}'
+    )
