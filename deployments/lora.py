@@ -16,7 +16,7 @@ from avatar_serving.media import Progress
 from avatar_serving.safety.consent import Consent
 from avatar_serving.stages.base import Vlm
 from avatar_serving.stages.stylise.diffusion import DiffusionStyliseConfig
-from avatar_serving.training.lora import Checked, LoraOptions
+from avatar_serving.training.options import Checked, LoraOptions
 from avatar_serving.training.record import records
 from pipelines.train_lora import TrainRequest, train_lora
 

@@ -14,7 +14,8 @@ from avatar_serving.images import from_array
 from avatar_serving.media import Image, Progress
 from avatar_serving.safety.consent import Consent
 from avatar_serving.stages.base import Vlm
-from avatar_serving.training.lora import Checked, Example, LoraOptions, LoraTraining
+from avatar_serving.training.lora import LoraTraining
+from avatar_serving.training.options import Checked, Example, LoraOptions
 from avatar_serving.training.pictures import check_number, crops
 from avatar_serving.training.record import NAME, AdapterRecord, digest, records
 

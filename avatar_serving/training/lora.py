@@ -6,7 +6,6 @@ interrupted goes on as if it had not been.
 """
 
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass
 from math import inf
 from pathlib import Path
 from typing import Any
@@ -14,51 +13,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image as Pillow
-from pydantic import BaseModel, ConfigDict, Field
 
-from avatar_serving.stages.stylise.diffuser import DiffuserFiles, Dtype, load_pipeline
-from avatar_serving.torch_device import Device, memory_errors, torch_device
+from avatar_serving.stages.stylise.diffuser import DiffuserFiles, load_pipeline
+from avatar_serving.torch_device import memory_errors, torch_device
+from avatar_serving.training.options import Checked, Example, LoraOptions
 from avatar_serving.training.record import WEIGHTS_FILE
 
 _CHECKPOINT = "checkpoint.pt"
 _MEASURED_AT = 0.15, 0.4, 0.65, 0.9
 """Shares of the noise schedule at which the loss is measured."""
-
-
-class LoraOptions(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    steps: int = Field(default=800, ge=1)
-    rank: int = Field(default=8, ge=1, le=128)
-    learning_rate: float = Field(default=1e-4, gt=0)
-    weight_decay: float = Field(default=1e-2, ge=0)
-    batch: int = Field(default=2, ge=1)
-    caption_dropout: float = Field(default=0.1, ge=0, lt=1)
-    check_every: int = Field(default=50, ge=1)
-    """Steps between measuring the loss, a sample picture and a checkpoint."""
-    patience: int = Field(default=4, ge=1)
-    """Checks without a smaller loss, after which it ends."""
-    seed: int = 0
-    device: Device = "cuda"
-    dtype: Dtype = "bfloat16"
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Example:
-    rgb: NDArray[np.uint8]
-    """(side, side, 3)"""
-    caption: str
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Checked:
-    """How a training stands."""
-
-    step: int
-    loss: float
-    """Mean squared error of the predicted noise, over all pictures at fixed noise."""
-    sample: NDArray[np.uint8]
-    """The first picture, drawn anew."""
 
 
 class LoraTraining:

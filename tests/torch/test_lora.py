@@ -9,7 +9,8 @@ from safetensors.torch import load_file
 
 from avatar_serving.stages.stylise.diffuser import Diffuser, DiffuserFiles, Sketch
 from avatar_serving.stages.stylise.wording import Words
-from avatar_serving.training.lora import Checked, Example, LoraOptions, LoraTraining
+from avatar_serving.training.lora import LoraTraining
+from avatar_serving.training.options import Checked, Example, LoraOptions
 from avatar_serving.training.record import WEIGHTS_FILE
 from tests.torch.tiny_diffusion import SIDE, save_tiny_diffusion
 

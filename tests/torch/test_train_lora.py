@@ -14,7 +14,7 @@ from avatar_serving.images import from_array
 from avatar_serving.media import Image, Progress
 from avatar_serving.safety.consent import Consent
 from avatar_serving.stages.vlm.fixed import FixedVlmConfig
-from avatar_serving.training.lora import Checked, LoraOptions
+from avatar_serving.training.options import Checked, LoraOptions
 from avatar_serving.training.record import AdapterRecord, find_record
 from pipelines.train_lora import TrainRequest, train_lora
 from tests.torch.tiny_diffusion import SIDE, save_tiny_diffusion

@@ -149,8 +149,8 @@ class DiffusionStylise:
             return
         yield Progress("stylise", 0.02, "Cutting out head and shoulders")
         photo = await asyncio.to_thread(make_canvas, to_array(request.image), self._finder)
-        rgb = resized(photo.rgb, self._config.side_px, self._config.side_px)
-        passes = self._sketcher.passes(look)
+        passes, side = self._sketcher.passes(look), self._config.side_px
+        rgb = resized(photo.rgb, side, side) if passes else photo.rgb
         for number, make in enumerate(passes):
             sketch = await asyncio.to_thread(make, rgb, look)
             part = 0.8 / len(passes)
