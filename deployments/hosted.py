@@ -71,6 +71,14 @@ class Hosted:
         self._keeping: asyncio.Task[None] | None = None
         self._writing = asyncio.Lock()
 
+    async def begin(self, session: Session) -> Session:
+        """Run a new session, which is written down before its client hears of it."""
+        try:
+            await self._put(session.snapshot(self.line.seq), [])
+        except AvatarError as error:
+            log.warning("a session could not be written down", code=error.code)
+        return self.attach(session)
+
     def attach(self, session: Session) -> Session:
         """The session runs from now on."""
         self._session = session

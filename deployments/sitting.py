@@ -79,7 +79,7 @@ async def begin(held: Services, opening: Opening, wire: Wire) -> Ending:
         return _ended_by(error)
 
     async def opened(send: Send) -> Session:
-        return hosted.attach(await open_session(held, opening, send))
+        return await hosted.begin(await open_session(held, opening, send))
 
     sitting = _new(held, opening, opened)
     held.live.run(hosted, sitting.run(hosted.line.send, hosted.line.messages()))

@@ -10,6 +10,7 @@ import websockets
 
 from avatar_serving.client import Where, open_session
 from avatar_serving.errors import StageFailed
+from avatar_serving.flow import until
 from tests.deployments.serving import gateway
 from tests.deployments.test_realtime import read_until, socket_url
 from tests.store.packages import small_package
@@ -74,6 +75,7 @@ async def test_a_client_that_does_not_read_holds_up_nobody(tmp_path):
             async with open_session(Where(url)) as client:
                 for _ in range(3):
                     await say(client, "Hello there.")
+            await until(lambda: len(services.live._hosted) == 1, 0.05)
             [hosted] = services.live._hosted.values()
             assert hosted.line._kept_bytes <= 8 << 20
             numbers = [event["seq"] for event in await read_until(lazy, "response.done", 60)]
