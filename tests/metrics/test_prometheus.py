@@ -122,16 +122,19 @@ class Prometheus:
 
     def until(self, query, value, within_s=60):
         ends = time.monotonic() + within_s
-        found = None
+        found = []
         while time.monotonic() < ends:
-            try:
-                found = self.ask(query)
-            except httpx.TransportError:
-                found = "not there"
-            if [v for _, v in found if found != "not there"] == [value]:
+            found = self.ask(query) if self.ready() else []
+            if [number for _, number in found] == [value]:
                 return
             time.sleep(0.5)
         raise AssertionError(f"{query} is {found}, not {value}")
+
+    def ready(self):
+        try:
+            return httpx.get(f"{self.url}/-/ready", timeout=10).status_code == 200
+        except httpx.TransportError:
+            return False
 
     def stop(self):
         self._process.terminate()
