@@ -93,6 +93,7 @@ export type ServerEvent =
     }
   | { readonly type: "avatar.state"; readonly state: Behaviour }
   | { readonly type: "avatar.moving"; readonly within_s: number }
+  | { readonly type: "avatar.queued"; readonly place: number }
   | { readonly type: "avatar.resume_token"; readonly token: string; readonly expires_in_s: number; readonly seq: number; readonly received?: number }
   | { readonly type: "avatar.mood"; readonly emotion: Emotion; readonly intensity: number; readonly weights: Weights }
   | ({
@@ -209,6 +210,7 @@ const REQUIRED: { readonly [T in ServerEventType]: Fields } = {
   "avatar.clips": { ...MOTION_HEADER, clips: "array" },
   "avatar.state": { state: "string" },
   "avatar.moving": { within_s: "number" },
+  "avatar.queued": { place: "number" },
   "avatar.resume_token": { token: "string", expires_in_s: "number", seq: "number" },
   "avatar.mood": { emotion: "string", intensity: "number", weights: "object" },
   "avatar.animation.started": { ...IN_RESPONSE, ...MOTION_HEADER },

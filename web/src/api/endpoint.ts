@@ -5,7 +5,7 @@ import { apiKey } from "./http.ts";
 
 /** Where to talk with *avatarId* through the language model *model*. With an API key, a secret goes along in the list of subprotocols. */
 export async function realtimeEndpoint(avatarId: string, model: string): Promise<Endpoint> {
-  const query = new URLSearchParams({ model, avatar: avatarId, animation: "arkit52", resume: "1" });
+  const query = new URLSearchParams({ model, avatar: avatarId, animation: "arkit52", resume: "1", queue: "1" });
   const url = new URL(`/v1/realtime?${query}`, location.href);
   url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
   const protocols = apiKey() ? ["realtime", `openai-insecure-api-key.${await clientSecret(thisUser())}`] : [];

@@ -137,6 +137,9 @@ export class Conversation {
         return this.onSession();
       case "session.updated":
         return this.noteVoice(event.session);
+      case "avatar.queued":
+        this.notice.value = `Everybody is being talked with. You are number ${event.place} of those who wait.`;
+        return;
       case "error":
         return this.onError(event.error);
       case "avatar.clips":
