@@ -78,6 +78,8 @@ async def main(url: str) -> None:
     )
 
     async def get_time(call) -> None:
+        # At once, pipecat would take the user to be speaking still, and never ask for the answer.
+        await asyncio.sleep(0.3)
         told["tools"].append(call.function_name)
         await call.result_callback("It is noon.")
 

@@ -1,7 +1,10 @@
 """A new user in Chromium: drops a photo, talks, sees lips move and captions appear, interrupts."""
 
+import io
 import shutil
 
+import numpy as np
+import PIL.Image
 import pytest
 from playwright.async_api import async_playwright
 
@@ -65,14 +68,21 @@ async def test_a_photo_becomes_somebody_to_talk_with(service, portrait, tmp_path
         await until(page, "window.avatarServing.playing()")
         await page.wait_for_timeout(1500)
         await page.screenshot(path=ARTEFACTS / "4-chat-speaking.png")
+        face = await page.locator(".stage canvas").screenshot()
         await until(page, INTERRUPTED, 120)
         await page.screenshot(path=ARTEFACTS / "5-chat-interrupted.png")
         seen = await page.evaluate("window.seen")
         captions = await page.evaluate("window.avatarServing.captions()")
         await browser.close()
     assert problems == []
+    assert _contrast(face) > 20
     _check_motion(seen)
     _check_captions(captions)
+
+
+def _contrast(png):
+    """Of a picture: 0 where nothing is drawn."""
+    return np.asarray(PIL.Image.open(io.BytesIO(png)).convert("L")).std()
 
 
 async def test_an_avatar_is_shown_the_camera_once_its_user_allows_it(service, portrait, tmp_path):

@@ -1,5 +1,5 @@
 import { signal } from "@preact/signals";
-import { strFromU8, unzip } from "fflate";
+import { strFromU8, unzipSync } from "fflate";
 import { choosePhoto } from "./draft.ts";
 import { nameFrom } from "./photo.ts";
 
@@ -28,18 +28,19 @@ export async function isZip(file: Blob): Promise<boolean> {
 
 /** Name and consent, as far as the file has them. Whether it is any good is for the server to say. */
 export async function lookInside(file: File): Promise<Incoming> {
-  const manifest = await manifestIn(new Uint8Array(await file.arrayBuffer()));
+  const manifest = manifestIn(new Uint8Array(await file.arrayBuffer()));
   const name = typeof manifest.name === "string" ? manifest.name : "";
   const consent = manifest.consent as { agreed?: unknown } | null | undefined;
   return { file, name: name || nameFrom(file.name), consented: consent?.agreed === true };
 }
 
-function manifestIn(zip: Uint8Array): Promise<Record<string, unknown>> {
-  return new Promise((resolve) => {
-    unzip(zip, { filter: (member) => member.name === "manifest.json" }, (error, files) => {
-      resolve(error || !files["manifest.json"] ? {} : parsed(files["manifest.json"]));
-    });
-  });
+function manifestIn(zip: Uint8Array): Record<string, unknown> {
+  try {
+    const files = unzipSync(zip, { filter: (member) => member.name === "manifest.json" });
+    return files["manifest.json"] ? parsed(files["manifest.json"]) : {};
+  } catch {
+    return {};
+  }
 }
 
 function parsed(bytes: Uint8Array): Record<string, unknown> {
