@@ -1,7 +1,9 @@
 """What SQLite and PostgreSQL do differently."""
 
 import logging
+import sqlite3
 import ssl
+import time
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, text
@@ -84,9 +86,22 @@ def _notice_a_lost_server(context: ExceptionContext) -> None:
 
 
 def _prepare_sqlite(connection: Any, _: object) -> None:
-    connection.execute("PRAGMA journal_mode=WAL")
+    _write_ahead(connection)
     connection.execute("PRAGMA synchronous=NORMAL")
     connection.execute("PRAGMA secure_delete=ON")
+
+
+def _write_ahead(connection: Any) -> None:
+    """SQLite does not wait its usual time here when another gateway opens the new file as well."""
+    ends = time.monotonic() + _BUSY_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > ends:
+                raise
+            time.sleep(0.02)
 
 
 def _split(url: URL) -> tuple[URL, dict[str, Any]]:
