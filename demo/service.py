@@ -58,7 +58,7 @@ def service(
 
 def _wait(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
     until = time.monotonic() + _START_S
-    while not _answers(url, "/readyz"):
+    while not (b"ready at" in log.read_bytes() and _answers(url, "/readyz")):
         if process.poll() is not None:
             tail = log.read_text(errors="replace")[-2000:]
             raise StageFailed("service", f"it stopped while starting; see {log}:\n{tail}")

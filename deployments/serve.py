@@ -1,8 +1,6 @@
 """``python -m deployments.serve``: start Ray on this machine and serve a profile until stopped."""
 
-import atexit
 import logging
-import os
 import shutil
 import signal
 import socket
@@ -19,16 +17,11 @@ from rich.console import Console
 from avatar_serving import draining, weights
 from avatar_serving.config import Environment, Profile, environment, load_profile
 from avatar_serving.errors import AvatarError
+from deployments import haproxy
 from deployments.app import APP_NAME, build
 
 _OBJECT_STORE_BYTES = 256 << 20
 _WRITING_S = 10
-_HAPROXY_FILES = {
-    "RAY_SERVE_HAPROXY_SOCKET_PATH": "admin.sock",
-    "RAY_SERVE_HAPROXY_CONFIG_FILE_LOC": "haproxy.cfg",
-    "RAY_SERVE_HAPROXY_SERVER_STATE_BASE": "",
-    "RAY_SERVE_HAPROXY_SERVER_STATE_FILE": "server-state",
-}
 _QUIET = {"log_level": "WARNING"}
 """Serve tells of every request; the gateway logs what matters."""
 
@@ -61,6 +54,8 @@ def _serve(profile: Profile, settings: Environment, metrics: str, console: Conso
         serve.start(http_options=http_options(settings), logging_config=_QUIET)
         absolute = settings.model_copy(update={"data": settings.data.resolve()})
         serve.run(build(profile, absolute), name=APP_NAME, route_prefix="/")
+        if not haproxy.wait_for_gateways():
+            console.print("[yellow]the proxy has not found the gateway: sessions cost more[/]")
     console.print(f"[bold green]ready[/] at http://localhost:{settings.port}  (Ctrl-C stops it)")
     if not settings.loopback and not settings.api_key_required:
         console.print("[bold yellow]anyone who can reach this machine may use it: no API keys[/]")
@@ -81,7 +76,7 @@ def _until_stopped() -> None:
 
 def start_ray(metrics_dir: str) -> None:
     """A Ray of our own, reachable from this machine only."""
-    _keep_haproxy_private()
+    haproxy.keep_private()
     env = {
         "PROMETHEUS_MULTIPROC_DIR": metrics_dir,
         "PYTHONPATH": str(Path(__file__).parents[1]),
@@ -97,15 +92,6 @@ def start_ray(metrics_dir: str) -> None:
         object_store_memory=_OBJECT_STORE_BYTES,
         runtime_env={"env_vars": env},
     )
-
-
-def _keep_haproxy_private() -> None:
-    """Ray puts HAProxy's control socket, which obeys everybody, where everybody can reach it: into
-    ``/tmp``. In a folder of our own it obeys the user who started the service."""
-    folder = Path(tempfile.mkdtemp(prefix="av-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    for name, file in _HAPROXY_FILES.items():
-        os.environ.setdefault(name, str(folder / file))
 
 
 def http_options(settings: Environment) -> dict[str, Any]:

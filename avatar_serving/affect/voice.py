@@ -8,12 +8,15 @@ told this way; the words and the face say that.
 
 from dataclasses import dataclass
 from math import log2, tanh
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import find_peaks
 
 from avatar_serving.media import AudioChunk
+
+Reals = NDArray[np.floating[Any]]
 
 _LONGEST_S = 5.0
 _FRAME_S, _HOP_S = 0.040, 0.010
@@ -48,7 +51,7 @@ class Prosody:
 def prosody(audio: AudioChunk) -> Prosody | None:
     """Of the last 5 s of *audio*; None where there is too little voice in it."""
     rate = audio.sample_rate
-    samples = np.frombuffer(audio.pcm, np.int16)[-round(_LONGEST_S * rate) :] / 32768.0
+    samples = np.frombuffer(audio.pcm, np.int16)[-round(_LONGEST_S * rate) :] / np.float32(32768)
     if len(samples) < 0.3 * rate:
         return None
     frames = _frames(samples, rate)
@@ -111,18 +114,18 @@ def _mixed(usual: Prosody, heard: Prosody) -> Prosody:
     )
 
 
-def _frames(samples: NDArray[np.float64], rate: int) -> NDArray[np.float64]:
+def _frames(samples: Reals, rate: int) -> Reals:
     size, hop = round(_FRAME_S * rate), round(_HOP_S * rate)
     return np.lib.stride_tricks.sliding_window_view(samples, size)[::hop]
 
 
-def _pitch(frames: NDArray[np.float64], rate: int) -> NDArray[np.float64]:
+def _pitch(frames: Reals, rate: int) -> Reals:
     """Hz of every voiced frame: the highest peak of the autocorrelation, taken relative to that of
     the window (Boersma 1993)."""
-    window = np.hanning(frames.shape[1])
+    window = np.hanning(frames.shape[1]).astype(np.float32)
     shaped = (frames - frames.mean(axis=1, keepdims=True)) * window
-    size = 1 << (2 * frames.shape[1] - 1).bit_length()
     near, far = int(rate / _HIGHEST_HZ), int(rate / _LOWEST_HZ)
+    size = 1 << (frames.shape[1] + far).bit_length()
     own = _autocorrelation(window[None, :], size)[:, : far + 1]
     found = _autocorrelation(shaped, size)[:, : far + 1] / own
     score = found / (found[:, :1] + 1e-12)
@@ -134,12 +137,13 @@ def _pitch(frames: NDArray[np.float64], rate: int) -> NDArray[np.float64]:
     return rate / best[voiced]
 
 
-def _autocorrelation(frames: NDArray[np.float64], size: int) -> NDArray[np.float64]:
+def _autocorrelation(frames: Reals, size: int) -> Reals:
+    """Of lags that do not reach round *size*."""
     spectrum = np.fft.rfft(frames, size, axis=1)
-    return np.fft.irfft(np.abs(spectrum) ** 2, size, axis=1)
+    return np.fft.irfft(spectrum.real**2 + spectrum.imag**2, size, axis=1)
 
 
-def _syllables(level: NDArray[np.float64], loud: NDArray[np.bool_]) -> int:
+def _syllables(level: Reals, loud: NDArray[np.bool_]) -> int:
     """Peaks of intensity at least 2 dB above the dips beside them (de Jong & Wempe 2009)."""
     smooth = np.convolve(level, np.ones(5) / 5, mode="same")
     peaks, _ = find_peaks(smooth, prominence=2.0)

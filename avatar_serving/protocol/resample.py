@@ -14,44 +14,56 @@ _BETA = 7.0
 
 
 class Resampler:
-    """A polyphase low-pass filter that remembers the last samples. Mono, signed 16-bit."""
+    """A polyphase low-pass filter that remembers the last samples. Mono, signed 16-bit.
+
+    Every *down* samples that come in are a group, out of which *up* samples come. Groups and the
+    samples that their filter reaches back to are the rows of one matrix product.
+    """
 
     def __init__(self, source_hz: int, target_hz: int) -> None:
         divisor = gcd(source_hz, target_hz)
         self._up, self._down = target_hz // divisor, source_hz // divisor
-        self._phases = phases(self._up, self._down)
-        self._memory = np.zeros(self._phases.shape[1] - 1)
-        self._seen = 0
-        self._done = 0
+        self._bank = bank(self._up, self._down)
+        self._reach = len(self._bank) - self._down
+        self._block = np.zeros(self._reach)
+        self._given = 0
+        """Samples of the first group in the block that have been given out."""
 
     def push(self, pcm: bytes) -> bytes:
         """The samples that *pcm* adds: after n samples, ceil(n * target / source) in all."""
         if self._up == self._down:
             return pcm
-        block = np.concatenate([self._memory, np.frombuffer(pcm, "<i2")])
-        self._seen += len(block) - len(self._memory)
-        due = -(-self._seen * self._up // self._down)
-        sound = self._filter(block, due)
-        self._memory = block[len(block) - len(self._memory) :]
-        self._done = due
+        block = np.concatenate([self._block, np.frombuffer(pcm, "<i2")])
+        seen = len(block) - self._reach
+        due = -(-seen * self._up // self._down)
+        sound = self._filter(block, -(-seen // self._down))[self._given : due]
+        full = seen // self._down
+        self._block, self._given = block[full * self._down :], due - full * self._up
         return np.clip(np.rint(sound), -32768, 32767).astype("<i2").tobytes()
 
-    def _filter(self, block: NDArray[np.float64], due: int) -> NDArray[np.float64]:
-        """Output samples from ``_done`` to *due*; *block* ends at input sample ``_seen``."""
-        places = np.arange(self._done, due) * self._down
-        newest = places // self._up - self._seen + len(block)
-        steps = np.arange(self._phases.shape[1])
-        heard = block[newest[:, None] - steps[None, :]]
-        return np.einsum("ij,ij->i", heard, self._phases[places % self._up])
+    def _filter(self, block: NDArray[np.float64], groups: int) -> NDArray[np.float64]:
+        """What comes out of *groups*, the last of which may have only begun."""
+        whole = np.zeros(self._reach + groups * self._down)
+        whole[: len(block)] = block
+        step = whole.strides[0]
+        rows = np.ndarray(
+            (groups, len(self._bank)), whole.dtype, whole, strides=(self._down * step, step)
+        )
+        return (rows @ self._bank).ravel()
 
 
 @lru_cache(maxsize=16)
-def phases(up: int, down: int) -> NDArray[np.float64]:
-    """The filter's taps, one row for each of *up* places between two input samples."""
+def bank(up: int, down: int) -> NDArray[np.float64]:
+    """One column for each of the *up* samples that come out of *down*: what of those, the last
+    rows, and of the samples before them is in it."""
     taps = low_pass(max(up, down)) * up
-    padded = np.zeros(-(-len(taps) // up) * up)
-    padded[: len(taps)] = taps
-    return np.ascontiguousarray(padded.reshape(-1, up).T)
+    reach = -(-len(taps) // up) - 1
+    made = np.zeros((reach + down, up))
+    for place in range(up):
+        newest, phase = divmod(place * down, up)
+        own = taps[phase::up]
+        made[reach + newest - np.arange(len(own)), place] = own
+    return made
 
 
 def low_pass(factor: int) -> NDArray[np.float64]:
