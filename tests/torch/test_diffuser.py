@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from avatar_serving.batches import Abandoned
 from avatar_serving.errors import NotFound, StageFailed
-from avatar_serving.stages.stylise.batches import Abandoned
 from avatar_serving.stages.stylise.diffuser import Diffuser, DiffuserFiles, Sketch
 from avatar_serving.stages.stylise.wording import Words
 from tests.torch.tiny_diffusion import (

@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image as Pillow
 
+from avatar_serving.batches import Told
 from avatar_serving.errors import InvalidRequest, StageFailed
 from avatar_serving.faces.litert import Floats
 from avatar_serving.stages.stylise.adapters import Adapters
-from avatar_serving.stages.stylise.batches import Told
 from avatar_serving.stages.stylise.wording import Words
 from avatar_serving.torch_device import Device, memory_errors, torch_device
 

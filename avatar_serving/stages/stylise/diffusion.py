@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from avatar_serving import weights
+from avatar_serving.batches import Batches
 from avatar_serving.errors import InvalidRequest
 from avatar_serving.faces import FaceFinder
 from avatar_serving.faces.matte import person_matte
@@ -19,7 +20,6 @@ from avatar_serving.media import Drawing, Image, Look, Progress, StyliseRequest
 from avatar_serving.stages.base import StageConfig
 from avatar_serving.stages.stylise.adapter_shelf import AdapterShelf, LoraAdapter
 from avatar_serving.stages.stylise.backdrop import change_background, check_background
-from avatar_serving.stages.stylise.batches import Batches
 from avatar_serving.stages.stylise.canvas import make_canvas
 from avatar_serving.stages.stylise.diffuser import (
     Diffuser,

@@ -5,8 +5,8 @@ from contextlib import aclosing
 
 import pytest
 
+from avatar_serving.batches import Abandoned, Batches, Told
 from avatar_serving.flow import collect
-from avatar_serving.stages.stylise.batches import Abandoned, Batches, Told
 
 
 class Doubling:
