@@ -61,6 +61,7 @@ sessions = Gauge("avatar_sessions", "Live sessions", multiprocess_mode="livesum"
 resumed = Counter("avatar_resumes_total", "Clients that came back, or could not", ["result"])
 refused = Counter("avatar_refused_total", "Requests refused", ["code"])
 created = Counter("avatar_avatars_created_total", "Avatars made or refused", ["result"])
+previews = Counter("avatar_look_previews_total", "Looks shown or refused", ["result"])
 videos = Counter("avatar_videos_total", "Talking videos by how they ended", ["result"])
 client_reports = Counter("avatar_client_answers_total", "Answers that clients told of")
 client_underruns = Counter(

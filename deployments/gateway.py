@@ -21,6 +21,7 @@ from deployments import (
     routes_camera,
     routes_chat,
     routes_exchange,
+    routes_looks,
     routes_memory,
     routes_personas,
     routes_realtime,
@@ -83,6 +84,7 @@ def create_app(
     app.state.ready = False
     app.include_router(routes_exchange.router)
     app.include_router(routes_avatars.router)
+    app.include_router(routes_looks.router)
     app.include_router(routes_personas.router)
     app.include_router(routes_speech.router)
     app.include_router(routes_videos.router)

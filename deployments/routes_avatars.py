@@ -1,8 +1,6 @@
 """Making, listing and fetching avatars."""
 
 import asyncio
-import base64
-import json
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import asdict
@@ -10,19 +8,21 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, File, Form, Request, Response, UploadFile
 from fastapi.responses import StreamingResponse
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from avatar_serving import images, logs, metrics
-from avatar_serving.errors import AvatarError, InvalidRequest, LimitExceeded
+from avatar_serving import metrics
+from avatar_serving.errors import LimitExceeded
 from avatar_serving.flow import last
-from avatar_serving.media import Description, Drawing, Image, Look, Progress, Review
+from avatar_serving.media import Description, Progress, Review
 from avatar_serving.safety.consent import Consent
 from avatar_serving.stages.tts import find_voice
 from avatar_serving.store import Character
-from deployments.failures import error_body
 from deployments.guard import avatar_for, caller_of, own_avatar, require_key, sees, services
+from deployments.pictures import data_url, image_bytes, image_limits, image_of, parsed
+from deployments.routes_looks import LookBody
 from deployments.routes_personas import CharacterBody, character_of
 from deployments.services import Services
+from deployments.sse import ending, sse, streamed
 from pipelines.create_avatar import (
     Created,
     CreateItem,
@@ -31,41 +31,7 @@ from pipelines.create_avatar import (
     describe,
 )
 
-log = logs.get()
 router = APIRouter(tags=["avatars"], dependencies=[Depends(require_key)])
-
-
-class DrawingBody(BaseModel):
-    """For a profile whose portraits are drawn by words."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    prompt: str = Field(default="", max_length=1000)
-    negative: str = Field(default="", max_length=1000)
-    expression: str = "keep"
-    pose: str = "keep"
-    scene: str = "keep"
-    steps: int = Field(default=0, ge=0, le=100)
-    guidance: float = Field(default=-1.0, ge=-1, le=30)
-    seed: int = Field(default=0, ge=0, lt=2**32)
-    adapter: str = Field(default="", max_length=80)
-
-
-class LookBody(BaseModel):
-    """How the portrait is changed before it becomes an avatar."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    restore: bool = False
-    style: str = "none"
-    strength: float = Field(default=0.6, ge=0, le=1)
-    background: str = Field(default="keep", pattern=r"^(keep|blur|image|#[0-9a-fA-F]{6})$")
-    drawing: DrawingBody | None = None
-
-    def look(self, behind: Image | None) -> Look:
-        drawing = Drawing(**self.drawing.model_dump()) if self.drawing else None
-        simple = self.model_dump(exclude={"drawing"})
-        return Look(**simple, background_image=behind, drawing=drawing)
 
 
 class CreateBody(BaseModel):
@@ -92,9 +58,7 @@ async def review_image(request: Request, image: Annotated[UploadFile, File()]) -
     """Look at a picture before making an avatar of it. Nothing is kept."""
     held = services(request)
     with held.creations.reserve():
-        picture = await asyncio.to_thread(
-            images.decode, await _bytes(image, held), image_limits(held)
-        )
+        picture = await image_of(image, held)
         review = await last(held.create.review.run(picture))
         described = None
         if review.refused is None:
@@ -111,17 +75,12 @@ async def create(
 ) -> StreamingResponse:
     """Make an avatar. The answer is a stream of server-sent events; the last is done or error."""
     held = services(request)
-    body = _parse(form)
+    body = parsed(CreateBody, form)
     _check_texts(body, held)
     voice = find_voice(held.profile.tts, body.voice or held.profile.voice).id
-    behind = None
-    if background_image is not None:
-        data = await _bytes(background_image, held)
-        behind = await asyncio.to_thread(images.decode, data, image_limits(held))
-    if body.look.background == "image" and behind is None:
-        raise InvalidRequest("look.background is image, but no background_image was sent", "look")
+    behind = await image_of(background_image, held) if background_image else None
     wanted = CreateRequest(
-        image=await _bytes(image, held),
+        image=await image_bytes(image, held),
         name=body.name,
         consent=body.consent,
         voice=voice,
@@ -135,9 +94,7 @@ async def create(
     caller = caller_of(request)
     held.creations.check()
     held.allowances.creation(caller)
-    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    events = _events(held, wanted, character, caller.owner)
-    return StreamingResponse(events, media_type="text/event-stream", headers=headers)
+    return streamed(ending(_events(held, wanted, character, caller.owner), _count))
 
 
 @router.get("/v1/avatars")
@@ -186,83 +143,38 @@ async def get_thumbnail(request: Request, avatar_id: str) -> Response:
     )
 
 
-@router.get("/v1/looks")
-async def looks(request: Request) -> dict[str, Any]:
-    """What can be chosen for ``look``."""
-    styles = services(request).profile.stylise.styles()
-    return {
-        "restore": any(name != "none" for name, _ in styles),
-        "styles": [{"id": name, "name": title} for name, title in styles],
-        "backgrounds": ["keep", "blur", "#rrggbb", "image"],
-        "drawing": services(request).profile.stylise.drawing_choices(),
-    }
-
-
-def image_limits(held: Services) -> images.ImageLimits:
-    limits = held.profile.limits
-    return images.ImageLimits(max_bytes=limits.image_bytes, max_pixels=limits.image_pixels)
-
-
 async def _events(
     held: Services, wanted: CreateRequest, character: Character, owner: str
 ) -> AsyncGenerator[str, None]:
-    try:
-        with held.creations.reserve():
-            async with aclosing(create_avatar(held.create, wanted)) as items:
-                async for item in items:
-                    yield await _event(held, item, character, owner)
-        metrics.created.labels("done").inc()
-    except AvatarError as error:
-        metrics.created.labels(error.code).inc()
-        yield _sse("error", error_body(error)["error"])
-    except Exception as error:
-        log.error("making an avatar failed", exc_info=error)
-        metrics.created.labels("internal").inc()
-        failure = AvatarError("something went wrong on the server; please try again")
-        yield _sse("error", error_body(failure)["error"])
+    with held.creations.reserve():
+        async with aclosing(create_avatar(held.create, wanted)) as items:
+            async for item in items:
+                yield await _event(held, item, character, owner)
+
+
+def _count(result: str) -> None:
+    metrics.created.labels(result).inc()
 
 
 async def _event(held: Services, item: CreateItem, character: Character, owner: str) -> str:
     match item:
         case Progress():
-            return _sse("progress", asdict(item))
+            return sse("progress", asdict(item))
         case Review():
-            return _sse("review", _review(item))
+            return sse("review", _review(item))
         case Description():
-            return _sse("description", asdict(item))
+            return sse("description", asdict(item))
         case Created(package):
             row = await asyncio.to_thread(held.store.add_avatar, package, character, owner)
-            return _sse("done", {"avatar": row.public()})
-
-
-def _sse(event: str, data: Any) -> str:
-    return f"event: {event}\ndata: {json.dumps(data)}\n\n"
+            return sse("done", {"avatar": row.public()})
 
 
 def _review(review: Review) -> dict[str, Any]:
-    picture = base64.b64encode(review.measured).decode()
     return {
         "checks": [asdict(c) for c in review.checks],
         "face_box": review.face_box,
-        "measured": f"data:image/webp;base64,{picture}" if picture else None,
+        "measured": data_url(review.measured) if review.measured else None,
     }
-
-
-async def _bytes(upload: UploadFile, held: Services) -> bytes:
-    maximum = held.profile.limits.image_bytes
-    data = await upload.read(maximum + 1)
-    if len(data) > maximum:
-        raise LimitExceeded("limits.image_bytes", upload.size or len(data), maximum)
-    return data
-
-
-def _parse(form: str) -> CreateBody:
-    try:
-        return CreateBody.model_validate_json(form)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "request"
-        raise InvalidRequest(f"{where}: {first['msg']}", where) from error
 
 
 def _check_texts(body: CreateBody, held: Services) -> None:

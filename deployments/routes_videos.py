@@ -28,7 +28,7 @@ from avatar_serving.text.languages import language_of
 from deployments.failures import error_body
 from deployments.guard import avatar_for, caller_of, require_key, sees, services
 from deployments.opening import count_blocked
-from deployments.routes_avatars import image_limits
+from deployments.pictures import image_limits
 from deployments.services import Services
 from deployments.video_states import VideoState
 from deployments.videos import check_ready

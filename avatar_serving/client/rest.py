@@ -1,8 +1,10 @@
 """The REST calls of docs/protocol.md that scripts need."""
 
+import base64
 import json
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import asdict
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -10,7 +12,7 @@ import httpx
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from avatar_serving.errors import AvatarError, InvalidRequest
-from avatar_serving.media import Look, Progress
+from avatar_serving.media import Likeness, Look, Progress
 from avatar_serving.protocol.status import ServiceStatus
 
 _TIMEOUT_S = 300.0
@@ -69,6 +71,20 @@ class _Step(_Reply):
     step: str
     fraction: float
     message: str = ""
+    distance: float | None = None
+    kept: bool = True
+
+    def progress(self) -> Progress:
+        told = (self.step, self.fraction, self.message)
+        return (
+            Progress(*told)
+            if self.distance is None
+            else Likeness(*told, distance=self.distance, kept=self.kept)
+        )
+
+
+class _Seen(_Reply):
+    picture: str
 
 
 class _Done(_Reply):
@@ -118,27 +134,41 @@ class Rest:
         look: Look | None = None,
     ) -> Generator[Progress, None, Avatar]:  # fmt: skip
         """Yield progress, return the avatar. The caller agrees to *statement* by calling."""
-        wanted = {option: getattr(look or Look(), option) for option in _LOOK}
         request = {
-            "name": name, "voice": voice, "persona": persona, "look": wanted,
+            "name": name, "voice": voice, "persona": persona, "look": _told(look or Look()),
             "consent": {"agreed": True, "statement": statement},
         }  # fmt: skip
+        done = yield from self._made("/v1/avatars", image, request)
+        return _read(_Done, done).avatar
+
+    def restyle(
+        self, image: bytes, look: Look, *, statement: str
+    ) -> Generator[Progress, None, bytes]:
+        """Yield progress, for a drawing also its Likeness; return the picture as a WebP file. The
+        caller agrees to *statement* by calling."""
+        request = {"look": _told(look), "consent": {"agreed": True, "statement": statement}}
+        done = yield from self._made("/v1/looks/preview", image, request)
+        return base64.b64decode(_read(_Seen, done).picture.partition(",")[2])
+
+    def _made(
+        self, path: str, image: bytes, request: Mapping[str, object]
+    ) -> Generator[Progress, None, str]:
+        """Return the data of the last event."""
         form, files = {"request": json.dumps(request)}, {"image": ("photo", image)}
-        posted = self._http.stream("POST", "/v1/avatars", files=files, data=form)
+        posted = self._http.stream("POST", path, files=files, data=form)
         with _reached(), posted as reply:
             if reply.is_error:
                 reply.read()
             _check(reply)
             for event, data in _server_sent(reply.iter_lines()):
                 if event == "progress":
-                    step = _read(_Step, data)
-                    yield Progress(step.step, step.fraction, step.message)
+                    yield _read(_Step, data).progress()
                 elif event == "error":
                     reason = _read(_Reason, data)
                     raise RequestRefused(reason.code or "internal", reason.message)
                 elif event == "done":
-                    return _read(_Done, data).avatar
-        raise RequestRefused("internal", "the service stopped before the avatar was done")
+                    return data
+        raise RequestRefused("internal", "the service stopped before it was done")
 
     def package(self, avatar_id: str) -> bytes:
         return self._call("GET", f"/v1/avatars/{avatar_id}/package").content
@@ -166,6 +196,11 @@ class Rest:
     def _call(self, method: str, path: str, json: object = None) -> httpx.Response:
         with _reached():
             return _check(self._http.request(method, path, json=json))
+
+
+def _told(look: Look) -> dict[str, object]:
+    told: dict[str, object] = {option: getattr(look, option) for option in _LOOK}
+    return told | {"drawing": asdict(look.drawing) if look.drawing else None}
 
 
 @contextmanager

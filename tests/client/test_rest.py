@@ -8,7 +8,7 @@ import pytest
 
 from avatar_serving.client import Avatar, RequestRefused, Rest
 from avatar_serving.errors import InvalidRequest
-from avatar_serving.media import Progress
+from avatar_serving.media import Drawing, Likeness, Look, Progress
 
 STEPS = (
     'event: progress\ndata: {"step": "review", "fraction": 0.1, "message": "looking"}\n\n'
@@ -75,7 +75,7 @@ def test_a_refused_photo_says_why(rest: Rest) -> None:
 
 def test_a_stream_that_just_ends_is_an_error(rest: Rest) -> None:
     Handler.replies["/v1/avatars"] = (200, STEPS)
-    with pytest.raises(RequestRefused, match="before the avatar was done"):
+    with pytest.raises(RequestRefused, match="stopped before it was done"):
         create(rest)
 
 
@@ -103,3 +103,23 @@ def test_a_service_that_is_gone_is_a_typed_error() -> None:
     with Rest("http://127.0.0.1:9") as client, pytest.raises(RequestRefused) as caught:
         client.voices()
     assert caught.value.code == "unreachable"
+
+
+def test_a_look_is_seen_before_an_avatar_is_made_of_it(rest: Rest) -> None:
+    drawn = (
+        'event: progress\ndata: {"step": "stylise", "fraction": 0.5, "message": "Drawing"}\n\n'
+        'event: progress\ndata: {"step": "stylise", "fraction": 0.95, "distance": 0.7, '
+        '"kept": false}\n\n'
+        'event: done\ndata: {"picture": "data:image/webp;base64,UklGRg==", "sides": [8, 8]}\n\n'
+    )
+    Handler.replies["/v1/looks/preview"] = (200, drawn)
+    look = Look(style="oil", drawing=Drawing(prompt="a sailor", seed=7))
+    steps, seen = rest.restyle(b"photo bytes", look, statement="I may"), list[Progress]()
+    while True:
+        try:
+            seen.append(next(steps))
+        except StopIteration as end:
+            assert end.value == b"RIFF"
+            break
+    assert seen == [Progress("stylise", 0.5, "Drawing"), Likeness("stylise", 0.95, "", 0.7, False)]
+    assert b'"prompt": "a sailor"' in Handler.bodies[0] and b'"seed": 7' in Handler.bodies[0]

@@ -20,14 +20,15 @@ def free_port():
 
 
 @contextlib.contextmanager
-def gateway(folder, profile=None, certificate=None, **environment):
+def gateway(folder, profile=None, certificate=None, remote=None, **environment):
     """Serve until the block ends; yields the services and the address.
 
-    With a *certificate*, the path of a PEM file of key and certificate, over TLS.
+    With a *certificate*, the path of a PEM file of key and certificate, over TLS. *remote*: stages
+    by name, instead of those of the profile.
     """
     port = free_port()
     settings = Environment(profile="test", port=port, data=folder, **environment)
-    services = Services.build(profile or load_profile("test"), settings)
+    services = Services.build(profile or load_profile("test"), settings, remote)
     config = uvicorn.Config(
         create_app(services), "127.0.0.1", port, log_level="error", timeout_graceful_shutdown=2,
         ssl_certfile=certificate, ssl_keyfile=certificate,

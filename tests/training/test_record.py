@@ -50,9 +50,9 @@ def test_an_engine_offers_what_was_trained_for_its_model(
     record: AdapterRecord, tmp_path: Path
 ) -> None:
     engine = DiffusionStyliseConfig(trained=str(tmp_path))
-    assert engine.drawing_choices()["adapter"] == ("guide",)
+    assert [choice.id for choice in engine.drawing_choices().adapter] == ["guide"]
     other = DiffusionStyliseConfig(trained=str(tmp_path), model="another")
-    assert other.drawing_choices()["adapter"] == ()
+    assert other.drawing_choices().adapter == ()
     assert adapter_folder(engine, "guide") == tmp_path / "guide"
     with pytest.raises(InvalidRequest, match="belongs to the model sdxl-base-1.0"):
         adapter_folder(other, "guide")

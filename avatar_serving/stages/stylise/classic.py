@@ -18,6 +18,7 @@ from avatar_serving.stages.base import StageConfig
 from avatar_serving.stages.stylise.anime import AnimeArtist
 from avatar_serving.stages.stylise.backdrop import change_background, check_background
 from avatar_serving.stages.stylise.canvas import Canvas, make_canvas, mix
+from avatar_serving.stages.stylise.choices import DrawingChoices
 from avatar_serving.stages.stylise.painting import PAINTINGS, Imitator, Painter
 from avatar_serving.stages.stylise.restore import Restorer
 
@@ -53,9 +54,9 @@ class ClassicStyliseConfig(StageConfig):
         paintings = ((style, title) for style, (_, title) in offered.items())
         return ("none", "Photo"), ("anime", "Anime"), *paintings
 
-    def drawing_choices(self) -> dict[str, tuple[str, ...]]:
-        """By option of `Look.drawing`; nothing where drawings are not made by words."""
-        return {}
+    def drawing_choices(self) -> DrawingChoices | None:
+        """None: this engine does not draw by words."""
+        return None
 
 
 class ClassicStylise:

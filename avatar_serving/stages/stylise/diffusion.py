@@ -1,7 +1,7 @@
 """Redraw a portrait by words with a diffusion model: styles, expressions, poses, scenes, LoRA."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from pathlib import Path
 from typing import ClassVar, Literal
@@ -21,6 +21,7 @@ from avatar_serving.stages.base import StageConfig
 from avatar_serving.stages.stylise.adapter_shelf import AdapterShelf, LoraAdapter
 from avatar_serving.stages.stylise.backdrop import change_background, check_background
 from avatar_serving.stages.stylise.canvas import make_canvas
+from avatar_serving.stages.stylise.choices import Choice, DrawingChoices
 from avatar_serving.stages.stylise.diffuser import (
     Diffuser,
     DiffuserFiles,
@@ -40,6 +41,7 @@ from avatar_serving.stages.stylise.wording import (
     SCENES,
     STYLES,
     Language,
+    Preset,
     Words,
     check_words,
 )
@@ -103,12 +105,20 @@ class DiffusionStyliseConfig(StageConfig):
         """What `Look.style` can be: (id, name for people)."""
         return ("none", "Photo"), *((style, preset.title) for style, preset in STYLES.items())
 
-    def drawing_choices(self) -> dict[str, tuple[str, ...]]:
-        """By option of `Look.drawing`, besides keep."""
-        presets = {"expression": EXPRESSIONS, "pose": POSES, "scene": SCENES}
+    def drawing_choices(self) -> DrawingChoices:
         shelf = AdapterShelf(self.model, self.adapters, self.trained)
-        named = {"adapter": tuple(shelf.names())}
-        return {option: tuple(choices) for option, choices in presets.items()} | named
+        return DrawingChoices(
+            expression=_choices(EXPRESSIONS),
+            pose=_choices(POSES),
+            scene=_choices(SCENES),
+            adapter=tuple(Choice(id=name, name=name) for name in shelf.names()),
+            steps=self.steps,
+            guidance=self.guidance,
+        )
+
+
+def _choices(presets: Mapping[str, Preset]) -> tuple[Choice, ...]:
+    return tuple(Choice(id=name, name=preset.title) for name, preset in presets.items())
 
 
 class DiffusionStylise:

@@ -6,6 +6,7 @@ from typing import Literal
 from avatar_serving.errors import InvalidRequest
 from avatar_serving.media import Image, Look, Progress, StyliseRequest
 from avatar_serving.stages.base import StageConfig
+from avatar_serving.stages.stylise.choices import DrawingChoices
 
 
 class NoStyliseConfig(StageConfig):
@@ -18,9 +19,9 @@ class NoStyliseConfig(StageConfig):
         """What `Look.style` can be: (id, name for people)."""
         return (("none", "Photo"),)
 
-    def drawing_choices(self) -> dict[str, tuple[str, ...]]:
-        """By option of `Look.drawing`; nothing where drawings are not made by words."""
-        return {}
+    def drawing_choices(self) -> DrawingChoices | None:
+        """None: this engine does not draw by words."""
+        return None
 
 
 class NoStylise:
