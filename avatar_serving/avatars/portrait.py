@@ -24,6 +24,7 @@ from avatar_serving.avatars.manifest import (
 )
 from avatar_serving.avatars.mouth import build_mouth
 from avatar_serving.avatars.outside import Outline
+from avatar_serving.avatars.own import with_own
 from avatar_serving.avatars.person import person
 from avatar_serving.avatars.pictures import encode_webp
 from avatar_serving.avatars.rig import Floats, Part, PortraitRig
@@ -83,7 +84,7 @@ def build_of(picture: Pixels, faces: list[Face], size: int) -> Iterator[Progress
     image = square.cut(picture, size)
     yield Progress("fit", 0.15, "Measuring the face")
     points = square.units(faces[0].landmarks)
-    fitted = fit(points[:468], _expected(faces[0]))
+    fitted = with_own(fit(points[:468], _expected(faces[0])))
     yield Progress("matte", 0.35, "Cutting out the person")
     matte = person(image, fitted)
     behind = background(image, matte)
