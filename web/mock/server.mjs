@@ -59,6 +59,7 @@ const LOOKS = {
   styles: STYLES.map((id) => ({ id, name: id.replace("-", " ").replace(/^./, (c) => c.toUpperCase()) })),
   backgrounds: ["keep", "blur", "#rrggbb", "image"],
   restore: true,
+  drawing: null,
 };
 
 function json(response, body, status = 200) {

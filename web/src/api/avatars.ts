@@ -1,3 +1,4 @@
+import type { Consent, LookRequest } from "./looks.ts";
 import { ApiError, getJson, postJson, request } from "./http.ts";
 import { sseEvents } from "./sse.ts";
 
@@ -33,17 +34,13 @@ export interface Review {
 export interface Description {
   readonly text: string;
   readonly facts: readonly (readonly [string, string])[];
+  /** How a picture generator would be asked for such a portrait, by a model that has seen it. */
+  readonly prompts?: readonly { readonly language: string; readonly text: string; readonly negative: string }[];
 }
 
 export interface Reviewed {
   readonly review: Review;
   readonly description: Description | null;
-}
-
-export interface Looks {
-  readonly styles: readonly { readonly id: string; readonly name: string }[];
-  readonly backgrounds: readonly string[];
-  readonly restore: boolean;
 }
 
 export interface Voice {
@@ -84,16 +81,9 @@ export interface LanguageModel {
   readonly quality: number | null;
 }
 
-export interface LookRequest {
-  readonly restore: boolean;
-  readonly style: string;
-  readonly strength: number;
-  readonly background: string;
-}
-
 export interface CreateRequest {
   readonly name: string;
-  readonly consent: { readonly agreed: boolean; readonly statement: string };
+  readonly consent: Consent;
   readonly look: LookRequest;
   readonly voice: string;
   readonly speed: number;
@@ -145,10 +135,6 @@ export async function downloadPackage(id: string): Promise<ArrayBuffer> {
 
 export async function fetchThumbnail(id: string): Promise<Blob> {
   return (await request(`/v1/avatars/${encodeURIComponent(id)}/thumbnail`)).blob();
-}
-
-export function getLooks(): Promise<Looks> {
-  return getJson<Looks>("/v1/looks");
 }
 
 export async function listVoices(): Promise<readonly Voice[]> {

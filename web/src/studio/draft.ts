@@ -1,11 +1,14 @@
 import { batch, computed, signal } from "@preact/signals";
 import {
-  createAvatar, getLooks, listPersonas, listVoices, review, type Avatar, type CreateEvent, type CreateRequest,
-  type Delivery, type Looks, type Persona, type Reviewed, type Voice,
+  createAvatar, listPersonas, listVoices, review, type Avatar, type CreateEvent, type CreateRequest,
+  type Delivery, type Persona, type Reviewed, type Voice,
 } from "../api/avatars.ts";
+import { getLooks } from "../api/looks.ts";
 import { refreshAvatars } from "../avatars/shelf.ts";
+import { backgroundImage, forgetWords, lookMissing, lookRequest, looks } from "./look.ts";
 import { CONSENT_STATEMENT, textsOf, tongueOf } from "./personas.ts";
 import { nameFrom, readPhoto, type Photo } from "./photo.ts";
+import { forgetTried } from "./trying.ts";
 
 export type Reviewing =
   | { readonly state: "none" | "looking" }
@@ -18,14 +21,11 @@ export type Making =
   | { readonly state: "done"; readonly avatar: Avatar }
   | { readonly state: "failed"; readonly reason: string };
 
-export type BackgroundKind = "keep" | "blur" | "colour" | "image";
-
 /** What the studio knows while an avatar is being designed. */
 export const photo = signal<Photo | null>(null);
 export const reviewing = signal<Reviewing>({ state: "none" });
 export const making = signal<Making>({ state: "none" });
 
-export const looks = signal<Looks | null>(null);
 export const voices = signal<readonly Voice[]>([]);
 export const catalogueTrouble = signal<string | null>(null);
 
@@ -37,13 +37,13 @@ export const persona = signal("");
 /** Id of the template that the character was started from. */
 export const template = signal("");
 export const greeting = signal("");
-export const restore = signal(false);
-export const style = signal("none");
-export const strength = signal(0.6);
-export const backgroundKind = signal<BackgroundKind>("keep");
-export const backgroundColour = signal("#c9d6cf");
-export const backgroundImage = signal<File | null>(null);
 export const agreed = signal(false);
+
+/** Why no avatar can be made of the photo; null when one can, or that is not known yet. */
+export const refusal = computed<string | null>(() => {
+  const looked = reviewing.value;
+  return looked.state === "done" ? refusalOf(looked.result) : null;
+});
 
 /** What still has to happen before the avatar can be made; null when nothing does. */
 export const missing = computed<string | null>(() => {
@@ -51,8 +51,8 @@ export const missing = computed<string | null>(() => {
   if (!photo.value) return "Add a photo";
   if (looked.state === "looking") return "Looking at the photo";
   if (looked.state === "failed") return "Choose another photo";
-  if (looked.state === "done" && refusalOf(looked.result)) return "Choose another photo";
-  if (backgroundKind.value === "image" && !backgroundImage.value) return "Choose a background picture";
+  if (refusal.value) return "Choose another photo";
+  if (lookMissing.value) return lookMissing.value;
   if (!name.value.trim()) return "Give your avatar a name";
   if (!agreed.value) return "Please agree to the statement";
   return null;
@@ -107,6 +107,8 @@ export async function choosePhoto(file: Blob): Promise<void> {
 export function dropPhoto(): void {
   reviewAbort.abort();
   makeAbort.abort();
+  forgetTried();
+  forgetWords();
   if (photo.value) URL.revokeObjectURL(photo.value.url);
   batch(() => {
     photo.value = null;
@@ -129,7 +131,7 @@ export async function make(): Promise<void> {
   const { signal: aborted } = (makeAbort = new AbortController());
   making.value = { state: "working", fraction: 0, message: "Starting" };
   try {
-    const background = backgroundKind.value === "image" ? backgroundImage.value : null;
+    const background = lookRequest.value.background === "image" ? backgroundImage.value : null;
     for await (const event of createAvatar(photo.value.file, requested(), background, aborted)) follow(event);
     if (making.value.state === "working") throw new Error("The server stopped before the avatar was done.");
   } catch (error) {
@@ -156,7 +158,7 @@ function requested(): CreateRequest {
   return {
     name: name.value.trim(),
     consent: { agreed: agreed.value, statement: CONSENT_STATEMENT },
-    look: { restore: restore.value, style: style.value, strength: strength.value, background: background() },
+    look: lookRequest.value,
     voice: voice.value,
     ...delivery.value,
     persona: persona.value.trim(),
@@ -164,10 +166,6 @@ function requested(): CreateRequest {
     greeting: greeting.value.trim(),
     description: looked.state === "done" ? (looked.result.description?.text ?? "") : "",
   };
-}
-
-function background(): string {
-  return backgroundKind.value === "colour" ? backgroundColour.value : backgroundKind.value;
 }
 
 function messageOf(error: unknown): string {

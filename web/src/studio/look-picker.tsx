@@ -1,10 +1,12 @@
 import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
+import type { Looks } from "../api/looks.ts";
 import { Fold } from "../ui/fold.tsx";
-import {
-  backgroundColour, backgroundImage, backgroundKind, looks, photo, restore, strength, style, type BackgroundKind,
-} from "./draft.ts";
+import { photo } from "./draft.ts";
+import { backgroundColour, backgroundImage, backgroundKind, looks, redrawing, restore, strength, style, type BackgroundKind } from "./look.ts";
+import { Redraw } from "./redraw.tsx";
 import { StyleSwatch } from "./style-swatch.tsx";
+import { TryLook } from "./try-look.tsx";
 
 const BACKGROUNDS: readonly { readonly kind: BackgroundKind; readonly name: string; readonly wire: string }[] = [
   { kind: "keep", name: "Keep", wire: "keep" },
@@ -31,7 +33,8 @@ export function LookPicker(): JSX.Element | null {
           </label>
         ))}
       </div>
-      {style.value !== "none" && style.value !== "anime" && <Strength />}
+      <Redraw offered={offered.drawing} />
+      {hasStrength(offered) && <Strength />}
       {offered.restore && (
         <label class="tick">
           <input type="checkbox" checked={restore.value} onChange={(event) => (restore.value = event.currentTarget.checked)} />
@@ -39,8 +42,14 @@ export function LookPicker(): JSX.Element | null {
         </label>
       )}
       <Background offered={offered.backgrounds} />
+      <TryLook />
     </Fold>
   );
+}
+
+/** A drawing gives up as much of the photo as it is told; of the filters, anime is all or nothing. */
+function hasStrength({ drawing }: Looks): boolean {
+  return drawing ? redrawing.value || style.value !== "none" : style.value !== "none" && style.value !== "anime";
 }
 
 function chosen(styles: readonly { id: string; name: string }[]): string {

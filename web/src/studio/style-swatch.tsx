@@ -12,7 +12,8 @@ export function StyleSwatch({ id, photo }: { id: string; photo: Photo | null }):
   return <span class="swatch-picture plain" style={{ "--hue": hueOf(id) }} aria-hidden="true">{id.charAt(0).toUpperCase()}</span>;
 }
 
-function faceCentre(photo: Photo): string {
+/** Where to look in a photo that is cut to a square. */
+export function faceCentre(photo: Photo): string {
   const looked = reviewing.value;
   const box = looked.state === "done" ? looked.result.review.face_box : null;
   if (!box || !photo.width) return "50% 30%";

@@ -1,0 +1,74 @@
+import type { JSX } from "preact";
+import { Icon } from "../ui/icons.tsx";
+import { agreed, photo, refusal } from "./draft.ts";
+import { changed, lookMissing } from "./look.ts";
+import { CONSENT_STATEMENT } from "./personas.ts";
+import { faceCentre } from "./style-swatch.tsx";
+import { cancelTrying, stale, tried, trying, tryLook, type Likeness } from "./trying.ts";
+
+/** The photo before and after, without making an avatar. */
+export function TryLook(): JSX.Element | null {
+  const now = trying.value;
+  if (!changed.value && !tried.value) return null;
+  return (
+    <section class="try-look" aria-label="Before and after">
+      {tried.value && <BeforeAfter />}
+      {now.state === "failed" && <p class="note bad" role="alert"><Icon name="alert" /> {now.reason}</p>}
+      {now.state === "working" ? <Working fraction={now.fraction} message={now.message} /> : <TryButton />}
+    </section>
+  );
+}
+
+function TryButton(): JSX.Element {
+  const blocked = blockedBy();
+  const fresh = tried.value !== null && !stale.value;
+  return (
+    <div class="row spread wrap">
+      <span class="hint" id="try-hint">{blocked ?? (fresh ? "The avatar is made with these settings" : "Nothing is kept of it")}</span>
+      <button
+        class="button" aria-describedby="try-hint" disabled={blocked !== null}
+        onClick={() => photo.value && void tryLook(photo.value.file, { agreed: agreed.value, statement: CONSENT_STATEMENT })}
+      >
+        <Icon name="image" size={18} /> {tried.value ? "Try again" : "See how it looks"}
+      </button>
+    </div>
+  );
+}
+
+function blockedBy(): string | null {
+  if (!changed.value) return "The photo stays as it is";
+  if (refusal.value) return "Choose another photo";
+  return lookMissing.value ?? (agreed.value ? null : "First agree to the statement");
+}
+
+function Working({ fraction, message }: { fraction: number; message: string }): JSX.Element {
+  const percent = Math.round(fraction * 100);
+  return (
+    <div class="making">
+      <div class="row spread"><span aria-live="polite">{message}…</span><span class="soft tabular">{percent}%</span></div>
+      <progress class="bar" max={100} value={percent} aria-label="Changing the look" />
+      <div class="row end"><button class="button quiet small" onClick={cancelTrying}>Cancel</button></div>
+    </div>
+  );
+}
+
+function BeforeAfter(): JSX.Element | null {
+  const [before, after] = [photo.value, tried.value];
+  if (!before || !after) return null;
+  return (
+    <>
+      <div class={`before-after ${stale.value ? "stale" : ""}`}>
+        <figure><img src={before.url} alt="The photo" style={{ objectPosition: faceCentre(before) }} /><figcaption>Before</figcaption></figure>
+        <figure><img src={after.picture} alt="The photo with its new look" /><figcaption>{stale.value ? "After, with other settings" : "After"}</figcaption></figure>
+      </div>
+      {after.likeness && <LikenessNote likeness={after.likeness} />}
+    </>
+  );
+}
+
+function LikenessNote({ likeness: { distance, kept } }: { likeness: Likeness }): JSX.Element {
+  const figure = `distance of the faces ${distance.toFixed(2)}, below 0.60 they count as the same`;
+  return kept
+    ? <p class="note good"><Icon name="check" /> <span>It still looks like the person in the photo <small>({figure})</small></span></p>
+    : <p class="note warn"><Icon name="alert" /> <span>This looks like another person. Less strength or other words keep more of the photo <small>({figure})</small></span></p>;
+}
