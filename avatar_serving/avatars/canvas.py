@@ -3,9 +3,8 @@
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
 
+from avatar_serving.avatars.openings import edges_of, pieces, rim_before, rims
 from avatar_serving.avatars.raster import FARTHEST, draw_coloured, draw_textured
 from avatar_serving.avatars.rig import Floats, Part, PortraitRig, Posed, pose
 from avatar_serving.media import Window
@@ -39,7 +38,13 @@ class Canvas:
         self._background = own if behind is None else behind
         self._skin = _surface(rig.skin, scale)
         self._eyes = _surface(rig.eyes, scale)
-        self._eyeballs = _components(rig.eyes)
+        lines = rims(rig.skin)
+        self._mouth_rim = rim_before(rig.skin, lines, rig.mouth.positions)
+        eyes = rig.eyes.positions
+        self._eyeballs = [
+            (piece, rim_before(rig.skin, lines, eyes[piece]))
+            for piece in pieces(len(eyes), edges_of(rig.eyes.triangles))
+        ]
         self._back = int(_facing_away(rig.skin.positions, rig.skin.triangles).argmin())
         """How many of the first triangles are the back of the head."""
         assert rig.mouth.colours is not None
@@ -52,8 +57,9 @@ class Canvas:
         self._triangles = self.facing(posed.skin)
         out = self._background.copy()
         self._draw_skin(posed, out, self._whole, 1, _depth(out))
-        for inside in (posed.mouth, *(posed.eyes[piece] for piece in self._eyeballs)):
-            self._draw_window(posed, out, self._around(inside))
+        self._draw_window(posed, out, self._seen(posed.mouth, posed.skin[self._mouth_rim]))
+        for piece, rim in self._eyeballs:
+            self._draw_window(posed, out, self._seen(posed.eyes[piece], posed.skin[rim]))
         return out
 
     def _draw_window(self, posed: Posed, out: Pixels, window: Window) -> None:
@@ -64,7 +70,8 @@ class Canvas:
         left = window.left - self._whole.left
         columns = slice(left, left + window.width)
         behind = self._background[rows, columns]
-        fine = np.repeat(np.repeat(behind, FINE, 0), FINE, 1)
+        large = (window.width * FINE, window.height * FINE)
+        fine = np.asarray(cv2.resize(behind, large, interpolation=cv2.INTER_NEAREST), np.uint8)
         mouth = self._pixels(posed.mouth, window, FINE)
         triangles = self._rig.mouth.triangles
         draw_coloured(mouth, triangles, self._mouth_colours, _depth(fine), fine)
@@ -90,15 +97,26 @@ class Canvas:
         back, rest = np.split(self._rig.skin.triangles, [self._back])
         return np.concatenate([back[~_facing_away(skin, back)], rest])
 
-    def _around(self, points: Floats) -> Window:
+    def _seen(self, inside: Floats, rim: Floats) -> Window:
+        """Where what is *inside* shows through the hole in the skin that *rim* goes round."""
+        if not np.ptp(inside, 0).any():  # folded to a point
+            return Window(0, 0, 0, 0)
+        low, high = self._extent(inside)
+        if len(rim):
+            first, past = self._extent(rim)
+            low, high = np.maximum(low, first), np.minimum(high, past)
+        width, height = np.maximum(high - low, 0)
+        return Window(int(low[0]), int(low[1]), int(width), int(height))
+
+    def _extent(self, points: Floats) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """The first pixel (x, y) around *points* and the one past the last, in what is drawn."""
         pixels = self._pixels(points, Window(0, 0, 0, 0), 1)[:, :2]
         whole = self._whole
         first = np.array([whole.left, whole.top])
         past = first + np.array([whole.width, whole.height])
-        low = np.clip(np.floor(pixels.min(0)).astype(int) - MARGIN_PX, first, past)
-        high = np.clip(np.ceil(pixels.max(0)).astype(int) + MARGIN_PX, first, past)
-        width, height = high - low
-        return Window(int(low[0]), int(low[1]), int(width), int(height))
+        low = np.floor(pixels.min(0)).astype(int) - MARGIN_PX
+        high = np.ceil(pixels.max(0)).astype(int) + MARGIN_PX
+        return np.clip(low, first, past), np.clip(high, first, past)
 
     def _pixels(self, points: Floats, window: Window, fineness: int) -> Floats:
         size = self._size
@@ -121,15 +139,6 @@ def _facing_away(points: Floats, triangles: NDArray[np.int32]) -> NDArray[np.boo
     """(m,): whether the viewer would see a triangle from behind."""
     a, b, c = (points[triangles[:, k], :2] for k in range(3))
     return np.asarray((b - a)[:, 0] * (c - a)[:, 1] < (b - a)[:, 1] * (c - a)[:, 0])
-
-
-def _components(part: Part) -> list[NDArray[np.intp]]:
-    """The vertices of each connected piece of a part."""
-    count = len(part.positions)
-    ends = part.triangles[:, [0, 1, 1, 2]].reshape(-1, 2).T
-    joined = coo_matrix((np.ones(ends.shape[1]), (ends[0], ends[1])), (count, count))
-    pieces, label = connected_components(joined, directed=False)
-    return [np.flatnonzero(label == piece) for piece in range(pieces)]
 
 
 def _surface(part: Part, scale: float) -> tuple[Floats, Pixels]:

@@ -8,17 +8,15 @@ seed: the same picture gives the same field.
 from typing import Any
 
 import numpy as np
-from numba import njit
+
+from avatar_serving.avatars.compiled import compiled, inlined
 
 RADIUS = 3
 MODULUS, FACTOR = 2147483647, 48271
 """Of the minimal standard random number generator (Park and Miller 1993)."""
 
-_compiled: Any = njit(cache=True, fastmath=True, nogil=True)
-_inlined: Any = njit(cache=True, fastmath=True, nogil=True, inline="always")
 
-
-@_inlined
+@inlined
 def _distance(picture: Any, y: Any, x: Any, v: Any, u: Any, best: Any) -> Any:
     """Sum of squared differences of the patches around (y, x) and (v, u); more than *best* when it
     is not less. Outside the picture there is nothing to differ from."""
@@ -38,7 +36,7 @@ def _distance(picture: Any, y: Any, x: Any, v: Any, u: Any, best: Any) -> Any:
     return total
 
 
-@_compiled
+@compiled
 def search(picture: Any, wanted: Any, source: Any, field: Any, rounds: int, seed: int) -> None:
     """Improve *field* at *wanted* pixels: by what serves their neighbours, and at random.
 
@@ -80,7 +78,7 @@ def search(picture: Any, wanted: Any, source: Any, field: Any, rounds: int, seed
                 field[y, x, 0], field[y, x, 1] = v, u
 
 
-@_compiled
+@compiled
 def vote(picture: Any, wanted: Any, hole: Any, trust: Any, field: Any) -> None:
     """Give each pixel of the *hole* the mean of what the patches over it say, in place; a patch
     counts by the *trust* (h, w) in its middle."""

@@ -4,7 +4,8 @@ in plain numpy, slowly."""
 from typing import Any
 
 import numpy as np
-from numba import njit
+
+from avatar_serving.avatars.compiled import compiled, inlined
 
 CUT = np.float32(4.5)
 """Half the squared Mahalanobis distance at which a splat ends: three standard deviations."""
@@ -13,11 +14,8 @@ DARK = np.float32(1 / 255)
 FULL = np.float32(0.999)
 """Most that one splat hides."""
 
-_compiled: Any = njit(cache=True, fastmath=True, nogil=True)
-_inlined: Any = njit(cache=True, fastmath=True, nogil=True, inline="always")
 
-
-@_inlined
+@inlined
 def _frame(a: Any, b: Any, c: Any, axes: Any) -> Any:
     """Of a triangle with these corners: its axes into the rows of *axes* (along the first edge,
     across it, the normal), and the edges in the first two of them: (p, 0) and (q, r)."""
@@ -55,7 +53,7 @@ def _frame(a: Any, b: Any, c: Any, axes: Any) -> Any:
     return p, q, r
 
 
-@_inlined
+@inlined
 def _clamped(f00: Any, f01: Any, f10: Any, f11: Any, low: Any, high: Any) -> Any:
     """A 2 x 2 matrix with its singular values brought into low..high."""
     e, f, g, h = (f00 + f11) / 2, (f00 - f11) / 2, (f10 + f01) / 2, (f10 - f01) / 2
@@ -78,7 +76,7 @@ def _clamped(f00: Any, f01: Any, f10: Any, f11: Any, low: Any, high: Any) -> Any
     return e + f, g - h, g + h, e - f
 
 
-@_compiled
+@compiled
 def deformations(rest: Any, posed: Any, triangles: Any, low: Any, high: Any) -> Any:
     """J (m, 3, 3) of each triangle, from its corners at rest (m, 3, 3) to *posed* (v, 3)."""
     found = np.empty((len(triangles), 3, 3), np.float32)
@@ -105,7 +103,7 @@ def deformations(rest: Any, posed: Any, triangles: Any, low: Any, high: Any) -> 
     return found
 
 
-@_compiled
+@compiled
 def carry(
     rest: Any, posed: Any, triangles: Any, triangle: Any, barycentric: Any, offset: Any,
     covariance: Any, low: Any, high: Any,
@@ -139,7 +137,7 @@ def carry(
     return means, shapes
 
 
-@_inlined
+@inlined
 def _footprint(point: Any, spread: Any, opacity: Any, height: Any, width: Any) -> Any:
     """Where a splat is seen: first and last row, first and last column (none: last before first),
     its centre in pixel indices, the coefficients of dx^2, dx dy, dy^2 and the end of its power."""
@@ -157,7 +155,7 @@ def _footprint(point: Any, spread: Any, opacity: Any, height: Any, width: Any) -
     return top, bottom, left, right, x, y, a, b, c, reach
 
 
-@_compiled
+@compiled
 def draw_splats(
     order: Any, points: Any, spreads: Any, colours: Any, opacities: Any, through: Any, out: Any
 ) -> None:
@@ -186,7 +184,7 @@ def draw_splats(
                     out[row, column, i] += share * colours[n, i]
 
 
-@_compiled
+@compiled
 def gather_splats(
     order: Any, points: Any, spreads: Any, opacities: Any, through: Any, picture: Any, sums: Any
 ) -> None:
