@@ -5,12 +5,13 @@ from typing import Annotated
 from pydantic import Field
 
 from avatar_serving.stages.animate.audio import AudioConfig
+from avatar_serving.stages.animate.audio2face import Audio2FaceConfig
 from avatar_serving.stages.animate.bank import BankConfig
 from avatar_serving.stages.animate.keyframes import KeyframesConfig
 from avatar_serving.stages.animate.phones import PhonesConfig
 from avatar_serving.stages.animate.still import StillConfig
 
 AnimateConfig = Annotated[
-    AudioConfig | BankConfig | KeyframesConfig | PhonesConfig | StillConfig,
+    AudioConfig | Audio2FaceConfig | BankConfig | KeyframesConfig | PhonesConfig | StillConfig,
     Field(discriminator="engine"),
 ]
