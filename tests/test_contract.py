@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from contextlib import aclosing
+from importlib.util import find_spec
 from typing import get_args
 
 import numpy as np
@@ -83,6 +84,9 @@ async def request_for(stage, config):
 
 def built(stage, config):
     engine = configured(stage, config)
+    for name in engine.required_modules():
+        if find_spec(name) is None:
+            pytest.skip(f"{name} is not installed; tests/torch has the engine's tests")
     for name in engine.required_weights():
         try:
             weights.path(name)

@@ -5,9 +5,11 @@ from typing import Annotated
 from pydantic import Field
 
 from avatar_serving.stages.render.flat import FlatRenderConfig
+from avatar_serving.stages.render.gsplat import GsplatRenderConfig
 from avatar_serving.stages.render.mesh import MeshRenderConfig
 from avatar_serving.stages.render.splats import SplatsRenderConfig
 
 RenderConfig = Annotated[
-    MeshRenderConfig | SplatsRenderConfig | FlatRenderConfig, Field(discriminator="engine")
+    MeshRenderConfig | SplatsRenderConfig | GsplatRenderConfig | FlatRenderConfig,
+    Field(discriminator="engine"),
 ]

@@ -31,11 +31,11 @@ def draw_frames(
     request: RenderRequest, largest_px: int, canvas: OpenCanvas
 ) -> Generator[VideoFrame, None, None]:
     """Raises InvalidRequest: a size, window or background that does not fit."""
-    window = _window(request, largest_px)
+    window = window_of(request, largest_px)
     if request.cut_out:
         yield from _cut_out(request, window, canvas)
         return
-    drawer = canvas(window, _behind(request, window))
+    drawer = canvas(window, behind_of(request, window))
     for frame in request.frames:
         yield VideoFrame(frame.at_s, images.from_array(drawer.draw(frame.values)))
 
@@ -67,7 +67,7 @@ def _cut_out(
         yield VideoFrame(frame.at_s, images.from_array(colour), alpha.tobytes())
 
 
-def _window(request: RenderRequest, largest_px: int) -> Window:
+def window_of(request: RenderRequest, largest_px: int) -> Window:
     size = request.size
     if not 16 <= size <= largest_px:
         raise InvalidRequest(f"size must be 16..{largest_px} pixels", "size")
@@ -79,7 +79,7 @@ def _window(request: RenderRequest, largest_px: int) -> Window:
     return window
 
 
-def _behind(request: RenderRequest, window: Window) -> Pixels | None:
+def behind_of(request: RenderRequest, window: Window) -> Pixels | None:
     if request.behind is None:
         return None
     if (request.behind.width, request.behind.height) != (window.width, window.height):
