@@ -1,18 +1,22 @@
+import asyncio
+from collections.abc import Sequence
 from difflib import SequenceMatcher
 
 import numpy as np
 import pytest
 from pydantic import TypeAdapter
 
-from avatar_serving.errors import InvalidRequest, WeightMissing
+from avatar_serving.errors import InvalidRequest, OutOfMemory, StageFailed, WeightMissing
 from avatar_serving.flow import collect, last
 from avatar_serving.media import AudioChunk, SpeechRequest, Transcript, Utterance
 from avatar_serving.samples import to_pcm
 from avatar_serving.stages.asr import AsrConfig, FasterWhisperConfig, ScriptedConfig
 from avatar_serving.stages.asr.doubt import Guess, credible, repetitive
 from avatar_serving.stages.asr.sound import RATE, windows
+from avatar_serving.stages.asr.whisper import Clip, Heard, Whisper, whisper_errors
 from avatar_serving.stages.base import Asr
 from avatar_serving.stages.tts.hibari import HibariConfig
+from avatar_serving.stages.tts.kokoro import KokoroConfig
 from tests.speech import heard
 
 LONG = (
@@ -152,3 +156,55 @@ def test_windows_are_cut_where_it_is_quiet() -> None:
     first, second = windows(samples)
     assert 24 <= len(first) / RATE <= 25
     assert np.array_equal(np.concatenate([first, second]), samples)
+
+
+@pytest.mark.weights
+async def test_sessions_heard_together_are_heard_as_if_alone(
+    asr_alone: Asr, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mandarin = await collect(
+        KokoroConfig().build().run(SpeechRequest("今天天气很好。", "zf_xiaoxiao", "zh"))
+    )
+    said = [
+        utterance(await speech("Hello, how are you?")),
+        utterance(heard(*mandarin, before_s=0.2, after_s=0.2)),
+        utterance(await speech("My sister called to ask whether I would come to dinner.")),
+        utterance(noise(1.0, 0.01)),
+    ]
+    together = FasterWhisperConfig(batch=4, batch_wait_ms=50).build()
+    sizes: list[int] = []
+    hear = Whisper.hear
+
+    def counted(whisper: Whisper, clips: Sequence[Clip]) -> list[Heard]:
+        sizes.append(len(clips))
+        return hear(whisper, clips)
+
+    monkeypatch.setattr(Whisper, "hear", counted)
+    transcripts = await asyncio.gather(*(last(together.run(each)) for each in said))
+    assert sizes == [4]
+    assert transcripts == [await last(asr_alone.run(each)) for each in said]
+    assert [transcript.language for transcript in transcripts] == ["en", "zh", "en", "en"]
+
+
+@pytest.fixture(scope="module")
+def asr_alone() -> Asr:
+    return FasterWhisperConfig().build()
+
+
+def test_a_lack_of_gpu_memory_is_typed_and_the_engine_goes_on() -> None:
+    with pytest.raises(OutOfMemory, match="asr has no memory"):
+        with whisper_errors():
+            raise RuntimeError("CUDA failed with error out of memory")
+    with pytest.raises(StageFailed, match="cublas"):
+        with whisper_errors():
+            raise RuntimeError("Library libcublas.so.12 is not found or cannot be loaded")
+
+
+@pytest.mark.weights
+def test_a_gpu_is_never_replaced_by_the_cpu() -> None:
+    import ctranslate2
+
+    if ctranslate2.get_cuda_device_count():
+        pytest.skip("there is a GPU")
+    with pytest.raises(StageFailed, match="asr: "):
+        FasterWhisperConfig(device="cuda", compute_type="float16").build()

@@ -10,12 +10,12 @@ import skimage.data
 from numpy.typing import NDArray
 
 from avatar_serving import weights
+from avatar_serving.batches import Told
 from avatar_serving.errors import InvalidRequest, NotFound, StageFailed
 from avatar_serving.flow import collect
 from avatar_serving.images import decode, from_array, to_array
 from avatar_serving.media import Drawing, Image, Likeness, Look, Progress, StyliseRequest
 from avatar_serving.stages.stylise import diffusion
-from avatar_serving.batches import Told
 from avatar_serving.stages.stylise.diffuser import DiffuserFiles, Sketch
 from avatar_serving.stages.stylise.diffusion import DiffusionStylise, DiffusionStyliseConfig
 from avatar_serving.stages.stylise.upscale import resized

@@ -13,7 +13,13 @@ from pydantic import Field
 from avatar_serving import weights
 from avatar_serving.flow import in_thread
 from avatar_serving.media import Speech, SpeechRequest
-from avatar_serving.onnx import StoppableRun, open_session, stoppable_run
+from avatar_serving.onnx import (
+    StoppableRun,
+    onnx_memory_errors,
+    open_cuda_session,
+    open_session,
+    stoppable_run,
+)
 from avatar_serving.samples import Samples
 from avatar_serving.stages.tts.base import TtsEngineConfig
 from avatar_serving.stages.tts.chinese import chinese_reader
@@ -26,6 +32,7 @@ from avatar_serving.stages.tts.speaking import only_known, spoken
 from avatar_serving.stages.tts.voices import Voice, voice_for
 from avatar_serving.text.languages import has_han
 from avatar_serving.text.speakable import speakable
+from avatar_serving.torch_device import Device
 
 _FRAME_S = 0.025
 _LONGEST = 250
@@ -36,7 +43,9 @@ _STYLE = 256
 class KokoroConfig(TtsEngineConfig):
     engine: Literal["kokoro"] = "kokoro"
     threads: int = Field(default=2, ge=1)
-    """Threads that speak one clause."""
+    """Threads that speak one clause on the CPU."""
+    device: Device = "cpu"
+    """Where it is computed; cuda wants onnxruntime-gpu in the place of onnxruntime."""
     weights = ("kokoro", "kokoro-vocab", "kokoro-voices")
 
     def build(self) -> "KokoroTts":
@@ -48,11 +57,16 @@ class KokoroConfig(TtsEngineConfig):
 
 class KokoroTts:
     def __init__(self, config: KokoroConfig) -> None:
+        """Raises WeightsError, StageFailed, OutOfMemory."""
         self._styles = weights.path("kokoro-voices")
         vocabulary = json.loads(weights.path("kokoro-vocab").read_text("utf-8"))
         self._symbols: dict[str, int] = vocabulary["vocab"]
         model = weights.derived("kokoro-f32.onnx", "kokoro", dequantise)
-        self._session = open_session(model, config.threads)
+        self._session = (
+            open_cuda_session("tts", model)
+            if config.device == "cuda"
+            else open_session(model, config.threads)
+        )
 
     async def run(self, request: SpeechRequest, /) -> AsyncGenerator[Speech, None]:
         voice = voice_for(KOKORO_VOICES, request)
@@ -82,7 +96,8 @@ class KokoroTts:
             "style": style[len(symbols)][None],
             "speed": np.array([speed], np.float32),
         }
-        audio, frames = self._session.run(["audio", DURATIONS], inputs, run)
+        with onnx_memory_errors("tts"):
+            audio, frames = self._session.run(["audio", DURATIONS], inputs, run)
         lead, *seconds, _ = (float(n) * _FRAME_S for n in np.asarray(frames).ravel())
         return Sound(np.asarray(audio, np.float32).ravel(), lead, seconds)
 
