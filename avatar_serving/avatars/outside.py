@@ -68,7 +68,7 @@ def surround(outline: Outline, matte: Floats, skull: Skull | None) -> Surroundin
     grid, distance = _grid(outline, matte)
     near = 1 / (cdist(grid, rim[:, :2]) + 0.02 * outline.width) ** 3
     near /= near.sum(1, keepdims=True)
-    head = _following(grid[:, 1], distance, outline) * _free(grid, matte)
+    head = following(grid, outline) * _free(grid, matte)
     body_depth = float(np.median(rim[:, 2])) - 0.15 * outline.width
     behind = _bowl(distance, outline.width) if skull is None else skull.behind(grid)
     depth = (near @ rim[:, 2] - behind) * head + body_depth * (1 - head)
@@ -104,10 +104,7 @@ def _grid(outline: Outline, matte: Floats) -> tuple[Floats, Floats]:
     x, y = np.meshgrid(steps, steps)
     x[1::2] += SPACING / 2
     points = np.stack([np.clip(x, -0.5, 0.5), y], -1).reshape(-1, 2)
-    rim = outline.rim[:, :2].astype(np.float32)
-    distance = np.array(
-        [-cv2.pointPolygonTest(rim, (float(px), float(py)), True) for px, py in points]
-    )
+    distance = _distance(points, outline)
     size = len(matte)
     person = grown(matte > 0.02, round(1.5 * SPACING * size))
     column, row = np.clip(to_pixels(points, size).astype(int), 0, size - 1).T
@@ -115,10 +112,18 @@ def _grid(outline: Outline, matte: Floats) -> tuple[Floats, Floats]:
     return points[kept], distance[kept]
 
 
-def _following(height: Floats, distance: Floats, outline: Outline) -> Floats:
-    """How far each point follows the head: all above the neck, nothing at the shoulders, and
-    nothing so far away that it is no hair: another person, a chair."""
-    below = outline.chin[1] + NECK_START * outline.height - height
+def _distance(points: Floats, outline: Outline) -> Floats:
+    """(n,): how far outside the face *points* (n, 2) are; negative within."""
+    rim = outline.rim[:, :2].astype(np.float32)
+    return np.array([-cv2.pointPolygonTest(rim, (float(px), float(py)), True) for px, py in points])
+
+
+def following(points: Floats, outline: Outline) -> Floats:
+    """(n,), 0..1: how far *points* (n, 2) around the face follow the head: all above the neck,
+    nothing at the shoulders, and nothing so far away that it is no hair: another person, a
+    chair."""
+    distance = _distance(points, outline)
+    below = outline.chin[1] + NECK_START * outline.height - points[:, 1]
     neck = 1 - _step(below / (NECK_LENGTH * outline.height))
     near = 1 - _step((distance / outline.width - FAR_START) / (FAR_END - FAR_START))
     return np.maximum(neck * near, np.exp(-((distance / (CLING * outline.height)) ** 2)))

@@ -35,14 +35,23 @@ LEAST_SPREAD = 4.0
 def person(image: Pixels, fitted: Fit) -> Floats:
     """(size, size), 0..1: how much of each pixel is the person; all of it inside the face."""
     size = len(image)
-    rim = face_surface().refined(fitted.rest)[face_surface().oval]
-    face = polygon_mask(to_pixels(rim, size), size)
+    rim = _rim(fitted)
+    face = face_mask(fitted, size)
     matte = np.where(face, 1, person_matte(image)).astype(np.float32)
     head = silhouette(head_of(fitted, float(np.ptp(rim[:, 0]))), size)
     rows = np.flatnonzero(face.any(1))
     first, last = (rows[0] + np.array(LEVEL) * len(rows)).astype(int)
     head[:first] = head[last:] = False
     return np.maximum(matte, ears(image, matte, face, head))
+
+
+def face_mask(fitted: Fit, size: int) -> Mask:
+    """(size, size): what is within the outline of the face."""
+    return polygon_mask(to_pixels(_rim(fitted), size), size)
+
+
+def _rim(fitted: Fit) -> Floats:
+    return face_surface().refined(fitted.rest)[face_surface().oval]
 
 
 def ears(image: Pixels, matte: Floats, face: Mask, head: Mask) -> Floats:

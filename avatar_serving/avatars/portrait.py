@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from avatar_serving.avatars import glb, package
 from avatar_serving.avatars.backdrop import background
+from avatar_serving.avatars.beyond import frame_for, widened
 from avatar_serving.avatars.correctives import close_lids, neutral
 from avatar_serving.avatars.crop import Square, head_and_shoulders
 from avatar_serving.avatars.eye_edges import with_edges
@@ -86,12 +87,17 @@ def build_of(picture: Pixels, faces: list[Face], size: int) -> Iterator[Progress
     points = square.units(faces[0].landmarks)
     fitted = with_own(fit(points[:468], _expected(faces[0])))
     yield Progress("matte", 0.35, "Cutting out the person")
-    matte = person(image, fitted)
-    behind = background(image, matte)
+    whole, matte = image, person(image, fitted)
+    frame = frame_for(_outline(fitted), matte)
+    if frame is not None:
+        points = frame.outwards(points)
+        fitted = fit(points[:468], _expected(faces[0]))
+        whole, matte = widened(picture, square, image, frame, fitted)
+    behind = background(whole, matte)
     yield Progress("mesh", 0.6, "Building the mesh")
-    rig = _rig(image, points, fitted, matte, behind)
+    rig = _rig(whole, points, fitted, matte, behind)
     yield Progress("mesh", 0.9, "Packing")
-    yield Portrait(rig, square, image)
+    yield Portrait(rig if frame is None else frame.inwards(rig), square, image)
 
 
 def pack(portrait: Portrait, source: Pixels, thumbnail: Pixels) -> bytes:
@@ -130,7 +136,7 @@ def _expected(face: Face) -> Floats:
 
 def _rig(image: Pixels, points: Floats, fitted: Fit, matte: Floats, behind: Pixels) -> PortraitRig:
     surface = face_surface()
-    outline = Outline(surface.refined(fitted.rest)[surface.oval], fitted.rest[CHIN])
+    outline = _outline(fitted)
     open_mouth = _gap(fitted.rest) > OPEN_MOUTH * outline.width
     if open_mouth:
         fitted = replace(fitted, rest=on_flesh(fitted.rest))
@@ -163,6 +169,11 @@ def _rig(image: Pixels, points: Floats, fitted: Fit, matte: Floats, behind: Pixe
         mouth, eyes, skin, behind, pivot(outline, body_depth),
         (*(float(w) for w in np.round(fitted.weights, 6)), *(0.0 for _ in HEAD)),
     )  # fmt: skip
+
+
+def _outline(fitted: Fit) -> Outline:
+    surface = face_surface()
+    return Outline(surface.refined(fitted.rest)[surface.oval], fitted.rest[CHIN])
 
 
 def _in_photo(part: Part, fitted: Fit) -> Floats:
