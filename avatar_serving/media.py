@@ -164,6 +164,8 @@ class ChatRequest:
     """The answer is one of these; empty: it is free."""
     adapter: str = ""
     """LoRA adapter that the model puts on; empty: none. Engines without adapters ignore it."""
+    goes_on: bool = False
+    """The last message is the beginning of the answer: what comes after it is asked for."""
 
 
 ChatDelta = str | ToolCall | Tokens

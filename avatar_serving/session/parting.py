@@ -7,13 +7,6 @@ from avatar_serving.session.answer_item import joined
 from avatar_serving.session.snapshot import Unfinished
 from avatar_serving.session.wish import Wish
 
-_LAST_CHARS = 200
-_GO_ON = (
-    "Your answer was cut off behind these words: {said!r}. Go on with the word that comes next. "
-    "Repeat nothing, and do not mention that you were cut off."
-)
-"""Said to the language model alone."""
-
 
 def unfinished(answer: Answer) -> Unfinished | None:
     """What the client lacks of *answer* at this moment; None: nothing of the conversation."""
@@ -51,9 +44,8 @@ def wish_to_go_on(left: Unfinished) -> Wish | None:
     """What takes the answer up again; None: all of it was said."""
     if left.whole:
         return Wish(text=left.rest, spoken=True) if left.rest else None
-    last = left.said + (joined(left.said, left.rest) if left.rest else "")
-    nudge = _GO_ON.format(said=last[-_LAST_CHARS:]) if last else ""
-    return Wish(text=left.rest, nudge=nudge, spoken=left.spoken)
+    begun = left.said + (joined(left.said, left.rest) if left.rest else "")
+    return Wish(text=left.rest, begun=begun, spoken=left.spoken)
 
 
 def end_of(left: Unfinished) -> wire.ResponseDone | None:

@@ -4,7 +4,12 @@ import json
 
 from avatar_serving.errors import NotFound
 from avatar_serving.media import ChatRequest, Manner, Message, Tool
-from avatar_serving.protocol.session_config import FunctionTool, NamedFunction, SessionConfig
+from avatar_serving.protocol.session_config import (
+    FunctionTool,
+    NamedFunction,
+    SessionConfig,
+    ToolChoice,
+)
 from avatar_serving.session.conversation import Conversation
 from avatar_serving.session.empathy import Empathy
 from avatar_serving.session.following import answer_language
@@ -53,16 +58,20 @@ class Prompting:
         else:
             told = paired([message_of(item) for item in wish.input])
             messages = (Message("system", prompt), *told)
-        if wish.remembered and wish.input is None:
+        if wish.begun:
+            messages = _begun(messages, wish.begun)
+        elif wish.remembered and wish.input is None:
             messages = self._sight.regard(self._empathy.regard(messages))
-        nudge = [Message("system", wish.nudge)] if wish.nudge else []
+        if wish.nudge:
+            messages = (*messages, Message("system", wish.nudge))
         choice = config.tool_choice if wish.tool_choice is None else wish.tool_choice
         return ChatRequest(
-            (*messages, *nudge),
+            messages,
             max_tokens=wish.max_tokens or config.max_tokens or habits.answer_tokens,
             model=self._powers.model,
             tools=_tools(config.tools if wish.tools is None else wish.tools),
-            tool_choice=choice.name if isinstance(choice, NamedFunction) else choice,
+            tool_choice="none" if wish.begun else _chosen(choice),
+            goes_on=bool(wish.begun),
         )
 
     def expected(self, config: SessionConfig, said: str = "") -> str:
@@ -103,6 +112,16 @@ class Prompting:
             self._identity.animated,
             self._empathy.mood,
         )
+
+
+def _begun(messages: tuple[Message, ...], text: str) -> tuple[Message, ...]:
+    """*messages* with *text* as the last answer, of which they may have a part."""
+    before = messages[:-1] if messages[-1].role == "assistant" else messages
+    return (*before, Message("assistant", text))
+
+
+def _chosen(choice: ToolChoice) -> str:
+    return choice.name if isinstance(choice, NamedFunction) else choice
 
 
 def _tools(tools: tuple[FunctionTool, ...]) -> tuple[Tool, ...]:

@@ -119,7 +119,7 @@ class Responder:
                 await self.empathy.show()
             return asked
 
-        if wish.text and wish.nudge:
+        if wish.text and wish.begun:
             source = self._speaking.continued(ask, self.config, wish, clock, tally)
         elif wish.text:
             source = self._speaking.said(self.config, wish)

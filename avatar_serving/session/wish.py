@@ -26,8 +26,10 @@ class Wish:
     metadata: dict[str, str] | None = None
     nudge: str = ""
     """Said to the model after all else, and to nobody besides."""
+    begun: str = ""
+    """The answer so far, which was cut off: the model goes on from there."""
     text: str = ""
-    """Spoken as it stands. With a nudge, the model goes on from there; else none is asked."""
+    """Spoken as it stands. As the end of what was begun it comes first; else no model is asked."""
 
 
 def wish_of(options: ResponseOptions, conversation: Conversation, *, locked: bool) -> Wish:

@@ -103,6 +103,11 @@ async def test_echo_repeats_the_last_user_message() -> None:
     assert words(await collect(prefixed.run(request))) == "You said a b"
 
 
+async def test_echo_goes_on_with_what_was_begun() -> None:
+    begun = (Message("user", "a b c d"), Message("assistant", "a b"))
+    assert words(await collect(EchoConfig().build().run(ChatRequest(begun, goes_on=True)))) == "c d"
+
+
 @pytest.mark.weights
 class TestLlamaCpp:
     @pytest.fixture(scope="class")
@@ -120,6 +125,13 @@ class TestLlamaCpp:
         assert set(json.loads(told)) == {"city"}
         one = words(await collect(model.run(replace(asked, choices=("Lyon", "Paris")))))
         assert one == "Paris"
+
+    async def test_goes_on_with_what_was_begun_and_only_then(self, model: Llm) -> None:
+        asked = Message("user", "Count to ten in words.")
+        begun = ChatRequest((asked, Message("assistant", "One, two, three, four,")), 12, 0.0)
+        rest = words(await collect(model.run(replace(begun, goes_on=True))))
+        assert rest.startswith(" five, six")
+        assert words(await collect(model.run(begun))), "it has something more to say"
 
     async def test_keeps_to_its_persona(self, model: Llm) -> None:
         request = ChatRequest((SYSTEM, Message("user", "What is your name?")), 40, 0.0)

@@ -88,6 +88,24 @@ async def test_streams_what_the_server_says() -> None:
     assert (body["max_tokens"], body["temperature"], body["seed"]) == (10, 0.5, 3)
 
 
+async def test_it_is_told_in_words_to_go_on() -> None:
+    asked: list[dict[str, object]] = []
+
+    async def answer(body: dict[str, object], writer: asyncio.StreamWriter) -> None:
+        asked.append(body)
+        await start(writer)
+        await say(writer, "three")
+        writer.write(b"data: [DONE]\n\n")
+
+    begun = (*HELLO.messages, Message("assistant", "one two"))
+    async with server(answer) as config:
+        await collect(config.build().run(replace(HELLO, messages=begun, goes_on=True)))
+    messages = asked[0]["messages"]
+    assert isinstance(messages, list)
+    assert messages[-2] == {"role": "assistant", "content": "one two"}
+    assert messages[-1]["role"] == "system" and "'one two'" in messages[-1]["content"]
+
+
 async def test_a_form_is_asked_for_and_choices_are_refused() -> None:
     asked: list[dict[str, object]] = []
 

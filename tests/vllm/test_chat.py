@@ -63,6 +63,12 @@ async def test_an_answer_comes_in_pieces_with_its_cost(llm: VllmLlm) -> None:
     assert cost.complete == (cost.answer < 16)
 
 
+async def test_it_goes_on_with_what_was_begun(llm: VllmLlm) -> None:
+    begun = (*asked("Count to ten in words.").messages, Message("assistant", "One, two, three,"))
+    chat = ChatRequest(begun, max_tokens=8, temperature=0.0, goes_on=True)
+    assert said(await collect(llm.run(chat))).startswith(" four")
+
+
 async def test_closing_frees_the_slot(llm: VllmLlm) -> None:
     """The engine answers one at a time here: the next would wait for what goes on."""
     async with aclosing(llm.run(asked("Tell me a long story.", max_tokens=600))) as deltas:

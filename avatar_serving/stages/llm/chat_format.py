@@ -17,6 +17,21 @@ if TYPE_CHECKING:
     from openai.types.shared_params import ResponseFormatJSONSchema
 
 
+_LAST_CHARS = 200
+_GO_ON = (
+    "Your answer was cut off behind these words: {said!r}. Go on with the word that comes next. "
+    "Repeat nothing, and do not mention that you were cut off."
+)
+
+
+def told(request: ChatRequest) -> tuple[Message, ...]:
+    """The messages of *request*. The API knows no way to begin an answer: it is asked in words."""
+    if not request.goes_on:
+        return request.messages
+    said = request.messages[-1].text[-_LAST_CHARS:]
+    return (*request.messages, Message("system", _GO_ON.format(said=said)))
+
+
 def message_param(message: Message) -> "ChatCompletionMessageParam":
     match message.role:
         case "system":

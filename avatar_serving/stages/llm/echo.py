@@ -48,6 +48,8 @@ class EchoLlm:
             yield Tokens(read, 1)
             return
         words = (self._config.prefix + said[-1].text).split()
+        if request.goes_on:
+            words = words[len(request.messages[-1].text.split()) :]
         for i, word in enumerate(words[: request.max_tokens]):
             await asyncio.sleep(self._config.word_s)
             yield word if i == 0 else " " + word

@@ -12,13 +12,14 @@ from pydantic import Field
 
 from avatar_serving import weights
 from avatar_serving.errors import InvalidRequest, StageFailed, StageTimeout
-from avatar_serving.media import ChatDelta, ChatRequest, Tokens
+from avatar_serving.media import ChatDelta, ChatRequest, Message, Tokens
 from avatar_serving.stages.llm.base import LlmEngineConfig
 from avatar_serving.stages.llm.calling import TEMPERATURE, CallReader, grammar, prompted
 
 _CACHE_MIB = 256
 """Memory for prompts of sessions that hold no slot at the moment."""
 _ERRORS_ONLY = 1
+_MORE = "Say something more."
 
 
 class LlamaCppConfig(LlmEngineConfig):
@@ -97,7 +98,7 @@ class LlamaCppLlm:
             shape = {"json_schema": json.loads(request.schema)}
         roam = request.temperature if rules is None else min(TEMPERATURE, request.temperature)
         return {
-            "messages": [{"role": m.role, "content": m.text} for m in prompted(request)],
+            "messages": [{"role": m.role, "content": m.text} for m in _told(request)],
             "max_tokens": request.max_tokens,
             "temperature": roam,
             "top_p": self._config.top_p,
@@ -108,6 +109,14 @@ class LlamaCppLlm:
             **seed,
             **shape,
         }
+
+
+def _told(request: ChatRequest) -> tuple[Message, ...]:
+    """llama.cpp goes on with an answer that comes last, whether that is wanted or not."""
+    messages = prompted(request)
+    if request.goes_on or messages[-1].role != "assistant":
+        return messages
+    return (*messages, Message("system", _MORE))
 
 
 class _Answer:

@@ -13,6 +13,7 @@ from avatar_serving.stages.llm.chat_format import (
     choice_param,
     format_param,
     message_param,
+    told,
     tool_param,
 )
 
@@ -47,7 +48,7 @@ class OpenAiLlm:
 
         stream = await self._client.chat.completions.create(
             model=self._config.model,
-            messages=[message_param(message) for message in request.messages],
+            messages=[message_param(message) for message in told(request)],
             max_tokens=request.max_tokens,
             temperature=request.temperature,
             seed=omit if request.seed is None else request.seed,

@@ -88,7 +88,11 @@ class VllmLlm:
             raise InvalidRequest("nothing to answer: there are no messages", "messages")
         told = [{"role": m.role, "content": m.text} for m in prompted(request)]
         tokens: list[int] = self._tokenizer.apply_chat_template(
-            told, add_generation_prompt=True, tokenize=True, return_dict=False
+            told,
+            add_generation_prompt=not request.goes_on,
+            continue_final_message=request.goes_on,
+            tokenize=True,
+            return_dict=False,
         )
         if len(tokens) + request.max_tokens > self._config.context:
             size = f"{len(tokens)} tokens and {request.max_tokens} of answer"
