@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, m
 from avatar_serving.detectors.end_of_turn import EndOfTurnConfig
 from avatar_serving.detectors.vad import VadConfig
 from avatar_serving.errors import InvalidRequest
+from avatar_serving.film.encoders import Encoder
 from avatar_serving.rails import Rails
 from avatar_serving.scaling import BySessions, GatewayScaling, Scaling
 from avatar_serving.stages.animate import AnimateConfig
@@ -201,6 +202,9 @@ class Profile(Strict):
     """What no avatar of this profile talks about; personas can add to it."""
     camera: bool = False
     """Give the page the models with which it sees, in the browser, its user's face and hands."""
+    encoder: Encoder = "auto"
+    """Of H.264 in films; auto: NVIDIA's hardware where a trial shows that it works, else the CPU;
+    nvenc: that, or no film."""
     memory: Memory = Memory()
     """What is remembered of users who agreed to it."""
     placement: dict[StageName, Placement] = {}

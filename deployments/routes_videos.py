@@ -206,6 +206,7 @@ def _wanted(
         body.fps,
         _backdrop(asked),
         longest_s=profile.limits.video_s,
+        encoder=profile.encoder,
     )
 
 

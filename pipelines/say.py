@@ -94,7 +94,7 @@ def say(
         said = _said(text, audio, chosen)
         request = VideoRequest(
             b"", said, manner, output, width, high, fps, _backdrop(background),
-            longest_s=chosen.limits.video_s,
+            longest_s=chosen.limits.video_s, encoder=chosen.encoder,
         )  # fmt: skip
         console = Console(highlight=False)
         filmed = asyncio.run(_made(request, avatar, chosen, consent, console))

@@ -16,6 +16,7 @@ from avatar_serving.avatars import package
 from avatar_serving.avatars.pictures import decode_webp
 from avatar_serving.errors import AudioRejected, InvalidRequest, LimitExceeded
 from avatar_serving.film.backdrop import Backdrop, Compositor
+from avatar_serving.film.encoders import Encoder, encoded_by
 from avatar_serving.film.formats import format_of
 from avatar_serving.film.framing import Framing, framed
 from avatar_serving.film.motion import RATES, resampled
@@ -67,6 +68,8 @@ class VideoRequest:
     tail_s: float = 0.6
     """Life before the first sound and after the last."""
     longest_s: float = 600.0
+    encoder: Encoder = "cpu"
+    """Of H.264; auto: NVIDIA's hardware where it works."""
 
     def __post_init__(self) -> None:
         """Raises InvalidRequest: something that can be told before any work."""
@@ -201,7 +204,7 @@ async def _filmed(
     """Draw and encode, each in its thread; the seconds that are done."""
     framing = framed(request.width, request.height)
     compositor = await asyncio.to_thread(_compositor, framing, request)
-    film = FilmWriter(request.output, request.fps, sound, format_of(request.output))
+    film = await asyncio.to_thread(_film, sound, request)
     encoder = _Thread()
     await encoder.do(film.__enter__)
     failure: BaseException | None = None
@@ -218,6 +221,12 @@ async def _filmed(
         kind = None if failure is None else type(failure)
         await encoder.do(lambda: film.__exit__(kind, failure, None))
         encoder.end()
+
+
+def _film(sound: Sound, request: VideoRequest) -> FilmWriter:
+    form = format_of(request.output)
+    form = encoded_by(form, request.encoder, request.width, request.height)
+    return FilmWriter(request.output, request.fps, sound, form)
 
 
 def _compositor(framing: Framing, request: VideoRequest) -> Compositor:

@@ -10,6 +10,8 @@ from avatar_serving.config import PROFILES, STAGES, Profile, load_profile
 from avatar_serving.doctor.findings import Finding, fail, ok, warn
 from avatar_serving.doctor.gpu_models import conversations, vllm_models
 from avatar_serving.doctor.machine import Machine
+from avatar_serving.film.encoders import NVENC, failing
+from avatar_serving.film.formats import MP4
 from avatar_serving.weights.library import Library
 from avatar_serving.weights.lock import Weight, total_size
 
@@ -140,6 +142,19 @@ def check_gpu_memory(patient: Patient) -> Iterator[Finding]:
             yield ok("gpu memory", f"{said}; room for {room} conversations of full length")
 
 
+def check_encoder(patient: Patient) -> Iterator[Finding]:
+    """What encodes films: the hardware is tried, not looked up."""
+    wanted, failure = patient.profile.encoder, failing(NVENC)
+    if wanted == "cpu":
+        yield ok("encoder", f"{MP4.plain.name} on the CPU, as the profile says")
+    elif not failure:
+        yield ok("encoder", f"{NVENC.name} works")
+    elif wanted == "auto":
+        yield ok("encoder", f"{MP4.plain.name} on the CPU; {NVENC.name} does not work: {failure}")
+    else:
+        yield fail("encoder", f"{NVENC.name} does not work: {failure}", "encoder: auto")
+
+
 def check_sessions(patient: Patient) -> Iterator[Finding]:
     """People who talk at the same time; listeners cost little."""
     talkers = max(1, int(patient.machine.cores / _CORES_A_TALKER))
@@ -183,5 +198,6 @@ CHECKS: tuple[Callable[[Patient], Iterator[Finding]], ...] = (
     check_engines,
     check_gpu_memory,
     check_weights,
+    check_encoder,
     check_sessions,
 )

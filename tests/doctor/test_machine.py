@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from avatar_serving.cli import app
 from avatar_serving.config import Placement, load_profile
+from avatar_serving.doctor import checks
 from avatar_serving.doctor.checks import Patient, examine
 from avatar_serving.doctor.gpu_models import GpuModel, conversations
 from avatar_serving.doctor.machine import Gpu, Machine, read_gpus, read_machine
@@ -66,6 +67,21 @@ def test_gpus_that_a_profile_wants(tmp_path):
     assert examined(tmp_path, name="own", placement=placed)[0]["gpu"].level == "fail"
     placed["llm"] = Placement(num_gpus=1, min_replicas=0)
     assert examined(tmp_path, name="own", placement=placed)[0]["gpu"].level == "ok"
+
+
+@pytest.mark.parametrize(
+    ("encoder", "failure", "level", "said"),
+    [
+        ("auto", "", "ok", "h264_nvenc works"),
+        ("auto", "no driver", "ok", "libx264 on the CPU; h264_nvenc does not work: no driver"),
+        ("cpu", "", "ok", "libx264 on the CPU, as the profile says"),
+        ("nvenc", "no driver", "fail", "h264_nvenc does not work: no driver"),
+    ],
+)
+def test_what_encodes_films_was_tried(tmp_path, monkeypatch, encoder, failure, level, said):
+    monkeypatch.setattr(checks, "failing", lambda _: failure)
+    found = examined(tmp_path, name="own", encoder=encoder)[0]["encoder"]
+    assert (found.level, found.message) == (level, said)
 
 
 def test_more_sessions_than_cores_can_carry(tmp_path):
