@@ -1,13 +1,15 @@
 """The concurrency tools of the whole tree. Whoever iterates a stream closes it."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Generator
+from collections import deque
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+U = TypeVar("U")
 _END: Any = object()
 
 
@@ -54,6 +56,27 @@ async def in_thread(source: Generator[T, None, None]) -> AsyncGenerator[T, None]
     finally:
         thread.submit(source.close)
         thread.shutdown(wait=False)
+
+
+async def in_order(
+    source: AsyncGenerator[T, None], work: Callable[[T], Awaitable[U]], most: int
+) -> AsyncGenerator[U, None]:
+    """*work* on up to *most* items of *source* at once; results in the order of the items."""
+    pending: deque[asyncio.Future[U]] = deque()
+    try:
+        async with aclosing(source):
+            async for item in source:
+                pending.append(asyncio.ensure_future(work(item)))
+                while pending and (pending[0].done() or len(pending) >= most):
+                    yield await pending[0]
+                    pending.popleft()
+        while pending:
+            yield await pending[0]
+            pending.popleft()
+    finally:
+        for waiting in pending:
+            waiting.cancel()
+        await asyncio.gather(*pending, return_exceptions=True)
 
 
 async def collect(source: AsyncGenerator[T, None]) -> list[T]:

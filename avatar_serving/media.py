@@ -206,6 +206,8 @@ class AnimateRequest:
     audio: AudioChunk | None = None
     """The sound of the stretch, from its start: head and brows go with it, and engines that listen
     find the mouth in it."""
+    audio_before: AudioChunk | None = None
+    """What was heard right before it, about two seconds: networks need time to hear."""
     seed: int = 0
     loop: bool = False
     """Make the stretch end where it began (for clips that a client repeats)."""

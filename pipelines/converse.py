@@ -11,10 +11,7 @@ from avatar_serving.media import (
     AudioChunk,
     ChatDelta,
     ChatRequest,
-    FaceFrame,
     Manner,
-    Mood,
-    Speech,
     SpeechRequest,
     Spoken,
     ToolCall,
@@ -24,6 +21,8 @@ from avatar_serving.text.clauses import clauses
 
 _SENTENCE_PAUSE_S = 0.25
 _CLAUSE_PAUSE_S = 0.08
+_HEARD_S = 2.2
+"""Of the sound before a stretch: what the networks that animate hear at a time."""
 
 
 Check = Callable[[AsyncGenerator[str, None], ChatRequest], AsyncGenerator[str, None]]
@@ -70,7 +69,7 @@ async def speak(
     stages: ConverseStages, texts: AsyncGenerator[str, None], manner: Manner
 ) -> AsyncGenerator[Spoken, None]:
     """Speak clauses one after the other, with a breath between them, each with its own face."""
-    start_s, mood = 0.0, manner.mood
+    start_s, mood, heard = 0.0, manner.mood, None
     async with aclosing(texts):
         async for text in texts:
             request = SpeechRequest(text, manner.voice, manner.language, manner.speed, manner.pitch)
@@ -79,10 +78,14 @@ async def speak(
                 async for part in parts:
                     ended_with = part.words[-1].text if part.words else text
                     speech = replace(part, audio=_with_pause(part.audio, ended_with))
-                    frames = await _frames(stages.animate, speech, start_s, manner, (before, mood))
-                    yield Spoken(shown, speech, start_s, frames)
+                    asked = AnimateRequest(
+                        speech.audio.seconds, speech.phones, start_s, mood=mood, mood_before=before,
+                        audio=speech.audio, audio_before=heard, seed=manner.seed,
+                    )  # fmt: skip
+                    frames = await collect(stages.animate.run(asked)) if manner.animated else []
+                    yield Spoken(shown, speech, start_s, tuple(frames))
                     start_s += speech.audio.seconds
-                    shown, before = "", mood
+                    shown, before, heard = "", mood, _end_of(speech.audio)
 
 
 async def speak_text(
@@ -104,19 +107,5 @@ def _with_pause(audio: AudioChunk, text: str) -> AudioChunk:
     return replace(audio, pcm=audio.pcm + b"\0\0" * round(pause_s * audio.sample_rate))
 
 
-async def _frames(
-    animate: Animate, speech: Speech, start_s: float, manner: Manner, moods: tuple[Mood, Mood]
-) -> tuple[FaceFrame, ...]:
-    """*moods*: that of the stretch before, that of this one."""
-    if not manner.animated:
-        return ()
-    request = AnimateRequest(
-        speech.audio.seconds,
-        speech.phones,
-        start_s,
-        mood=moods[1],
-        mood_before=moods[0],
-        audio=speech.audio,
-        seed=manner.seed,
-    )
-    return tuple(await collect(animate.run(request)))
+def _end_of(audio: AudioChunk) -> AudioChunk:
+    return replace(audio, pcm=audio.pcm[-2 * round(_HEARD_S * audio.sample_rate) :])

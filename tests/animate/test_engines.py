@@ -10,7 +10,10 @@ from avatar_serving.stages.animate import AnimateConfig
 from avatar_serving.stages.base import StageConfig
 from tests.animate.conftest import spell
 
-CONFIGS: list[type[StageConfig]] = list(get_args(get_args(AnimateConfig)[0]))
+CONFIGS: list[type[StageConfig]] = [
+    config for config in get_args(get_args(AnimateConfig)[0]) if not config.modules
+]
+"""Those on torch are tested in tests/torch."""
 ENGINES = [
     pytest.param(config, marks=[pytest.mark.weights] if config.weights else [])
     for config in CONFIGS

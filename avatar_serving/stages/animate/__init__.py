@@ -10,8 +10,15 @@ from avatar_serving.stages.animate.bank import BankConfig
 from avatar_serving.stages.animate.keyframes import KeyframesConfig
 from avatar_serving.stages.animate.phones import PhonesConfig
 from avatar_serving.stages.animate.still import StillConfig
+from avatar_serving.stages.animate.wav2vec import Wav2VecConfig
 
 AnimateConfig = Annotated[
-    AudioConfig | Audio2FaceConfig | BankConfig | KeyframesConfig | PhonesConfig | StillConfig,
+    AudioConfig
+    | Audio2FaceConfig
+    | BankConfig
+    | KeyframesConfig
+    | PhonesConfig
+    | StillConfig
+    | Wav2VecConfig,
     Field(discriminator="engine"),
 ]
