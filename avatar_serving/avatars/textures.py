@@ -12,6 +12,10 @@ SOLID = 0.95
 """Matte from which a pixel shows nothing but the person."""
 FAINT = 0.02
 """Matte up to which a pixel is taken to be background alone."""
+ENOUGH = 8
+"""A pixel of a coarser picture that is known by one part in so many is known: next to what is known
+a gap is filled with what is there, and not with a mean of far and near, which would show as a
+rim."""
 UNLIKE = 20
 """Difference (of 255) from what is drawn at which a pixel begins to be taken for the person's."""
 
@@ -33,7 +37,7 @@ def fill(picture: Floats, known: Floats) -> Floats:
         size = (weight.shape[1], weight.shape[0])
         coarse = cv2.resize(result, size, interpolation=cv2.INTER_LINEAR)
         exact = shade / np.maximum(weight, 1e-6)[..., None]
-        share = np.clip(weight, 0, 1)[..., None]
+        share = np.clip(ENOUGH * weight, 0, 1)[..., None]
         result = exact * share + coarse * (1 - share)
     return np.asarray(result, np.float32)
 

@@ -49,3 +49,14 @@ def test_pixels_and_polygons() -> None:
     mask = polygon_mask(pixels, 40)
     assert mask[20, 20] and not mask[5, 20]
     assert abs(int(mask.sum()) - 400) <= 60
+
+
+def test_a_gap_between_two_tones_begins_with_each_of_them() -> None:
+    """And not with a mean of both, which would be a rim around whoever was cut out."""
+    picture = np.full((96, 96, 3), 40, np.float32)
+    picture[:, 48:] = 220
+    known = np.ones((96, 96), np.float32)
+    known[24:72, 16:80] = 0
+    filled = fill(picture, known)
+    assert np.abs(filled[40:56, 16:18] - 40).max() < 12
+    assert np.abs(filled[40:56, 78:80] - 220).max() < 12
