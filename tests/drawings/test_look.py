@@ -1,4 +1,4 @@
-"""Line art is told from what was too bright for a camera."""
+"""Drawings are told from photos: flat skin from grain, line art from what was too bright."""
 
 from dataclasses import replace
 
@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from avatar_serving.drawings.colours import colours
-from avatar_serving.drawings.look import is_line_art
+from avatar_serving.drawings.look import MOST_ABOVE, MOST_FLAT, flat_shares, is_line_art
 from tests.drawings.pictures import Style, crop_of, drawing
 
 WHITE = (255, 255, 255)
@@ -35,3 +35,26 @@ def test_white_that_fades_is_light() -> None:
 
 def test_coloured_skin_is_no_line_art() -> None:
     assert not seen_as_line_art(drawing(Style()))
+
+
+def shares(picture: np.ndarray) -> tuple[float, float]:
+    crop = crop_of(picture)
+    return flat_shares(crop, colours(crop))
+
+
+def test_skin_of_one_colour_is_flat_above_and_below() -> None:
+    below, above = shares(drawing(Style()))
+    assert below > MOST_FLAT and above > MOST_ABOVE
+
+
+def test_a_fringe_down_to_the_lashes_leaves_the_skin_below_flat() -> None:
+    picture = drawing(Style())
+    strands = np.random.default_rng(0).integers(0, 90, (1, picture.shape[1], 3))
+    picture[: len(picture) // 2] = strands + 60
+    below, above = shares(picture)
+    assert below > MOST_FLAT and above < MOST_ABOVE
+
+
+def test_grain_is_of_a_photo() -> None:
+    grain = np.random.default_rng(0).normal(0, 12, drawing(Style()).shape)
+    assert shares(np.clip(drawing(Style()) + grain, 0, 255).astype(np.uint8))[0] < MOST_FLAT
