@@ -6,11 +6,9 @@ it aside onto the cheek, where it is like what is around it, and under.
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
-from scipy.spatial import Delaunay
 
 from avatar_serving.avatars.rig import MORPHS, Floats
-from avatar_serving.avatars.strips import Strip, grid
+from avatar_serving.avatars.strips import Strip, grid, on_skin
 from avatar_serving.avatars.textures import Pixels, to_bytes, to_pixels
 
 FOLDS = (
@@ -51,7 +49,7 @@ def _ribbon(
     photo: Floats, rest: Floats,
 ) -> Strip:  # fmt: skip
     places = _across(photo[list(line), :2], REACH * float(np.ptp(photo[:, 0])))
-    corners, shares = _on_skin(places.reshape(-1, 2), photo)
+    corners, shares = on_skin(places.reshape(-1, 2), photo)
     place = np.einsum("kc,kcd->kd", shares, positions[corners])
     move = np.einsum("kc,skcd->skd", shares, morphs[:, corners])
     seen = np.einsum("kc,kcd->kd", shares, photo[corners]).reshape(ROWS, COLUMNS, 3)
@@ -77,15 +75,6 @@ def _across(line: Floats, reach: float) -> Floats:
     # Triangles of `grid` look at the viewer where columns run to the image's right.
     aside *= np.sign(aside[:, :1].mean())
     return middle[:, None] + aside[:, None] * (np.linspace(-1, 1, COLUMNS) * reach)[:, None]
-
-
-def _on_skin(places: Floats, photo: Floats) -> tuple[NDArray[np.int32], Floats]:
-    """The three vertices (k, 3) around each of *places* (k, 2), and their shares in it."""
-    mesh = Delaunay(photo[:, :2])
-    found = np.asarray(mesh.find_simplex(places))
-    inverse = mesh.transform[found]
-    two = np.einsum("kij,kj->ki", inverse[:, :2], places - inverse[:, 2])
-    return mesh.simplices[found], np.column_stack([two, 1 - two.sum(1)])
 
 
 def _skin(image: Pixels, places: Floats) -> Pixels:

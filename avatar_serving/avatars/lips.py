@@ -24,7 +24,7 @@ OPENING = ("jawOpen", "mouthUpperUp", "mouthLowerDown", "mouthStretch", "mouthSh
 """Beginnings of the names of shapes that may part the lips; no other does."""
 MOST = 2.0
 """At most so many times as far as the mean mouth goes."""
-ROUND_REACH_CM = 2.0
+ROUND_REACH_CM = 1.5
 """How far around them lips that round take the face along: cheeks and nose are who somebody is."""
 FULLER = 0.12
 """How much higher rounded lips grow, over their height."""

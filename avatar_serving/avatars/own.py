@@ -13,7 +13,7 @@ from avatar_serving.media import ARKIT
 
 OWN = {
     "brow": 0.8, "eyeBlink": 0.35, "eyeSquint": 0.35, "eyeWide": 0.35,
-    "mouth": 0.35, "cheek": 0.35, "nose": 0.35,
+    "mouth": 0.4, "cheek": 0.35, "nose": 0.35,
 }  # fmt: skip
 """Shares of the weights of shapes whose names begin so. Of a jaw nothing: it would stay open."""
 

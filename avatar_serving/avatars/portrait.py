@@ -148,7 +148,9 @@ def _rig(image: Pixels, points: Floats, fitted: Fit, matte: Floats, behind: Pixe
     lips = surface.lips
     colours = mouth_colours(image, fitted.rest, rest[lips] if open_mouth else None)
     head = skull(fitted, outline.rim, matte)
-    skin, body_depth = build_skin(fitted, shapes, closed, outline, texture, colours.light, head)
+    skin, body_depth = build_skin(
+        fitted, shapes, closed, outline, texture, colours.light, head, open_mouth=open_mouth
+    )
     photo = _in_photo(skin, fitted)
     eyes = build_eyes(
         image,

@@ -8,6 +8,7 @@ from avatar_serving.avatars.back import with_back
 from avatar_serving.avatars.fit import Fit
 from avatar_serving.avatars.folds import build_folds
 from avatar_serving.avatars.lids import Rim, build_lid, rim
+from avatar_serving.avatars.lip_skin import build_lips
 from avatar_serving.avatars.outside import Outline, Surroundings, gentle_depth, surround
 from avatar_serving.avatars.rig import Floats, Part
 from avatar_serving.avatars.skull import Skull
@@ -24,14 +25,17 @@ LidMaker = Callable[[Rim, Floats, Floats, Pixels, Floats, Floats], Strip]
 
 def build_skin(
     fitted: Fit, shapes: Floats, closed: Floats, outline: Outline, texture: Pixels, light: float,
-    skull: Skull | None = None, lid: LidMaker = build_lid,
+    skull: Skull | None = None, lid: LidMaker = build_lid, *, open_mouth: bool = False,
 ) -> tuple[Part, float]:  # fmt: skip
     """The layer, and the depth of the shoulders. *shapes* (52, 468, 3); *closed* (468, 3): what
     closes the mouth; *texture* (size, size, 4): the person cut out of the photo; *light*:
-    as in MouthColours; *skull*: what is around the face has its depth."""
+    as in MouthColours; *skull*: what is around the face has its depth; *open_mouth*: the lips are
+    apart in the photo."""
     around = surround(outline, texture[..., 3] / 255, skull)
     bare = _bare(fitted, shapes, closed, outline, around, texture)
     strips = _strips(bare, fitted, texture[..., :3], light, lid)
+    if open_mouth:
+        strips = _lips(bare, fitted, texture[..., :3]) + strips
     if skull is not None:
         bare = with_back(bare, skull, texture[..., :3])
     return with_strips(bare, strips), around.body_depth
@@ -74,3 +78,8 @@ def _strips(bare: Part, fitted: Fit, image: Pixels, light: float, lid: LidMaker)
     face = slice(surface.points)
     folds = build_folds(bare.positions[face], bare.morphs[:, face], image, photo, fitted.weights)
     return [*folds, *lids, tongue]
+
+
+def _lips(bare: Part, fitted: Fit, image: Pixels) -> list[Strip]:
+    face, photo = slice(face_surface().points), face_surface().refined(fitted.rest)
+    return build_lips(bare.positions[face], bare.morphs[:, face], image, photo)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial import Delaunay
 
 from avatar_serving.avatars.rig import Floats, Part
 from avatar_serving.avatars.textures import Pixels
@@ -28,21 +29,26 @@ class Strip:
 
 def with_strips(bare: Part, strips: Sequence[Strip]) -> Part:
     """The strips come last, so that they are blended over the rest; their pictures are side by side
-    below that of *bare*, whose texture is square and wide enough."""
+    in rows below that of *bare*, whose texture is square and as wide as any of them."""
     assert bare.uv is not None and bare.texture is not None
     size = bare.texture.shape[1]
-    pictures = [framed(strip.picture) for strip in strips]
-    below = max(len(picture) for picture in pictures)
-    row = np.zeros((below, size, 4), np.uint8)
+    rows = [np.zeros((0, size, 4), np.uint8)]
     uv, triangles = [bare.uv * np.array(bare.texture.shape[1::-1])], [bare.triangles]
-    left, count = 0, len(bare.positions)
-    for strip, picture in zip(strips, pictures, strict=True):
+    left, top, count = size, len(bare.texture), len(bare.positions)
+    for strip in strips:
+        picture = framed(strip.picture)
         high, wide = picture.shape[:2]
-        row[:high, left : left + wide] = picture
-        uv.append(strip.pixels + GUTTER_PX + np.array([left, len(bare.texture)]))
+        if left + wide > size:
+            top += len(rows[-1])
+            rows.append(np.zeros((0, size, 4), np.uint8))
+            left = 0
+        more = np.zeros((max(0, high - len(rows[-1])), size, 4), np.uint8)
+        rows[-1] = np.concatenate([rows[-1], more])
+        rows[-1][:high, left : left + wide] = picture
+        uv.append(strip.pixels + GUTTER_PX + np.array([left, top]))
         triangles.append(strip.triangles + count)
         left, count = left + wide, count + len(strip.positions)
-    texture = np.concatenate([bare.texture, row])
+    texture = np.concatenate([bare.texture, *rows])
     head = np.ones(count - len(bare.positions))
     return Part(
         positions=np.concatenate([bare.positions, *(s.positions for s in strips)], dtype="f4"),
@@ -66,3 +72,12 @@ def grid(rows: int, columns: int) -> NDArray[np.int32]:
     a, b, c, d = index[:-1, :-1], index[:-1, 1:], index[1:, 1:], index[1:, :-1]
     both = np.stack([np.stack([a, d, c], -1), np.stack([a, c, b], -1)])
     return both.reshape(-1, 3).astype(np.int32)
+
+
+def on_skin(places: Floats, photo: Floats) -> tuple[NDArray[np.int32], Floats]:
+    """The three vertices (k, 3) around each of *places* (k, 2), and their shares in it."""
+    mesh = Delaunay(photo[:, :2])
+    found = np.asarray(mesh.find_simplex(places))
+    inverse = mesh.transform[found]
+    two = np.einsum("kij,kj->ki", inverse[:, :2], places - inverse[:, 2])
+    return mesh.simplices[found], np.column_stack([two, 1 - two.sum(1)])
