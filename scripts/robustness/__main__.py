@@ -6,7 +6,7 @@ made there, to be looked at. Nothing fetched is ever committed.
 """
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -64,26 +64,35 @@ def spoilt() -> Iterator[Case]:
                        images.encode(changed, "png"))  # fmt: skip
 
 
+GROUPS = {"people": people, "spoilt": spoilt}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sheet", type=Path, help="keep pictures of the outcomes in this folder")
-    sheet: Path | None = parser.parse_args().sheet
+    parser.add_argument("--only", choices=GROUPS, help="leave the other table as it is")
+    options = parser.parse_args()
+    sheet: Path | None = options.sheet
     trials = Trials()
-    tables: dict[str, list[Row]] = {}
-    groups = {"people": list(people()), "spoilt": list(spoilt())}
-    for title, cases in groups.items():
-        rows = tables.setdefault(title, [])
+    for title in [options.only] if options.only else GROUPS:
+        cases, rows = list(GROUPS[title]()), list[Row]()
         for i, case in enumerate(track(cases, description=title)):
             outcome = trials.run(case.picture)
             rows.append(Row(case.what, case.wanted, outcome))
             if sheet:
                 _keep(sheet / f"{title}-{i:02d}.png", case, outcome)
-    write_page(PAGE, tables["people"], tables["spoilt"])
+        write_page(PAGE, {title: rows})
+        if title == "spoilt":
+            _draw(cases, rows)
+
+
+def _draw(cases: Sequence[Case], rows: Sequence[Row]) -> None:
+    """The picture of the page, of the first of those that were spoilt."""
     first = len(DEGRADATIONS)
     draw_sheet(
         [degradation.what for degradation in DEGRADATIONS],
-        [images.to_array(images.decode(case.picture)) for case in groups["spoilt"][:first]],
-        [row.outcome for row in tables["spoilt"][:first]],
+        [images.to_array(images.decode(case.picture)) for case in cases[:first]],
+        [row.outcome for row in rows[:first]],
     )
 
 

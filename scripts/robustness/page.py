@@ -1,6 +1,6 @@
 """docs/robustness.md from what happened."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,10 +43,10 @@ class Row:
         return (self.what, kind, *figures, self.verdict)
 
 
-def write_page(page: Path, people: Sequence[Row], spoilt: Sequence[Row]) -> None:
-    """Replaces what stands between the page's marks."""
+def write_page(page: Path, tables: Mapping[str, Sequence[Row]]) -> None:
+    """Replaces what stands between the page's marks of that name."""
     text = page.read_text()
-    for name, rows in (("people", people), ("spoilt", spoilt)):
+    for name, rows in tables.items():
         begin, end = BEGIN.format(name), END.format(name)
         before, rest = text.split(begin)
         text = before + begin + "\n" + table(rows) + "\n" + end + rest.split(end)[1]

@@ -81,10 +81,10 @@ def test_the_page_is_written_between_its_marks(tmp_path: Path) -> None:
         Row("a man", "avatar", Outcome(None, quality=GOOD)),
         Row("a cat", "refusal", Outcome(StageFailed("review", "no"))),
     ]
-    write_page(page, rows, rows[:1])
+    write_page(page, {"people": rows, "spoilt": rows[:1]})
     text = page.read_text()
     assert "2 pictures: 1 avatars, 1 refusals; 2 right." in text
     assert "| a cat | refused, `stage_failed`: review: no |" in text
     assert text.count(BEGIN.format("people")) == 1
-    write_page(page, rows, rows[:1])
+    write_page(page, {"people": rows, "spoilt": rows[:1]})
     assert page.read_text() == text
