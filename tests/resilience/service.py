@@ -97,10 +97,12 @@ class Talker:
         """Say something of *words* words, and listen to the end."""
         assert await self.attempt(words), f"{self.name}: {self.failures()}"
 
-    async def attempt(self, words: int) -> bool:
-        """The same; False: the answer failed."""
+    async def attempt(self, words: int, sentence: int = 100) -> bool:
+        """The same, in sentences of so many words; False: the answer failed."""
         number = len(self.said)
-        text = " ".join(f"{self.name}t{number}w{i}" for i in range(words)) + "."
+        told = [f"{self.name}t{number}w{i}" for i in range(words)]
+        parts = [told[first : first + sentence] for first in range(0, words, sentence)]
+        text = " ".join(" ".join(part) + "." for part in parts)
         self.said.append(text)
         known, failed = len(self.client.diary.answers), len(self.failures())
         content = [{"type": "input_text", "text": text}]

@@ -22,6 +22,8 @@ pytestmark = [
 ]
 
 TALKERS = 6
+WORD_S = 0.03
+"""What the language model needs for a word: there is time to kill it in the middle of an answer."""
 
 
 @pytest.fixture(scope="module")
@@ -32,10 +34,17 @@ def database():
 
 @pytest.fixture(scope="module")
 def running(database, tmp_path_factory):
-    """Two gateways, speech on two replicas of its own, everything kept in PostgreSQL."""
+    """Two gateways, speech on two replicas of its own, the language model on one, everything kept
+    in PostgreSQL."""
     profile = load_profile("test")
     speech = Placement(num_cpus=0.1, min_replicas=2, max_replicas=2, max_ongoing_requests=64)
-    profile = profile.model_copy(update={"gateways": 2, "placement": {"tts": speech}})
+    model = Placement(num_cpus=0.1, max_replicas=1, max_ongoing_requests=64)
+    changes = {
+        "gateways": 2,
+        "llm": profile.llm.model_copy(update={"word_s": WORD_S}),
+        "placement": {"tts": speech, "llm": model},
+    }
+    profile = profile.model_copy(update=changes)
     storage = Storage(database_url=SecretStr(database.database("killed")))
     with service(tmp_path_factory.mktemp("killed"), profile, storage) as serving:
         yield serving
@@ -83,6 +92,28 @@ async def test_a_replica_that_speaks_is_killed(running):
         assert set(codes) <= {"engine_lost"}
         assert len(codes) <= TALKERS, "one each at most: those that were speaking"
         await asyncio.gather(*(one.turn(2) for one in people))
+
+
+async def test_a_model_is_killed_in_the_middle_of_an_answer(running):
+    """Part of it was heard, so it cannot begin anew: it fails, that is told, and the session goes
+    on."""
+    async with talkers(running, "m") as people:
+        await asyncio.gather(*(one.turn(2) for one in people))
+        talking = [asyncio.create_task(one.attempt(100, sentence=8)) for one in people]
+        for one in people:
+            await one.client.wait_for(
+                "the answer sounds", lambda one=one: len(one.client.diary.answers) == 2, 20
+            )
+        (model,) = running.pids("llm")
+        os.kill(model, signal.SIGKILL)
+        killed = time.monotonic()
+        assert await asyncio.gather(*talking) == [False] * TALKERS
+        told_s = time.monotonic() - killed
+        assert [one.failures() for one in people] == [["engine_lost"]] * TALKERS
+        assert all(0 < len(one.client.diary.answers[1].transcript.split()) < 100 for one in people)
+        await asyncio.gather(*(one.turn(2) for one in people))
+        print(f"told after {told_s:.2f} s, answered again after {time.monotonic() - killed:.2f} s")
+        assert all(one.client.resumed == 0 and one.client.over is None for one in people)
 
 
 async def test_a_gateway_is_killed(running):
