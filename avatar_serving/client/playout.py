@@ -90,6 +90,10 @@ class Playout:
             return False
         return at_s < self.ends_s or not self.complete
 
+    def over(self, at_s: float) -> bool:
+        """It has sounded, and nothing of it will sound any more."""
+        return self.ends_s is not None and not self.playing(at_s)
+
     def position_s(self, at_s: float) -> float:
         """How much of the answer has been played at *at_s*."""
         if self.stopped_s is not None:

@@ -33,6 +33,7 @@ from avatar_serving.client.messages import (
     parse,
 )
 from avatar_serving.client.microphone import Microphone
+from avatar_serving.client.playback import PlaybackTold
 from avatar_serving.client.resumption import Resumption, Sent
 from avatar_serving.errors import AvatarError, StageTimeout
 
@@ -54,6 +55,7 @@ class RealtimeClient:
         self._socket = socket
         self._resumption = Resumption()
         self._sent = Sent()
+        self._told = PlaybackTold()
         self._connected = asyncio.Event()
         self._connected.set()
         self._changed = asyncio.Condition()
@@ -220,17 +222,23 @@ class RealtimeClient:
         return code in _GOES_ON and not self._leaving and self._resumption.possible
 
     async def report_playback(self) -> None:
-        """Say every 200 ms how much was heard. ``open_session`` runs this."""
-        reported: dict[str, int] = {}
+        """Say every 200 ms how much was heard, and of each answer that is over how it was.
+        ``open_session`` runs this."""
         while True:
             await asyncio.sleep(_ACK_S)
-            for answer in self.diary.answers:
-                played_ms = round(answer.playout.position_s(time.monotonic()) * 1000)
-                if played_ms > reported.get(answer.item_id, 0):
-                    reported[answer.item_id] = played_ms
-                    await self._acknowledge(answer, played_ms)
+            await self._report(self.diary.answers)
+
+    async def _report(self, answers: list[Answer]) -> None:
+        if not self._where.animation:
+            return
+        now_s = time.monotonic()
+        for kind, fields in (event for each in answers for event in self._told.due(each, now_s)):
+            await self._post(dump(kind, **fields))
 
     async def close(self) -> None:
+        if self._closed is None:
+            with contextlib.suppress(AvatarError):
+                await self._report(self.diary.answers)
         self._leaving = True
         await self._socket.close()
 
@@ -254,12 +262,7 @@ class RealtimeClient:
                 audio_end_ms=heard_ms,
             )
         )
-        await self._acknowledge(answer, heard_ms)
-
-    async def _acknowledge(self, answer: Answer, played_ms: int) -> None:
-        if self._where.animation:
-            text = dump("avatar.playback", item_id=answer.item_id, played_ms=played_ms)
-            await self._post(text)
+        await self._report([answer])
 
 
 @asynccontextmanager

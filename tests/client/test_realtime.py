@@ -47,6 +47,17 @@ async def test_playback_is_reported_while_an_answer_plays() -> None:
     assert len(played) >= 4 and played == sorted(played) and played[-1] == 1000
 
 
+async def test_each_answer_that_is_over_is_reported_once() -> None:
+    async with fake_server([tone(1.0)]) as server:
+        async with open_session(Where(server.url)) as client:
+            cut = await ask(client, "one", tone(0.2), leave_after_s=0.2)
+            whole = await ask(client, "two", tone(0.2))
+    reports = [e for e in server.received if e["type"] == "avatar.playback.report"]
+    assert [e["item_id"] for e in reports] == [cut.answer.item_id, whole.answer.item_id]
+    assert all(e["underruns"] == 0 and e["stalled_ms"] == 0 for e in reports)
+    assert all(e["drift_ms"] < 500 for e in reports), "pictures were sent"
+
+
 async def test_without_animation_no_event_of_ours_is_sent() -> None:
     async with fake_server([tone(0.3)]) as server:
         async with open_session(Where(server.url, animation=False)) as client:
