@@ -11,10 +11,10 @@ EVALUATION := face-descriptor portrait-astronaut portrait-admiral
 export PORT PROFILE HOST
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help up test demo bench load fuzz check install install-test weights web apt clean
+.PHONY: help up test demo bench image-test load fuzz check install install-test weights web apt clean
 
 help:  ## Show this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
 up: install weights web  ## Install everything, then serve at http://localhost:$(PORT)
 	$(BIN)/avatar-serving serve
@@ -40,6 +40,9 @@ fuzz: install-test  ## Spoiled input of every kind that strangers send: 10,000 o
 	@mkdir -p out && rm -f out/fuzz.jsonl
 	FUZZ_INPUTS=$(or $(FUZZ_INPUTS),10000) FUZZ_REPORT=out/fuzz.jsonl $(BIN)/pytest -q -p no:cacheprovider tests/fuzz
 	@cat out/fuzz.jsonl
+
+image-test: install  ## Build the CPU image from Debian's packages, start it as the chart would, talk to it (root, buildah)
+	$(BIN)/python -m scripts.image $(IMAGE_TEST)
 
 load: install  ## Let many users talk to the service at localhost:$(PORT) (LOAD="--scenario ramp --sessions 8")
 	$(BIN)/python -m load_tests --url http://localhost:$(PORT) $(LOAD)

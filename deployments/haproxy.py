@@ -3,6 +3,7 @@
 import atexit
 import csv
 import os
+import resource
 import shutil
 import socket
 import tempfile
@@ -16,6 +17,10 @@ _FILES = {
     "RAY_SERVE_HAPROXY_SERVER_STATE_BASE": "",
     "RAY_SERVE_HAPROXY_SERVER_STATE_FILE": "server-state",
 }
+_CONNECTIONS = 4096
+"""Ray's default."""
+_FILES_A_CONNECTION, _OTHER_FILES = 2.5, 256
+"""Two sockets, and a pipe for one in four; what else a process opens."""
 _REPLICA = "SERVE_REPLICA"
 _LOOK_S = 0.1
 
@@ -27,6 +32,19 @@ def keep_private() -> None:
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     for name, file in _FILES.items():
         os.environ.setdefault(name, str(folder / file))
+
+
+def fit_connections() -> None:
+    """HAProxy does not start where it may not open files for as many connections as Ray tells it to
+    hold. Where the limit is low it holds fewer."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if most != resource.RLIM_INFINITY:
+        os.environ.setdefault("RAY_SERVE_HAPROXY_MAXCONN", str(connections(most)))
+
+
+def connections(open_files: int) -> int:
+    """As many as fit into *open_files*, at most Ray's default."""
+    return max(1, min(_CONNECTIONS, int((open_files - _OTHER_FILES) / _FILES_A_CONNECTION)))
 
 
 def wait_for_gateways(within_s: float = 15.0) -> bool:

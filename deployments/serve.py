@@ -77,6 +77,7 @@ def _until_stopped() -> None:
 def start_ray(metrics_dir: str) -> None:
     """A Ray of our own, reachable from this machine only."""
     haproxy.keep_private()
+    haproxy.fit_connections()
     env = {
         "PROMETHEUS_MULTIPROC_DIR": metrics_dir,
         "PYTHONPATH": str(Path(__file__).parents[1]),
