@@ -21,6 +21,11 @@ from avatar_serving.faces.matte import person_matte
 
 AROUND = 1 / 60
 """How far around a person nothing is taken for background, in picture sides."""
+SURE = (0.03, 0.05)
+"""How far inside the outline of cheeks and jaw all is face, from somewhat to entirely, in face
+widths."""
+CHEEKS = 0.45
+"""Where they begin, in heights of the face from its upper end."""
 UNLIKE = 18.0
 """Difference (of 255) from the background from which on skin is told from it; twice as much is
 sure."""
@@ -33,16 +38,31 @@ LEAST_SPREAD = 4.0
 
 
 def person(image: Pixels, fitted: Fit) -> Floats:
-    """(size, size), 0..1: how much of each pixel is the person; all of it inside the face."""
+    """(size, size), 0..1: how much of each pixel is the person. All of the face is, but for the rim
+    of cheeks and jaw: landmarks lie a little beside them, and a strip of wall on a cheek is drawn
+    out when the head turns."""
     size = len(image)
     rim = _rim(fitted)
     face = face_mask(fitted, size)
-    matte = np.where(face, 1, person_matte(image)).astype(np.float32)
-    head = silhouette(head_of(fitted, float(np.ptp(rim[:, 0]))), size)
+    width = float(np.ptp(rim[:, 0]))
+    matte = np.maximum(sure(face, width * size), person_matte(image))
+    head = silhouette(head_of(fitted, width), size)
     rows = np.flatnonzero(face.any(1))
     first, last = (rows[0] + np.array(LEVEL) * len(rows)).astype(int)
     head[:first] = head[last:] = False
     return np.maximum(matte, ears(image, matte, face, head))
+
+
+def sure(face: Mask, width_px: float) -> Floats:
+    """(size, size), 0..1: what of the *face* is face whatever it looks like:
+    brow and temples, which light may bleach, and cheeks and jaw but for their rim."""
+    rows = np.flatnonzero(face.any(1))
+    inside = cv2.distanceTransform(face.astype(np.uint8), cv2.DIST_L2, 5)
+    low, high = (depth * width_px for depth in SURE)
+    share = np.clip((inside - low) / (high - low), 0, 1).astype(np.float32)
+    cheeks = rows[round(CHEEKS * (len(rows) - 1))]
+    share[:cheeks] = face[:cheeks]
+    return share
 
 
 def face_mask(fitted: Fit, size: int) -> Mask:

@@ -11,6 +11,8 @@ from avatar_serving.avatars.textures import Pixels, to_bytes, to_pixels
 FROM_SLOPE, STEEPEST = 1.6, 9.0
 """Slopes of the depth across the picture from which on grain is taken out, and beyond which they
 count alike."""
+SHARPER = 1.0
+"""How much more sharply the person ends for each unit of slope beyond."""
 REACH = 1 / 320
 """How far along its contour lines a surface is evened out for each unit of slope beyond, in
 picture sides."""
@@ -26,11 +28,18 @@ def without_streaks(texture: Pixels, points: Floats, triangles: NDArray[np.int32
     that in the image square, is steep."""
     size = len(texture)
     colours, shown = texture[..., :3].astype(np.float32), texture[..., 3:] / np.float32(255)
-    for across, slope in enumerate(_slopes(points, triangles, size)):
+    slopes = _slopes(points, triangles, size)
+    for across, slope in enumerate(slopes):
         strength = np.clip(slope - FROM_SLOPE, 0, None) * REACH * size
         if strength.max() > 0:
             colours = _evened(colours, shown, strength, vertical=across == 0)
-    return np.dstack([to_bytes(colours), texture[..., 3]])
+    return np.dstack([to_bytes(colours), _sharpened(texture[..., 3], slopes.max(0))])
+
+
+def _sharpened(alpha: NDArray[np.uint8], slope: Floats) -> NDArray[np.uint8]:
+    """An edge that is soft over a few steep pixels would be a veil once they are drawn out."""
+    gain = 1 + SHARPER * np.clip(slope - FROM_SLOPE, 0, None)
+    return to_bytes((alpha.astype(np.float32) - 127.5) * gain + 127.5)
 
 
 def _slopes(points: Floats, triangles: NDArray[np.int32], size: int) -> Floats:

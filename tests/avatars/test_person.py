@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from avatar_serving.avatars.person import ears
+from avatar_serving.avatars.person import ears, sure
 
 SIZE = 240
 Y, X = np.mgrid[:SIZE, :SIZE]
@@ -27,3 +27,10 @@ def test_an_ear_of_the_colour_of_the_face_is_the_persons() -> None:
 
 def test_a_wall_of_the_colour_of_the_face_is_not() -> None:
     assert seen(SKIN).max() < 0.1
+
+
+def test_brow_is_face_to_its_rim_and_a_cheek_is_not() -> None:
+    found = sure(FACE, 120)
+    assert found[FACE].min() == 0 and found[~FACE].max() == 0
+    assert (found[FACE & (Y < 100)] == 1).all()
+    assert found[120, 120 - 58] == 0 and found[120, 120 - 50] == 1

@@ -38,3 +38,18 @@ def test_what_stands_out_stays() -> None:
     picture[78:82, :, :3] = 20
     even = without_streaks(picture, wall(7.0), TRIANGLES).astype(int)
     assert even[80, 80, 0] < 40
+
+
+def soft_edge() -> np.ndarray:
+    """A person who ends softly half way across."""
+    picture = rows(0)
+    picture[..., 3] = np.clip((SIZE / 2 - np.arange(SIZE)) * 16 + 128, 0, 255).astype(np.uint8)
+    return picture
+
+
+def test_a_soft_end_is_soft_where_it_faces_the_camera_and_sharp_where_it_is_steep() -> None:
+    flat, steep = (
+        without_streaks(soft_edge(), wall(slope), TRIANGLES)[80, :, 3] for slope in (1.0, 7.0)
+    )
+    np.testing.assert_array_equal(flat, soft_edge()[80, :, 3])
+    assert ((steep > 0) & (steep < 255)).sum() < ((flat > 0) & (flat < 255)).sum() / 3
