@@ -23,7 +23,7 @@ COPY avatar_serving avatar_serving
 COPY pipelines pipelines
 COPY deployments deployments
 COPY load_tests load_tests
-RUN pip install -c constraints.txt -e '.[cluster]'
+RUN pip install -c constraints.txt -e '.[cluster,traces]'
 COPY --from=web /src/web/dist web/dist
 
 # What is in the image, for those who must know: CycloneDX, of the packages installed above.

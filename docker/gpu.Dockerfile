@@ -26,7 +26,7 @@ COPY avatar_serving avatar_serving
 COPY pipelines pipelines
 COPY deployments deployments
 COPY load_tests load_tests
-RUN pip install -c constraints-gpu.txt -e '.[cluster,gpu]'
+RUN pip install -c constraints-gpu.txt -e '.[cluster,gpu,traces]'
 COPY --from=web /src/web/dist web/dist
 
 FROM service AS sbom

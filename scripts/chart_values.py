@@ -176,6 +176,7 @@ class Monitoring(Values):
     dashboards: bool
     labels: dict[str, str]
     interval: str = Field(pattern=r"^[0-9]+s$")
+    otlp_endpoint: str = Field(pattern=r"^(https?://[^/]+.*)?$")
 
 
 class Slo(Values):
@@ -234,7 +235,7 @@ def profile_schema() -> dict[str, Any]:
     schema = Profile.model_json_schema()
     names = sorted(path.stem for path in PROFILES.glob("*.yaml"))
     schema["properties"]["base"] = {"enum": names}
-    for computed in ("gateway_resources", "gateway_scaling", "gateways"):
+    for computed in ("gateway_resources", "gateways"):
         del schema["properties"][computed]
     required = schema.pop("required")
     schema["anyOf"] = [{"required": ["base"]}, {"required": required}]

@@ -5,6 +5,7 @@ import asyncio
 import json
 import os
 import shutil
+import socket
 import sys
 import time
 from collections.abc import Callable
@@ -38,11 +39,12 @@ def main() -> int:
         _timed("image", lambda: bases.build(buildah, ROOT, IMAGE))
     log = options.work / "service.log"
     command = [*command_of(buildah, IMAGE), "--profile", options.profile]
-    command += ["--host", "127.0.0.1", "--port", str(options.port)]
+    port = _free_port()
+    command += ["--host", "127.0.0.1", "--port", str(port)]
     try:
         with running(buildah, IMAGE, command, options.weights, log) as pod:
             print(f"packages in the SBOM: {_components(pod.root)}")
-            url = f"http://127.0.0.1:{options.port}"
+            url = f"http://127.0.0.1:{port}"
             _timed("start to ready", lambda: _wait(url, pod))
             _look(url)
             _timed("a spoken turn", lambda: asyncio.run(_talk(url, options.profile)))
@@ -58,8 +60,13 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--profile", default="test", help="test needs no weights")
     parser.add_argument("--weights", type=Path, help="a copy of AVATAR_CACHE, owned by user 1000")
     parser.add_argument("--as-built", action="store_true", help="use the image of the last time")
-    parser.add_argument("--port", type=int, default=8817)
     return parser.parse_args()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 def _timed(what: str, work: Callable[[], T]) -> T:

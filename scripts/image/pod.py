@@ -62,7 +62,7 @@ def running(
             "ROOT": str(root), "WRITABLE": " ".join(_WRITABLE), "USER_ID": str(_USER),
             "CACHE": str(cache or ""), "OPEN_FILES": str(_OPEN_FILES),
         }  # fmt: skip
-        unshare = ["unshare", "--mount", "--pid", "--fork", "--kill-child=KILL"]
+        unshare = ["unshare", "--mount", "--pid", "--fork"]
         with log.open("wb") as output:
             process = subprocess.Popen(
                 [*unshare, "sh", "-euc", _START, "pod", *_environment(buildah, image), *command],
@@ -71,10 +71,17 @@ def running(
             try:
                 yield Pod(root, process)
             finally:
-                process.send_signal(signal.SIGKILL)
-                process.wait()
+                _end(process)
     finally:
         buildah("rm", container)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """With the first process of a namespace all others of it end."""
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    for child in children:
+        os.kill(int(child), signal.SIGKILL)
+    process.wait()
 
 
 def command_of(buildah: Buildah, image: str) -> list[str]:

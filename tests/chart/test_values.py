@@ -43,6 +43,9 @@ def test_lint(profile):
         ("ray.redis.address=redis:6379", "passwordSecret"),
         ("gateway.replicas=2", "SQLite and a folder belong to one"),
         ("gateway.replicas=0", "/gateway/replicas"),
+        ("profile.gateway_scaling.most=3", "autoscaling.enabled lets Ray add"),
+        ("profile.gateway_scaling.more=3", "'more' not allowed"),
+        ("monitoring.otlpEndpoint=collector:4317", "/monitoring/otlpEndpoint"),
         ("store.database.url=postgresql://me:word@db/x", "'url' not allowed"),
         ("store.s3.secret=keys", "for which bucket"),
     ],
@@ -88,3 +91,28 @@ def test_gateways_that_share_a_store():
     pod = group["template"]["spec"]
     assert "affinity" not in pod, "gateways on one node would fall together"
     assert serve_config(*shared)["applications"][0]["args"]["profile"]["gateways"] == 3
+
+
+def test_gateways_that_come_by_load():
+    scaled = ("--set", "gateway.replicas=2,store.database.secret=db,store.s3.bucket=faces",
+              "--set", "autoscaling.enabled=true",
+              "--set", "profile.gateway_scaling.most=6,profile.gateway_scaling.warm=25")  # fmt: skip
+    [group] = one(objects(*scaled), "RayService")["spec"]["rayClusterConfig"]["workerGroupSpecs"]
+    assert (group["replicas"], group["minReplicas"], group["maxReplicas"]) == (2, 2, 6)
+    profile = serve_config(*scaled)["applications"][0]["args"]["profile"]
+    assert (profile["gateways"], profile["gateway_scaling"]) == (2, {"most": 6, "warm": 25})
+    over = refusal(*scaled, "--set", "profile.gateway_scaling.most=1")
+    assert "gateway.replicas (2) is over profile.gateway_scaling.most (1)" in over
+    alone = refusal("--set", "autoscaling.enabled=true,profile.gateway_scaling.most=6")
+    assert "SQLite and a folder belong to one" in alone
+
+
+@pytest.mark.parametrize(
+    ("address", "port"),
+    [("http://collector.watch:4318", 4318), ("https://traces.example.org/otlp", 443),
+     ("http://collector.watch/v1", 80)],
+)  # fmt: skip
+def test_traces_go_to_a_collector(address, port):
+    manifest = text("--set", f"monitoring.otlpEndpoint={address}")
+    assert f'{{name: OTEL_EXPORTER_OTLP_ENDPOINT, value: "{address}"}}' in manifest
+    assert f"{{port: {port}, protocol: TCP}}" in manifest

@@ -29,7 +29,10 @@
 {{- if not (hasKey $groups $resource) }}{{ fail (printf "profile.placement.%s: no worker group is named %q" $stage $resource) }}{{ end -}}
 {{- end -}}
 {{- end -}}
-{{- if and (gt (.Values.gateway.replicas | int) 1) (not (and .Values.store.database.secret .Values.store.s3.bucket)) }}{{ fail "gateway.replicas: more than one share store.database.secret and store.s3.bucket; SQLite and a folder belong to one" }}{{ end -}}
+{{- $gateways := include "avatar.mostGateways" . | int -}}
+{{- if gt (.Values.gateway.replicas | int) $gateways }}{{ fail (printf "gateway.replicas (%v) is over profile.gateway_scaling.most (%d)" .Values.gateway.replicas $gateways) }}{{ end -}}
+{{- if and (gt $gateways (.Values.gateway.replicas | int)) (not .Values.autoscaling.enabled) }}{{ fail "profile.gateway_scaling: more gateways need more pods, which autoscaling.enabled lets Ray add" }}{{ end -}}
+{{- if and (gt $gateways 1) (not (and .Values.store.database.secret .Values.store.s3.bucket)) }}{{ fail "gateway.replicas, profile.gateway_scaling: more than one gateway share store.database.secret and store.s3.bucket; SQLite and a folder belong to one" }}{{ end -}}
 {{- if and .Values.store.s3.secret (not .Values.store.s3.bucket) }}{{ fail "store.s3.secret: for which bucket?" }}{{ end -}}
 {{- if hasKey .Values.profile "gateway_resources" }}{{ fail "profile.gateway_resources is set by the chart" }}{{ end -}}
 {{- if and .Values.weights.inImage .Values.weights.mirror }}{{ fail "weights.inImage and weights.mirror: weights come from one of them" }}{{ end -}}

@@ -32,7 +32,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 
 {{- /* Changes that need other weights or other pods; limits and the like are changed in place. */ -}}
 {{- define "avatar.engines" -}}
-{{- omit .Values.profile "limits" "conversation" "rails" "memory" "placement" "voice" | toJson | sha256sum -}}
+{{- omit .Values.profile "limits" "conversation" "rails" "memory" "placement" "voice" "gateway_scaling" | toJson | sha256sum -}}
 {{- end }}
 
 {{- define "avatar.keySecret" -}}
@@ -121,6 +121,17 @@ volumeMounts:
 
 {{- define "avatar.namespace" -}}
 {{- if . }}{matchLabels: {kubernetes.io/metadata.name: {{ . }}}}{{ else }}{}{{ end }}
+{{- end }}
+
+{{- /* Gateways that load may bring about; each has a pod of its own. */ -}}
+{{- define "avatar.mostGateways" -}}
+{{- (.Values.profile.gateway_scaling | default dict).most | default .Values.gateway.replicas | int -}}
+{{- end }}
+
+{{- /* The port of an address: http://host:port/path. */ -}}
+{{- define "avatar.port" -}}
+{{- $url := urlParse . -}}
+{{- regexFind ":[0-9]+$" $url.host | trimPrefix ":" | default (ternary "80" "443" (eq $url.scheme "http")) -}}
 {{- end }}
 
 {{- /* Whether the gateway keeps something on a volume. */ -}}

@@ -73,6 +73,9 @@ spec:
       env:
         {{- include "avatar.rayEnv" $root | nindent 8 }}
         - {name: AVATAR_METRICS_ADDRESS, value: "0.0.0.0:8081"}
+        {{- with $root.Values.monitoring.otlpEndpoint }}
+        - {name: OTEL_EXPORTER_OTLP_ENDPOINT, value: {{ . | quote }}}
+        {{- end }}
         {{- if $jobs }}
         - {name: AVATAR_JOB_PODS, value: /etc/avatar-jobs/pods.yaml}
         {{- end }}
