@@ -85,3 +85,11 @@ def _hair(lab: Floats, unlike: Floats, face: Mask, apart: float) -> Mask:
     _, labels = cv2.connectedComponents(broad)
     outside = np.unique(labels[~face & (broad > 0)])
     return np.isin(labels, outside[outside > 0])
+
+
+def edges(mask: Mask) -> tuple[Floats, Floats, Floats]:
+    """The columns (k,) in which *mask* has pixels, and the first and last row of each."""
+    used = np.flatnonzero(mask.any(0))
+    top = mask.argmax(0)[used].astype(float)
+    bottom = len(mask) - 1 - mask[::-1].argmax(0)[used].astype(float)
+    return used.astype(float), top, bottom

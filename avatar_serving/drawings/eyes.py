@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from avatar_serving.avatars.rig import Floats
-from avatar_serving.drawings.colours import Colours, Mask
+from avatar_serving.drawings.colours import Colours, Mask, edges
 from avatar_serving.drawings.ellipse import eye_ellipses
 
 REACH = (0.46, 0.62)
@@ -112,10 +112,7 @@ def _blob(seen: Colours, place: Floats) -> Mask | None:
 
 
 def _measured(seen: Colours, mask: Mask) -> DrawnEye | None:
-    used = np.flatnonzero(mask.any(0))
-    top = mask.argmax(0)[used].astype(float)
-    bottom = len(mask) - 1 - mask[::-1].argmax(0)[used].astype(float)
-    columns = used.astype(float)
+    columns, top, bottom = edges(mask)
     tall = bottom - top > WING * (bottom - top).max()
     columns, top, bottom = columns[tall], top[tall], bottom[tall]
     if len(columns) < 6:

@@ -7,7 +7,7 @@ import numpy as np
 
 from avatar_serving.avatars.rig import Floats
 from avatar_serving.avatars.textures import grown
-from avatar_serving.drawings.colours import Colours, Mask
+from avatar_serving.drawings.colours import Colours, Mask, edges
 from avatar_serving.drawings.eyes import DrawnEye
 from avatar_serving.faces.crop import FaceCrop
 from avatar_serving.faces.topology import CHIN, LIPS_OUTER, NOSE_BASE, OVAL
@@ -59,12 +59,9 @@ def find_mouth(seen: Colours, crop: FaceCrop, eyes: tuple[DrawnEye, DrawnEye]) -
     mask = _blob(seen, crop, eyes)
     if mask is None:
         return None
-    used = np.flatnonzero(mask.any(0))
-    top = mask.argmax(0)[used].astype(float)
-    bottom = len(mask) - 1 - mask[::-1].argmax(0)[used].astype(float)
-    columns = used.astype(float)
+    columns, top, bottom = edges(mask)
     opened = (bottom - top).max() > OPEN * np.ptp(columns)
-    light = np.where(mask, seen.lab[..., 0], 200)[:, used]
+    light = np.where(mask, seen.lab[..., 0], 200)[:, columns.astype(int)]
     rows = np.arange(len(mask))[:, None]
     darkness = np.maximum(light.max(0, where=light < 200, initial=0) + 1 - light, 0) ** 2
     seam = (darkness * rows).sum(0) / np.maximum(darkness.sum(0), 1e-6)

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 from avatar_serving.avatars import package
 from avatar_serving.avatars.rig import pose
 from avatar_serving.avatars.sheet import pose_values
-from avatar_serving.evaluation import likeness
+from avatar_serving.evaluation import likeness, lip_sync
 from avatar_serving.evaluation.drawn.results import DrawnEvaluation
-from avatar_serving.evaluation.results import Cost, Evaluation, Resemblance
+from avatar_serving.evaluation.results import Cost, Evaluation, LipSync, Resemblance
 from avatar_serving.evaluation.stand import Stand
 from avatar_serving.evaluation.subject import Subject
 from avatar_serving.flow import collect, last
-from avatar_serving.media import AnimateRequest, FaceFrame, Speech, SpeechRequest
+from avatar_serving.media import AnimateRequest, FaceFrame, Progress, Speech, SpeechRequest
 from avatar_serving.stages.animate import PhonesConfig
 from avatar_serving.stages.tts import HibariConfig
 
@@ -56,12 +56,37 @@ def resemblance(stand: Stand, subject: Subject) -> Resemblance | None:
     return likeness.resemblance(whole.draw(stand.rig.rest_weights, 1.0), subject.portrait)
 
 
-def spoken(text: str) -> tuple[Speech, list[FaceFrame]]:
+def speech(
+    stand: Stand, look: lip_sync.Look = lip_sync.seen_aperture
+) -> Generator[Progress, None, LipSync]:
+    """Has a sentence said, and judges the lips by how *look* sees them."""
+    yield Progress("speech", 0.6, "Speaking a sentence")
+    said, frames = _spoken(SENTENCE)
+    watched = yield from lip_sync.watch(stand, frames, look)
+    return lip_sync.judge(said, SENTENCE, watched)
+
+
+def _spoken(text: str) -> tuple[Speech, list[FaceFrame]]:
     """A sentence as the CPU profile says and shows it, head and all."""
     voice = HibariConfig().build()
     speech = asyncio.run(last(voice.run(SpeechRequest(text, "hibari"))))
     request = AnimateRequest(speech.audio.seconds + TAIL_S, phones=speech.phones)
     return speech, asyncio.run(collect(PhonesConfig().build().run(request)))
+
+
+def not_run(
+    subject: Subject, depth: Depth, never: Mapping[str, str], picture: str
+) -> dict[str, str]:
+    """What was not measured and why: what *never* is, and what was not given or asked for.
+    *picture*: what the avatar was made of."""
+    missing = dict(never)
+    if subject.portrait is None:
+        missing["input-view PSNR and SSIM"] = f"the {picture} was not given"
+    if subject.built is None:
+        missing["build time"] = f"the package was given, not the {picture}"
+    if not depth.speech:
+        missing["lip sync"] = "not asked for"
+    return missing
 
 
 def cost_of(stand: Stand, subject: Subject) -> Cost:

@@ -4,20 +4,20 @@ from collections.abc import Iterator
 
 from avatar_serving.avatars import package
 from avatar_serving.drawings.portrait import ENGINE as DRAWING
-from avatar_serving.evaluation import controls, landmarks, likeness, lip_sync
+from avatar_serving.evaluation import controls, landmarks, likeness
 from avatar_serving.evaluation.closure import blink_seen, closure
 from avatar_serving.evaluation.common import (
-    SENTENCE,
     Depth,
     Evaluated,
     cost_of,
     engine_of,
+    not_run,
     resemblance,
-    spoken,
+    speech,
 )
 from avatar_serving.evaluation.drawn.evaluate import evaluate_drawing
 from avatar_serving.evaluation.gallery import gallery
-from avatar_serving.evaluation.results import Evaluation, LipSync, Response
+from avatar_serving.evaluation.results import Evaluation, Response
 from avatar_serving.evaluation.stand import Stand
 from avatar_serving.evaluation.subject import Subject
 from avatar_serving.faces import FaceFinder
@@ -63,14 +63,7 @@ def _evaluate_photo(subject: Subject, depth: Depth) -> Iterator[Progress | Evalu
     if depth.responses:
         yield Progress("responses", 0.45, "Reading every shape")
         read = list(controls.responses(stand))
-    synced: LipSync | None = None
-    if depth.speech:
-        yield Progress("speech", 0.6, "Speaking a sentence")
-        for step in _speech(stand):
-            if isinstance(step, LipSync):
-                synced = step
-            else:
-                yield step
+    synced = (yield from speech(stand)) if depth.speech else None
     yield Progress("cost", 0.97, "Timing")
     evaluation = Evaluation(
         avatar=subject.name,
@@ -83,28 +76,10 @@ def _evaluate_photo(subject: Subject, depth: Depth) -> Iterator[Progress | Evalu
         closure=closure(stand, blink_seen(stand)),
         lip_sync=synced,
         cost=cost_of(stand, subject),
-        not_run=_not_run(subject, depth),
+        not_run=not_run(subject, depth, NOT_RUN, "portrait") | _unasked(depth),
     )
     yield Evaluated(evaluation, gallery(stand, subject, swept, views))
 
 
-def _speech(stand: Stand) -> Iterator[Progress | LipSync]:
-    speech, frames = spoken(SENTENCE)
-    for step in lip_sync.watch(stand, frames):
-        if isinstance(step, lip_sync.Watched):
-            yield lip_sync.judge(speech, SENTENCE, step)
-        else:
-            yield Progress("speech", 0.6 + 0.36 * step, "Watching the lips")
-
-
-def _not_run(subject: Subject, depth: Depth) -> dict[str, str]:
-    missing = dict(NOT_RUN)
-    if subject.portrait is None:
-        missing["input-view PSNR and SSIM"] = "the portrait was not given"
-    if subject.built is None:
-        missing["build time"] = "the package was given, not the portrait"
-    if not depth.speech:
-        missing["lip sync"] = "not asked for"
-    if not depth.responses:
-        missing["responses"] = "not asked for"
-    return missing
+def _unasked(depth: Depth) -> dict[str, str]:
+    return {} if depth.responses else {"responses": "not asked for"}

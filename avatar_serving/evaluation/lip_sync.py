@@ -1,6 +1,6 @@
 """The mouth under speech: a sentence is animated and drawn, and its lips are looked at again."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +11,7 @@ from avatar_serving.evaluation.expected import BILABIAL, STEP_S, Floats, opennes
 from avatar_serving.evaluation.results import LipSync
 from avatar_serving.evaluation.stand import Stand
 from avatar_serving.faces.topology import LIPS_INNER, LIPS_OUTER
-from avatar_serving.media import HEAD, FaceFrame, Speech
+from avatar_serving.media import HEAD, FaceFrame, Progress, Speech
 
 Look = Callable[[Stand, tuple[float, ...]], float | None]
 """How open a mouth is seen to be, in pixels."""
@@ -40,8 +40,8 @@ def seen_aperture(stand: Stand, values: tuple[float, ...]) -> float | None:
 
 def watch(
     stand: Stand, frames: Sequence[FaceFrame], look: Look = seen_aperture
-) -> Iterator[float | Watched]:
-    """The share of the frames that were looked at, and at last what was seen."""
+) -> Generator[Progress, None, Watched]:
+    """Returns what was seen."""
     offset = look(stand, pose_values({})) or 0.0
     aperture: list[float] = []
     lips: list[Floats] = []
@@ -50,9 +50,10 @@ def watch(
         aperture.append(np.nan if seen is None else seen - offset)
         still = (*frame.values[: -len(HEAD)], *(0.0 for _ in HEAD))
         lips.append(stand.geometry(still)[LIPS])
-        yield (i + 1) / len(frames)
+        share = (i + 1) / len(frames)
+        yield Progress("speech", 0.6 + 0.36 * share, "Watching the lips")
     times = np.array([frame.at_s for frame in frames])
-    yield Watched(times, np.array(aperture) / stand.face_width, np.array(lips) / stand.face_width)
+    return Watched(times, np.array(aperture) / stand.face_width, np.array(lips) / stand.face_width)
 
 
 def judge(speech: Speech, text: str, watched: Watched) -> LipSync:

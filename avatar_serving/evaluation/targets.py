@@ -7,7 +7,8 @@ from typing import Generic, Literal, TypeVar
 from avatar_serving.evaluation.drawn.results import DrawnEvaluation
 from avatar_serving.evaluation.results import Evaluation
 
-E = TypeVar("E", Evaluation, DrawnEvaluation)
+Either = Evaluation | DrawnEvaluation
+E = TypeVar("E", bound=Either, contravariant=True)
 Sense = Literal["least", "most"]
 
 
@@ -44,12 +45,31 @@ class Verdict:
         return self.value >= bound if self.target.sense == "least" else self.value <= bound
 
 
-def _correlation(name: str) -> Callable[[Evaluation | DrawnEvaluation], float | None]:
+def _correlation(name: str) -> Callable[[Either], float | None]:
     return lambda e: next((c.correlation for c in e.controls if c.name == name), None)
 
 
 def _slope_error(name: str) -> Callable[[Evaluation], float | None]:
     return lambda e: next((abs(c.slope - 1) for c in e.controls if c.name == name), None)
+
+
+CLOSED: tuple[Target[Either], ...] = (
+    Target("lips closed, neutral", lambda e: e.closure.lips_neutral, "most", 0.002, 0.004),
+    Target("lips closed, jaw open", lambda e: e.closure.lips_jaw_closed, "most", 0.005, 0.02),
+    Target("lids closed", lambda e: e.closure.lids_blink, "most", 0.002, 0.004),
+)
+
+SPOKEN_AND_COST: tuple[Target[Either], ...] = (
+    Target("lip sync lag, size", lambda e: abs(e.lip_sync.lag_ms) if e.lip_sync else None,
+           "most", 20, 45, "ms"),
+    Target("closures hit", lambda e: e.lip_sync.closure_hits if e.lip_sync else None,
+           "least", 0.95, 0.85),
+    Target("closed in silence", lambda e: e.lip_sync.closed_in_silence if e.lip_sync else None,
+           "least", 0.95, 0.85),
+    Target("build", lambda e: e.cost.build_cpu_s, "most", 5, 12, "s CPU"),
+    Target("package", lambda e: e.cost.package_bytes / 1e6, "most", 3, 3.5, "MB"),
+    Target("frame 512 x 512", lambda e: e.cost.render_ms, "most", 10, 60, "ms CPU"),
+)  # fmt: skip
 
 
 TARGETS: tuple[Target[Evaluation], ...] = (
@@ -71,24 +91,13 @@ TARGETS: tuple[Target[Evaluation], ...] = (
     Target("yaw slope off 1", _slope_error("yaw"), "most", 0.1, 0.35),
     Target("identity, worst view", lambda e: e.identity.worst, "most", 0.40, 0.55),
     Target("identity, mean", lambda e: e.identity.mean, "most", 0.35, 0.45),
-    Target("lips closed, neutral", lambda e: e.closure.lips_neutral, "most", 0.002, 0.004),
-    Target("lips closed, jaw open", lambda e: e.closure.lips_jaw_closed, "most", 0.005, 0.02),
-    Target("lids closed", lambda e: e.closure.lids_blink, "most", 0.002, 0.004),
+    *CLOSED,
     Target("blink seen", lambda e: e.closure.blink_seen, "least", 0.85, 0.7),
     Target("face folded over", lambda e: e.closure.folded, "most", 0.002, 0.006),
     Target("lip sync correlation", lambda e: e.lip_sync.correlation if e.lip_sync else None,
            "least", 0.7, 0.55),
-    Target("lip sync lag, size", lambda e: abs(e.lip_sync.lag_ms) if e.lip_sync else None,
-           "most", 20, 45, "ms"),
-    Target("closures hit", lambda e: e.lip_sync.closure_hits if e.lip_sync else None,
-           "least", 0.95, 0.85),
-    Target("closed in silence", lambda e: e.lip_sync.closed_in_silence if e.lip_sync else None,
-           "least", 0.95, 0.85),
-    Target("build", lambda e: e.cost.build_cpu_s, "most", 5, 12, "s CPU"),
-    Target("package", lambda e: e.cost.package_bytes / 1e6, "most", 3, 3.5, "MB"),
-    Target("frame 512 x 512", lambda e: e.cost.render_ms, "most", 10, 60, "ms CPU"),
+    *SPOKEN_AND_COST,
 )  # fmt: skip
-
 
 DRAWN_TARGETS: tuple[Target[DrawnEvaluation], ...] = (
     Target("input view PSNR", lambda e: e.resemblance.psnr_db if e.resemblance else None,
@@ -101,9 +110,7 @@ DRAWN_TARGETS: tuple[Target[DrawnEvaluation], ...] = (
     Target("blink correlation", _correlation("blink"), "least", 0.95, 0.85),
     Target("brows up correlation", _correlation("brows up"), "least", 0.95, 0.8),
     Target("gaze correlation", _correlation("gaze"), "least", 0.95, 0.8),
-    Target("lips closed, neutral", lambda e: e.closure.lips_neutral, "most", 0.002, 0.004),
-    Target("lips closed, jaw open", lambda e: e.closure.lips_jaw_closed, "most", 0.005, 0.02),
-    Target("lids closed", lambda e: e.closure.lids_blink, "most", 0.002, 0.004),
+    *CLOSED,
     Target("blink seen", lambda e: e.closure.blink_seen, "least", 0.95, 0.85),
     Target("face folded over", lambda e: e.closure.folded, "most", 0.002, 0.02),
     Target("lid's colour off the skin's", lambda e: e.fills.lid, "most", 5, 10, "Lab"),
@@ -111,19 +118,11 @@ DRAWN_TARGETS: tuple[Target[DrawnEvaluation], ...] = (
     Target("holes", lambda e: e.fills.holes, "most", 0.001, 0.01),
     Target("lip sync correlation", lambda e: e.lip_sync.correlation if e.lip_sync else None,
            "least", 0.7, 0.5),
-    Target("lip sync lag, size", lambda e: abs(e.lip_sync.lag_ms) if e.lip_sync else None,
-           "most", 20, 45, "ms"),
-    Target("closures hit", lambda e: e.lip_sync.closure_hits if e.lip_sync else None,
-           "least", 0.95, 0.85),
-    Target("closed in silence", lambda e: e.lip_sync.closed_in_silence if e.lip_sync else None,
-           "least", 0.95, 0.85),
-    Target("build", lambda e: e.cost.build_cpu_s, "most", 5, 12, "s CPU"),
-    Target("package", lambda e: e.cost.package_bytes / 1e6, "most", 3, 3.5, "MB"),
-    Target("frame 512 x 512", lambda e: e.cost.render_ms, "most", 10, 60, "ms CPU"),
+    *SPOKEN_AND_COST,
 )  # fmt: skip
 
 
-def verdicts(evaluation: Evaluation | DrawnEvaluation) -> tuple[Verdict, ...]:
+def verdicts(evaluation: Either) -> tuple[Verdict, ...]:
     if isinstance(evaluation, DrawnEvaluation):
         return tuple(Verdict(target, target.of(evaluation)) for target in DRAWN_TARGETS)
     return tuple(Verdict(target, target.of(evaluation)) for target in TARGETS)

@@ -5,23 +5,21 @@ from collections.abc import Iterator
 from avatar_serving.avatars import package
 from avatar_serving.avatars.sheet import pose_values
 from avatar_serving.drawings.overlay import overlay
-from avatar_serving.evaluation import lip_sync
 from avatar_serving.evaluation.closure import closure
 from avatar_serving.evaluation.common import (
-    SENTENCE,
     Depth,
     Evaluated,
     Pixels,
     cost_of,
     engine_of,
+    not_run,
     resemblance,
-    spoken,
+    speech,
 )
 from avatar_serving.evaluation.drawn import controls, features
 from avatar_serving.evaluation.drawn.fills import POSES, blink_seen, fills
 from avatar_serving.evaluation.drawn.results import DrawnEvaluation
 from avatar_serving.evaluation.drawn.view import DrawnView, look_at
-from avatar_serving.evaluation.results import LipSync
 from avatar_serving.evaluation.stand import Stand
 from avatar_serving.evaluation.subject import Subject
 from avatar_serving.faces import FaceFinder
@@ -46,13 +44,7 @@ def evaluate_drawing(subject: Subject, depth: Depth) -> Iterator[Progress | Eval
     views = list(features.random_views(stand))
     yield Progress("fills", 0.5, "Looking at what was painted")
     painted = fills(stand)
-    synced: LipSync | None = None
-    if depth.speech:
-        for step in _speech(stand):
-            if isinstance(step, LipSync):
-                synced = step
-            else:
-                yield step
+    synced = (yield from speech(stand, _seen_aperture)) if depth.speech else None
     yield Progress("cost", 0.97, "Timing")
     evaluation = DrawnEvaluation(
         avatar=subject.name,
@@ -64,18 +56,9 @@ def evaluate_drawing(subject: Subject, depth: Depth) -> Iterator[Progress | Eval
         fills=painted,
         lip_sync=synced,
         cost=cost_of(stand, subject),
-        not_run=_not_run(subject, depth) | _not_found(swept),
+        not_run=not_run(subject, depth, NOT_RUN, "drawing") | _not_found(swept),
     )
     yield Evaluated(evaluation, _gallery(stand, subject, swept, views))
-
-
-def _speech(stand: Stand) -> Iterator[Progress | LipSync]:
-    speech, frames = spoken(SENTENCE)
-    for step in lip_sync.watch(stand, frames, _seen_aperture):
-        if isinstance(step, lip_sync.Watched):
-            yield lip_sync.judge(speech, SENTENCE, step)
-        else:
-            yield Progress("speech", 0.6 + 0.36 * step, "Watching the lips")
 
 
 def _seen_aperture(stand: Stand, values: tuple[float, ...]) -> float | None:
@@ -100,14 +83,3 @@ def _gallery(
 def _not_found(swept: list[controls.Swept]) -> dict[str, str]:
     hidden = [found.control.name for found in swept if not found.control.found]
     return dict.fromkeys(hidden, "what it moves was not found in the drawing: hair may hide it")
-
-
-def _not_run(subject: Subject, depth: Depth) -> dict[str, str]:
-    missing = dict(NOT_RUN)
-    if subject.portrait is None:
-        missing["input-view PSNR and SSIM"] = "the drawing was not given"
-    if subject.built is None:
-        missing["build time"] = "the package was given, not the drawing"
-    if not depth.speech:
-        missing["lip sync"] = "not asked for"
-    return missing
