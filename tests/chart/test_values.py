@@ -94,9 +94,9 @@ def test_gateways_that_share_a_store():
 
 
 def test_gateways_that_come_by_load():
-    scaled = ("--set", "gateway.replicas=2,store.database.secret=db,store.s3.bucket=faces",
-              "--set", "autoscaling.enabled=true",
-              "--set", "profile.gateway_scaling.most=6,profile.gateway_scaling.warm=25")  # fmt: skip
+    shared = "gateway.replicas=2,store.database.secret=db,store.s3.bucket=faces"
+    growing = "autoscaling.enabled=true,profile.gateway_scaling.most=6"
+    scaled = ("--set", shared, "--set", growing, "--set", "profile.gateway_scaling.warm=25")
     [group] = one(objects(*scaled), "RayService")["spec"]["rayClusterConfig"]["workerGroupSpecs"]
     assert (group["replicas"], group["minReplicas"], group["maxReplicas"]) == (2, 2, 6)
     profile = serve_config(*scaled)["applications"][0]["args"]["profile"]
