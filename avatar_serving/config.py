@@ -32,7 +32,7 @@ StageName = Literal[
     "review", "vlm", "stylise", "reconstruct", "asr", "llm", "tts", "animate", "render"
 ]
 STAGES: tuple[StageName, ...] = get_args(StageName)
-_GROUPS = {"limits", "conversation", "rails", "memory", "placement"}
+_GROUPS = {"limits", "conversation", "rails", "memory", "training", "placement"}
 
 
 class Strict(BaseModel):
@@ -108,6 +108,12 @@ class Limits(Strict):
     """Longest talking video."""
     video_kept_s: float = Field(default=3600, gt=0)
     """How long a finished video can be fetched before it is deleted."""
+    trainings: int = Field(default=1, ge=1)
+    """Characters learnt at the same time."""
+    waiting_trainings: int = Field(default=2, ge=0)
+    """Characters that may wait for their turn to be learnt."""
+    training_kept_s: float = Field(default=86_400, gt=0)
+    """How long the course of a training can be looked at once it is over."""
     audio_bytes: int = Field(default=20_000_000, ge=1024)
     """Largest uploaded recording."""
     upload_s: float = Field(default=120, gt=0)
@@ -118,7 +124,7 @@ class Limits(Strict):
     key_sessions: int = Field(default=100, ge=1)
     """Live sessions of one API key at one gateway."""
     key_creations: int = Field(default=120, ge=1)
-    """Avatars and videos begun with one API key in an hour, at one gateway."""
+    """Avatars, previews, videos and trainings begun with one API key in an hour, at one gateway."""
 
 
 class Conversation(Strict):
@@ -151,6 +157,15 @@ class Conversation(Strict):
     summarise: bool = True
     """Tell the language model a summary of the older ones, that it writes itself while the avatar
     speaks."""
+
+
+class Training(Strict):
+    """What a process takes that teaches the diffusion model a character."""
+
+    num_cpus: float = Field(default=1, ge=0)
+    """Cores that Ray reserves for it; bookkeeping, not a limit."""
+    num_gpus: float = Field(default=0, ge=0)
+    """GPUs that Ray reserves for it; it waits until they are free."""
 
 
 class Memory(Strict):
@@ -207,6 +222,8 @@ class Profile(Strict):
     nvenc: that, or no film."""
     memory: Memory = Memory()
     """What is remembered of users who agreed to it."""
+    training: Training = Training()
+    """What a process takes that teaches the diffusion model a character."""
     placement: dict[StageName, Placement] = {}
     """Stages that run on replicas of their own; the others run in the gateway."""
 
@@ -244,8 +261,8 @@ def load_profile(name: str) -> Profile:
 def read_profile(options: Mapping[str, Any], where: str) -> Profile:
     """A profile of *options*. With ``base``, the name of a built-in profile, they change that one.
 
-    Groups of options (limits, conversation, rails, memory, placement) are changed option by
-    option; everything else is replaced whole.
+    Groups of options (limits, conversation, rails, memory, training, placement) are changed option
+    by option; everything else is replaced whole.
 
     Raises:
         InvalidRequest: no such base, or an option is wrong; says which, and *where*.

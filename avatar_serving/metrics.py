@@ -63,6 +63,7 @@ refused = Counter("avatar_refused_total", "Requests refused", ["code"])
 created = Counter("avatar_avatars_created_total", "Avatars made or refused", ["result"])
 previews = Counter("avatar_look_previews_total", "Looks shown or refused", ["result"])
 videos = Counter("avatar_videos_total", "Talking videos by how they ended", ["result"])
+trainings = Counter("avatar_trainings_total", "Characters learnt by how that ended", ["result"])
 client_reports = Counter("avatar_client_answers_total", "Answers that clients told of")
 client_underruns = Counter(
     "avatar_client_underruns_total", "Gaps in the sound of answers, as clients heard them"

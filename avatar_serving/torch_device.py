@@ -2,6 +2,7 @@
 
 from collections.abc import Generator
 from contextlib import contextmanager
+from traceback import clear_frames
 from typing import Any, Literal
 
 from avatar_serving.errors import OutOfMemory, StageFailed
@@ -37,6 +38,8 @@ def memory_errors(stage: str) -> Generator[None, None, None]:
     try:
         yield
     except torch.OutOfMemoryError as error:
+        # The frames on the way here hold what was computed so far.
+        clear_frames(error.__traceback__)
         if torch.cuda.is_available():
             torch.cuda.empty_cache()
         raise OutOfMemory(stage, str(error).split("\n")[0]) from error

@@ -12,6 +12,7 @@ from avatar_serving.scaling.policy import Bounds
 from avatar_serving.stages.base import Stage
 from deployments.gateway import create_app
 from deployments.gateway_load import reporting
+from deployments.remote_trainer import RemoteTrainer
 from deployments.scaling import autoscaling
 from deployments.served import applications
 from deployments.services import Services
@@ -45,6 +46,7 @@ def build(
         }
         services = Services.build(profile, environment, remote)
         services.applications = applications
+        services.trainer = RemoteTrainer(profile.training)
         return create_app(services, stopping=_told_to_stop)
 
     deployment: Any = serve.deployment(

@@ -27,6 +27,7 @@ from deployments import (
     routes_realtime,
     routes_speech,
     routes_status,
+    routes_training,
     routes_transcriptions,
     routes_videos,
     routes_voices,
@@ -72,6 +73,7 @@ def create_app(
         await services.live.drain(within_s=0)
         services.live.close()
         await services.videos.close()
+        await services.trainings.close()
         services.store.close()
 
     app = FastAPI(
@@ -88,6 +90,7 @@ def create_app(
     app.include_router(routes_personas.router)
     app.include_router(routes_speech.router)
     app.include_router(routes_videos.router)
+    app.include_router(routes_training.router)
     app.include_router(routes_voices.router)
     app.include_router(routes_chat.router)
     app.include_router(routes_transcriptions.router)

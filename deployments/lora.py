@@ -14,11 +14,11 @@ from avatar_serving.config import environment, load_profile
 from avatar_serving.errors import InvalidRequest
 from avatar_serving.media import Progress
 from avatar_serving.safety.consent import Consent
-from avatar_serving.stages.base import Vlm
 from avatar_serving.stages.stylise.diffusion import DiffusionStyliseConfig
 from avatar_serving.training.options import Checked, LoraOptions
 from avatar_serving.training.record import records
-from pipelines.train_lora import TrainRequest, train_lora
+from avatar_serving.training.trainer import LocalTrainer
+from pipelines.train_lora import TrainRequest, TrainStages, train_lora
 
 app = typer.Typer(name="avatar-serving lora", help=__doc__, no_args_is_help=True)
 
@@ -46,7 +46,8 @@ def train(
             Consent(agreed=True, statement=consent), _home(home), engine.side_px,
             LoraOptions(steps=steps, device=engine.device, dtype=engine.dtype),
         )  # fmt: skip
-        asyncio.run(_train(chosen.vlm.build(), request))
+        stages = TrainStages(chosen.review.build(), chosen.vlm.build(), LocalTrainer())
+        asyncio.run(_train(stages, request))
 
 
 @app.command("list")
@@ -59,8 +60,8 @@ def list_adapters(home: Home = None) -> None:
         )
 
 
-async def _train(vlm: Vlm, request: TrainRequest) -> None:
-    async with aclosing(train_lora(vlm, request)) as items:
+async def _train(stages: TrainStages, request: TrainRequest) -> None:
+    async with aclosing(train_lora(stages, request)) as items:
         async for item in items:
             if isinstance(item, Progress):
                 typer.echo(f"{item.fraction:4.0%}  {item.message}", err=True)

@@ -19,7 +19,7 @@ from avatar_serving.stages.tts import find_voice
 from avatar_serving.store import Character
 from deployments.guard import avatar_for, caller_of, own_avatar, require_key, sees, services
 from deployments.pictures import data_url, image_bytes, image_limits, image_of, parsed
-from deployments.routes_looks import LookBody
+from deployments.routes_looks import LookBody, check_look
 from deployments.routes_personas import CharacterBody, character_of
 from deployments.services import Services
 from deployments.sse import ending, sse, streamed
@@ -79,12 +79,14 @@ async def create(
     _check_texts(body, held)
     voice = find_voice(held.profile.tts, body.voice or held.profile.voice).id
     behind = await image_of(background_image, held) if background_image else None
+    look = body.look.look(behind)
+    await asyncio.to_thread(check_look, held.profile, caller_of(request), look)
     wanted = CreateRequest(
         image=await image_bytes(image, held),
         name=body.name,
         consent=body.consent,
         voice=voice,
-        look=body.look.look(behind),
+        look=look,
         persona=body.persona,
         description=body.description,
         limits=image_limits(held),

@@ -1,5 +1,6 @@
 """How a portrait can be changed: what is on offer, and how it would look."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import asdict
@@ -10,9 +11,13 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from avatar_serving import images, metrics
+from avatar_serving.config import Profile
 from avatar_serving.errors import InvalidRequest
 from avatar_serving.media import Drawing, Image, Look
 from avatar_serving.safety.consent import Consent
+from avatar_serving.stages.stylise.choices import DrawingChoices
+from avatar_serving.store import Caller
+from deployments.adapters import can_teach, check_adapter, hidden
 from deployments.guard import caller_of, require_key, services
 from deployments.pictures import data_url, image_of, parsed
 from deployments.services import Services
@@ -72,13 +77,15 @@ class PreviewBody(BaseModel):
 @router.get("/v1/looks")
 async def looks(request: Request) -> dict[str, Any]:
     """What can be chosen for ``look``."""
-    engine = services(request).profile.stylise
-    styles, drawing = engine.styles(), engine.drawing_choices()
+    profile = services(request).profile
+    styles = profile.stylise.styles()
+    drawing = await asyncio.to_thread(_drawing, profile, caller_of(request))
     return {
         "restore": any(name != "none" for name, _ in styles),
         "styles": [{"id": name, "name": title} for name, title in styles],
         "backgrounds": ["keep", "blur", "#rrggbb", "image"],
         "drawing": drawing.model_dump() if drawing else None,
+        "training": can_teach(profile),
     }
 
 
@@ -97,10 +104,27 @@ async def preview(
     body = parsed(PreviewBody, form)
     behind = await image_of(background_image, held) if background_image else None
     look = body.look.look(behind)
+    await asyncio.to_thread(check_look, held.profile, caller, look)
     held.creations.check()
     held.allowances.creation(caller)
     wanted = RestyleRequest(await image_of(image, held), look, body.consent)
     return streamed(ending(_events(held, wanted), _count))
+
+
+def check_look(profile: Profile, caller: Caller, look: Look) -> None:
+    """Reads files. Raises NotFound: it asks for another owner's character."""
+    if look.drawing:
+        check_adapter(profile, caller, look.drawing.adapter)
+
+
+def _drawing(profile: Profile, caller: Caller) -> DrawingChoices | None:
+    """Without the characters of others."""
+    offered = profile.stylise.drawing_choices()
+    if offered is None:
+        return None
+    theirs = hidden(profile, caller)
+    kept = tuple(choice for choice in offered.adapter if choice.id not in theirs)
+    return offered.model_copy(update={"adapter": kept})
 
 
 async def _events(held: Services, wanted: RestyleRequest) -> AsyncGenerator[str, None]:

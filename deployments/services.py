@@ -15,9 +15,12 @@ from avatar_serving.protocol.status import ApplicationPart
 from avatar_serving.stages.base import Stage
 from avatar_serving.store import Store
 from avatar_serving.store.memories import Memories
+from avatar_serving.training.options import Trainer
+from avatar_serving.training.trainer import LocalTrainer
 from deployments.allowances import Allowances
 from deployments.live import Live
 from deployments.slots import Slots
+from deployments.trainings import TrainingFolder, TrainingJobs
 from deployments.video_states import VideoFolder
 from deployments.videos import VideoJobs
 from pipelines.converse import ConverseStages
@@ -40,6 +43,9 @@ class Services:
     live: Live = field(init=False)
     memories: Memories = field(init=False)
     videos: VideoJobs = field(init=False)
+    trainings: TrainingJobs = field(init=False)
+    trainer: Trainer = field(default_factory=LocalTrainer)
+    """Teaches the diffusion model a character."""
     applications: Callable[[], tuple[ApplicationPart, ...]] = tuple
     """What Ray Serve runs; nothing where it does not run."""
     clips: tuple[tuple[Behaviour, str], ...] = ()
@@ -56,6 +62,8 @@ class Services:
         self.memories = self.store.memories(kept.retention_days, kept.facts)
         folder = VideoFolder(self.environment.data / "videos", limits.video_kept_s)
         self.videos = VideoJobs(folder, limits)
+        taught = TrainingFolder(self.environment.data / "trainings", limits.training_kept_s)
+        self.trainings = TrainingJobs(taught, limits)
         self.creations = Slots("places for making avatars", limits.creations, retry_after_s=10)
 
     @classmethod

@@ -1,25 +1,42 @@
 """Pictures of one character in, a LoRA adapter out, with samples on the way."""
 
 import asyncio
+import hashlib
 import re
+import shutil
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
 
 from avatar_serving import weights
-from avatar_serving.errors import InvalidRequest
-from avatar_serving.flow import in_thread, last
+from avatar_serving.errors import InvalidRequest, StageFailed
+from avatar_serving.flow import last
 from avatar_serving.images import from_array
 from avatar_serving.media import Image, Progress
 from avatar_serving.safety.consent import Consent
-from avatar_serving.stages.base import Vlm
-from avatar_serving.training.lora import LoraTraining
-from avatar_serving.training.options import Checked, Example, LoraOptions
-from avatar_serving.training.pictures import check_number, crops
+from avatar_serving.stages.base import ReviewStage, Vlm
+from avatar_serving.training.options import (
+    Checked,
+    Example,
+    LoraOptions,
+    Trained,
+    Trainer,
+    Work,
+)
+from avatar_serving.training.pictures import check_number, check_safe, crops
 from avatar_serving.training.record import NAME, AdapterRecord, digest, records
 
 TrainItem = Progress | Checked | AdapterRecord
+_DRAFT = "pictures.sha256"
+"""Of what a training that is not done was begun with."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrainStages:
+    review: ReviewStage
+    vlm: Vlm
+    trainer: Trainer
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,54 +52,90 @@ class TrainRequest:
     side_px: int = 1024
     """What the model draws."""
     options: LoraOptions = LoraOptions()
+    owner: str = ""
+    """Whose keys may use it; empty: everybody's."""
 
 
-async def train_lora(vlm: Vlm, request: TrainRequest) -> AsyncGenerator[TrainItem, None]:
-    """Train, or go on with a training of the same name that was interrupted.
+def check_training(request: TrainRequest) -> None:
+    """What can be told before any work.
 
     Raises:
-        ImageRejected: a picture without its one face, or of somebody else.
         InvalidRequest: no consent, too few or too many pictures, or a name that is taken.
-        OutOfMemory, StageFailed, WeightsError: the model cannot be trained here.
+        WeightsError: the model is not here, or may not be used.
     """
     request.consent.check()
     check_number(len(request.pictures))
-    folder = _folder(request)
-    yield Progress("crop", 0.01, "Looking at the pictures")
-    cut = await asyncio.to_thread(crops, request.pictures, request.side_px)
-    examples: list[Example] = []
-    for number, rgb in enumerate(cut, start=1):
-        yield Progress("caption", 0.02 + 0.08 * number / len(cut), f"Describing picture {number}")
-        seen = (await last(vlm.run(from_array(rgb)))).text
-        examples.append(Example(rgb, f"{request.name}, {seen}"))
-    yield Progress("load", 0.1, "Loading the model")
-    model = await asyncio.to_thread(weights.path, request.model)
-    training = await asyncio.to_thread(LoraTraining, model, examples, request.options, folder)
-    async with aclosing(in_thread(training.run())) as checks:
-        async for check in checks:
-            done = 0.1 + 0.89 * check.step / request.options.steps
-            yield Progress("train", done, f"Step {check.step}, loss {check.loss:.4f}")
-            yield check
-    yield _registered(request, training, folder)
-
-
-def _folder(request: TrainRequest) -> Path:
     if not re.fullmatch(NAME, request.name):
         raise InvalidRequest("a name has small letters, digits, - and _", "name")
     if any(record.name == request.name for record in records(request.home)):
         raise InvalidRequest(f"there is an adapter {request.name!r} already", "name")
+    weights.path(request.model)
+
+
+async def train_lora(stages: TrainStages, request: TrainRequest) -> AsyncGenerator[TrainItem, None]:
+    """Train, or go on with the same training where it was interrupted.
+
+    Raises:
+        ImageRejected: a picture without its one face, of somebody else, or not safe for work.
+        InvalidRequest: no consent, too few or too many pictures, or a name that is taken.
+        OutOfMemory, StageFailed, WeightsError: the model cannot be trained here.
+    """
+    await asyncio.to_thread(check_training, request)
+    folder = await asyncio.to_thread(_folder, request)
+    yield Progress("crop", 0.01, "Looking at the pictures")
+    check_safe([await last(stages.review.run(picture)) for picture in request.pictures])
+    cut = await asyncio.to_thread(crops, request.pictures, request.side_px)
+    examples: list[Example] = []
+    for number, rgb in enumerate(cut, start=1):
+        yield Progress("caption", 0.02 + 0.08 * number / len(cut), f"Describing picture {number}")
+        seen = (await last(stages.vlm.run(from_array(rgb)))).text
+        examples.append(Example(rgb, f"{request.name}, {seen}"))
+    yield Progress("load", 0.1, "Waiting for room, and loading the model")
+    work = Work(request.model, examples, request.options, folder)
+    async with aclosing(stages.trainer.run(work)) as items:
+        async for item in items:
+            if isinstance(item, Trained):
+                yield await asyncio.to_thread(_registered, request, item, folder)
+                return
+            done = 0.1 + 0.89 * item.step / request.options.steps
+            yield Progress("train", done, f"Step {item.step}, loss {item.loss:.4f}")
+            yield item
+    raise StageFailed("lora", "ended without an adapter")
+
+
+def forget_draft(home: Path, name: str) -> None:
+    """Delete what a training left that never came to its end; adapters stay."""
+    if re.fullmatch(NAME, name) and all(record.name != name for record in records(home)):
+        shutil.rmtree(home / name, ignore_errors=True)
+
+
+def _folder(request: TrainRequest) -> Path:
+    """With the checkpoint of the same training; what another one left is deleted."""
     folder = request.home / request.name
-    folder.mkdir(parents=True, exist_ok=True)
+    begun = folder / _DRAFT
+    same = _fingerprint(request)
+    if not begun.exists() or begun.read_text() != same:
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        begun.write_text(same)
     return folder
 
 
-def _registered(request: TrainRequest, training: LoraTraining, folder: Path) -> AdapterRecord:
+def _fingerprint(request: TrainRequest) -> str:
+    found = hashlib.sha256(f"{request.model} {request.side_px} {request.owner}".encode())
+    found.update(request.options.model_dump_json(exclude={"steps", "patience"}).encode())
+    for picture in request.pictures:
+        found.update(picture.rgb)
+    return found.hexdigest()
+
+
+def _registered(request: TrainRequest, trained: Trained, folder: Path) -> AdapterRecord:
     """Written last: without its record a folder is not yet an adapter."""
     weight = weights.library().lock.get(request.model)
     record = AdapterRecord(
         name=request.name, model=request.model, licence=weight.licence, consent=request.consent,
-        pictures=len(request.pictures), steps=training.done, loss=training.best,
-        sha256=digest(folder),
+        pictures=len(request.pictures), steps=trained.steps, loss=trained.loss,
+        sha256=digest(folder), owner=request.owner,
     )  # fmt: skip
     record.write(folder)
     return record

@@ -62,6 +62,7 @@ def tables() -> dict[str, str]:
         "limits": options_table(config.Limits),
         "conversation": options_table(config.Conversation),
         "memory": options_table(config.Memory),
+        "training": options_table(config.Training),
         "placement": options_table(config.Placement),
         "gateway scaling": options_table(GatewayScaling, leave_out={"signal"}),
         "scaling": "\n\n".join(map(signal_section, get_args(get_args(Scaling)[0]))),

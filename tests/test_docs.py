@@ -27,6 +27,7 @@ from deployments import (
     routes_realtime,
     routes_speech,
     routes_status,
+    routes_training,
     routes_transcriptions,
     routes_videos,
     routes_voices,
@@ -107,6 +108,7 @@ def test_every_route_is_on_the_protocol_page():
         routes_realtime,
         routes_speech,
         routes_status,
+        routes_training,
         routes_transcriptions,
         routes_videos,
         routes_voices,
@@ -116,6 +118,7 @@ def test_every_route_is_on_the_protocol_page():
         route.path.replace("{avatar_id}", "{id}")
         .replace("{voice_id}", "{id}")
         .replace("{video_id}", "{id}")
+        .replace("{training_id}", "{id}")
         for router in routers
         for route in router.routes
         if isinstance(route, APIRoute | APIWebSocketRoute)

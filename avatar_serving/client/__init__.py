@@ -6,10 +6,12 @@ from avatar_serving.client.heard import Answer, Frames, Stretch
 from avatar_serving.client.microphone import Microphone, Uttered
 from avatar_serving.client.playout import Playout
 from avatar_serving.client.realtime import RealtimeClient, open_session
-from avatar_serving.client.rest import Avatar, ModelEntry, RequestRefused, Rest, VoiceEntry
+from avatar_serving.client.replies import Adapter, Avatar, ModelEntry, Training, VoiceEntry
+from avatar_serving.client.rest import RequestRefused, Rest
 from avatar_serving.client.turn import Turn, ask
 
 __all__ = [
+    "Adapter",
     "Answer",
     "Avatar",
     "Diary",
@@ -23,6 +25,7 @@ __all__ = [
     "RequestRefused",
     "Rest",
     "Stretch",
+    "Training",
     "Turn",
     "Uttered",
     "VoiceEntry",

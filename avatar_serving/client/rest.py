@@ -2,17 +2,33 @@
 
 import base64
 import json
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Self
 
 import httpx
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
-from avatar_serving.errors import AvatarError, InvalidRequest
-from avatar_serving.media import Likeness, Look, Progress
+from avatar_serving.client.replies import (
+    Adapter,
+    Adapters,
+    Avatar,
+    Done,
+    ModelEntry,
+    Models,
+    Reason,
+    Refusal,
+    Seen,
+    Step,
+    Training,
+    VoiceEntry,
+    Voices,
+    read,
+)
+from avatar_serving.errors import AvatarError
+from avatar_serving.media import Look, Progress
 from avatar_serving.protocol.status import ServiceStatus
 
 _TIMEOUT_S = 300.0
@@ -31,81 +47,6 @@ class RequestRefused(AvatarError):
     @property
     def message(self) -> str:
         return self.reason
-
-
-class _Reply(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-
-R = TypeVar("R", bound=BaseModel)
-
-
-class Avatar(_Reply):
-    id: str
-    name: str
-    voice: str = ""
-    description: str = ""
-    size: int = 0
-
-
-class VoiceEntry(_Reply):
-    id: str
-    name: str = ""
-    language: str = ""
-    gender: str = ""
-    engine: str = ""
-
-
-class ModelEntry(_Reply):
-    id: str
-    about: str = ""
-    engine: str = ""
-    default: bool = False
-    remote: bool = False
-    tokens_per_s: float | None = None
-    first_token_s: float | None = None
-    quality: float | None = None
-
-
-class _Step(_Reply):
-    step: str
-    fraction: float
-    message: str = ""
-    distance: float | None = None
-    kept: bool = True
-
-    def progress(self) -> Progress:
-        told = (self.step, self.fraction, self.message)
-        return (
-            Progress(*told)
-            if self.distance is None
-            else Likeness(*told, distance=self.distance, kept=self.kept)
-        )
-
-
-class _Seen(_Reply):
-    picture: str
-
-
-class _Done(_Reply):
-    avatar: Avatar
-
-
-class _Reason(_Reply):
-    code: str | None = None
-    message: str = ""
-
-
-class _Refusal(_Reply):
-    error: _Reason
-
-
-class _Voices(_Reply):
-    data: tuple[VoiceEntry, ...]
-
-
-class _Models(_Reply):
-    data: tuple[ModelEntry, ...]
 
 
 class Rest:
@@ -139,7 +80,7 @@ class Rest:
             "consent": {"agreed": True, "statement": statement},
         }  # fmt: skip
         done = yield from self._made("/v1/avatars", image, request)
-        return _read(_Done, done).avatar
+        return read(Done, done).avatar
 
     def restyle(
         self, image: bytes, look: Look, *, statement: str
@@ -148,7 +89,7 @@ class Rest:
         caller agrees to *statement* by calling."""
         request = {"look": _told(look), "consent": {"agreed": True, "statement": statement}}
         done = yield from self._made("/v1/looks/preview", image, request)
-        return base64.b64decode(_read(_Seen, done).picture.partition(",")[2])
+        return base64.b64decode(read(Seen, done).picture.partition(",")[2])
 
     def _made(
         self, path: str, image: bytes, request: Mapping[str, object]
@@ -162,9 +103,9 @@ class Rest:
             _check(reply)
             for event, data in _server_sent(reply.iter_lines()):
                 if event == "progress":
-                    yield _read(_Step, data).progress()
+                    yield read(Step, data).progress()
                 elif event == "error":
-                    reason = _read(_Reason, data)
+                    reason = read(Reason, data)
                     raise RequestRefused(reason.code or "internal", reason.message)
                 elif event == "done":
                     return data
@@ -176,16 +117,44 @@ class Rest:
     def delete_avatar(self, avatar_id: str) -> None:
         self._call("DELETE", f"/v1/avatars/{avatar_id}")
 
+    def train(
+        self, pictures: Sequence[bytes], name: str, *, statement: str, steps: int = 800
+    ) -> Training:
+        """Teach the diffusion model a character from 4 to 20 pictures. The caller agrees to
+        *statement* by calling."""
+        request = {
+            "name": name, "steps": steps, "consent": {"agreed": True, "statement": statement},
+        }  # fmt: skip
+        files = [("pictures", (f"{number}", each)) for number, each in enumerate(pictures)]
+        with _reached():
+            form = {"request": json.dumps(request)}
+            asked = self._http.post("/v1/trainings", files=files, data=form)
+            return read(Training, _check(asked).text)
+
+    def training(self, training_id: str) -> Training:
+        """How it stands."""
+        return read(Training, self._call("GET", f"/v1/trainings/{training_id}").text)
+
+    def cancel_training(self, training_id: str) -> None:
+        self._call("DELETE", f"/v1/trainings/{training_id}")
+
+    def adapters(self) -> tuple[Adapter, ...]:
+        """Characters that were taught, by name."""
+        return read(Adapters, self._call("GET", "/v1/adapters").text).data
+
+    def delete_adapter(self, name: str) -> None:
+        self._call("DELETE", f"/v1/adapters/{name}")
+
     def voices(self) -> tuple[VoiceEntry, ...]:
-        return _read(_Voices, self._call("GET", "/v1/voices").text).data
+        return read(Voices, self._call("GET", "/v1/voices").text).data
 
     def models(self) -> tuple[ModelEntry, ...]:
         """Language models on offer, the default first."""
-        return _read(_Models, self._call("GET", "/v1/models").text).data
+        return read(Models, self._call("GET", "/v1/models").text).data
 
     def status(self) -> ServiceStatus:
         """What the service is made of."""
-        return _read(ServiceStatus, self._call("GET", "/v1/status").text)
+        return read(ServiceStatus, self._call("GET", "/v1/status").text)
 
     def speech(self, text: str, voice: str, speed: float = 1.0) -> bytes:
         """*text* spoken: 24 kHz mono, signed 16 bit."""
@@ -215,17 +184,10 @@ def _check(reply: httpx.Response) -> httpx.Response:
     if not reply.is_error:
         return reply
     try:
-        error = _Refusal.model_validate_json(reply.text).error
+        error = Refusal.model_validate_json(reply.text).error
     except ValidationError:
-        error = _Reason(code="internal", message=f"HTTP {reply.status_code}: {reply.text[:300]}")
+        error = Reason(code="internal", message=f"HTTP {reply.status_code}: {reply.text[:300]}")
     raise RequestRefused(error.code or "internal", error.message)
-
-
-def _read(model: type[R], text: str) -> R:
-    try:
-        return model.model_validate_json(text)
-    except ValidationError as error:
-        raise InvalidRequest(f"the server sent a reply out of protocol: {error}") from error
 
 
 def _server_sent(lines: Iterator[str]) -> Iterator[tuple[str, str]]:

@@ -1,11 +1,14 @@
 """What a training is given, and what it tells on the way."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
+from avatar_serving.stages.base import Stage
 from avatar_serving.stages.stylise.diffuser import Dtype
 from avatar_serving.torch_device import Device
 
@@ -44,3 +47,27 @@ class Checked:
     """Mean squared error of the predicted noise, over all pictures at fixed noise."""
     sample: NDArray[np.uint8]
     """The first picture, drawn anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a trainer is given."""
+
+    model: str
+    """Name of a diffusion model in the weights lock."""
+    examples: Sequence[Example]
+    options: LoraOptions
+    folder: Path
+    """Gets the checkpoint and the adapter; a checkpoint in it is gone on from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """The end of a training; the adapter is in its folder."""
+
+    steps: int
+    loss: float
+    """The smallest."""
+
+
+Trainer = Stage[Work, Checked | Trained]

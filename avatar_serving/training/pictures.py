@@ -9,17 +9,26 @@ from avatar_serving.errors import ImageRejected, InvalidRequest
 from avatar_serving.faces import FaceFinder
 from avatar_serving.faces.identity import SAME_PERSON, IdentityModel, distance
 from avatar_serving.images import to_array
-from avatar_serving.media import Image
+from avatar_serving.media import Image, Review
 from avatar_serving.stages.stylise.canvas import make_canvas
 from avatar_serving.stages.stylise.upscale import resized
 
 FEWEST, MOST = 4, 20
+_NSFW = "nsfw"
 
 
 def check_number(count: int) -> None:
     """Raises InvalidRequest."""
     if not FEWEST <= count <= MOST:
         raise InvalidRequest(f"{FEWEST} to {MOST} pictures are needed, not {count}", "pictures")
+
+
+def check_safe(reviews: Sequence[Review]) -> None:
+    """One of each picture. Raises ImageRejected: one is not safe for work."""
+    for number, review in enumerate(reviews, start=1):
+        for check in review.checks:
+            if check.name == _NSFW and check.verdict == "refused":
+                raise ImageRejected(_NSFW, f"Picture {number}: {check.reason}")
 
 
 def crops(pictures: Sequence[Image], side: int) -> list[NDArray[np.uint8]]:

@@ -35,6 +35,8 @@ class AdapterRecord(BaseModel):
     loss: float
     sha256: str
     created_at: datetime = Field(default_factory=_now)
+    owner: str = ""
+    """Whose keys may use it; empty: everybody's."""
 
     def write(self, folder: Path) -> None:
         """*folder*: the adapter's own."""

@@ -123,3 +123,16 @@ def test_a_look_is_seen_before_an_avatar_is_made_of_it(rest: Rest) -> None:
             break
     assert seen == [Progress("stylise", 0.5, "Drawing"), Likeness("stylise", 0.95, "", 0.7, False)]
     assert b'"prompt": "a sailor"' in Handler.bodies[0] and b'"seed": 7' in Handler.bodies[0]
+
+
+def test_a_character_is_taught_from_pictures(rest: Rest) -> None:
+    asked = '{"id": "training_1", "name": "guide", "status": "queued", "object": "training"}'
+    failed = asked.replace("queued", "failed")[:-1] + ', "error": {"code": "c", "message": "m"}}'
+    Handler.replies["/v1/trainings"] = (202, asked)
+    Handler.replies["/v1/trainings/training_1"] = (200, failed)
+    taught = rest.train([b"one", b"two"], "guide", statement="I may", steps=50)
+    assert (taught.id, taught.status) == ("training_1", "queued")
+    body = Handler.bodies[0]
+    assert b"one" in body and b"two" in body and b'"steps": 50' in body
+    told = rest.training("training_1")
+    assert told.error is not None and told.error.message == "m"

@@ -1,16 +1,20 @@
-"""Requests for one adapter go to the replica that has it in memory."""
+"""Requests for one adapter go to the replica that has it in memory; one is taught in a process."""
 
 import asyncio
 import os
 from collections.abc import AsyncGenerator, Iterator
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
-from avatar_serving.config import Placement
+from avatar_serving.config import Placement, Training
+from avatar_serving.errors import EngineLost, OutOfMemory
 from avatar_serving.flow import collect
 from avatar_serving.media import Drawing, Image, Look, StyliseRequest
 from avatar_serving.stages.base import StageConfig
+from avatar_serving.training.options import Checked, LoraOptions, Trained, Work
 
 pytestmark = [
     pytest.mark.serve,
@@ -76,3 +80,30 @@ async def test_an_adapter_stays_where_it_is(cluster: None) -> None:
     assert len(museum) == len(sailor) == 1
     busy = [collect(witnesses.run(for_adapter(""))) for _ in range(12)]
     assert len({pid for (pid,) in await asyncio.gather(*busy)}) == 2, "any replica would do"
+
+
+def steps(work: Work) -> Iterator[Checked | Trained]:
+    rgb = np.zeros((2, 2, 3), np.uint8)
+    yield Checked(os.getpid(), 0.5, rgb)
+    if work.model == "too large":
+        raise OutOfMemory("lora", "no room")
+    if work.model == "fatal":
+        os._exit(1)
+    yield Trained(work.options.steps, 0.5)
+
+
+def work(model: str) -> Work:
+    return Work(model, [], LoraOptions(steps=7), Path("nowhere"))
+
+
+async def test_training_is_a_process_of_its_own(cluster: None) -> None:
+    from deployments.remote_trainer import RemoteTrainer
+
+    trainer = RemoteTrainer(Training(num_cpus=0.1), steps)
+    first, last = await collect(trainer.run(work("tiny")))
+    assert isinstance(first, Checked) and first.step != os.getpid()
+    assert last == Trained(7, 0.5)
+    with pytest.raises(OutOfMemory, match="no room"):
+        await collect(trainer.run(work("too large")))
+    with pytest.raises(EngineLost):
+        await collect(trainer.run(work("fatal")))

@@ -170,7 +170,7 @@ async def test_one_at_a_time_one_waits_and_the_next_is_refused(tmp_path):
 
 
 async def test_another_gateway_cancels_by_deleting(tmp_path, monkeypatch):
-    monkeypatch.setattr("deployments.videos._BEAT_S", 0.02)
+    monkeypatch.setattr("deployments.background._BEAT_S", 0.02)
     here, there = (VideoJobs(VideoFolder(tmp_path, 60), LIMITS) for _ in range(2))
     here.start(queued(1), endless)
     await until(lambda: there.folder.read(queued(1).id).status == "in_progress")

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import weakref
 
 import pytest
 import torch
@@ -15,6 +16,25 @@ def test_a_lack_of_memory_is_typed_and_may_pass() -> None:
         with memory_errors("stylise"):
             raise torch.OutOfMemoryError("Tried to allocate 2 GiB.\nGPU 0 has ...")
     assert caught.value.retryable and caught.value.code == "out_of_memory"
+
+
+class Computed:
+    """Large, on a GPU."""
+
+
+def test_what_was_computed_is_let_go() -> None:
+    held: list[weakref.ref[Computed]] = []
+
+    def work() -> None:
+        computed = Computed()
+        held.append(weakref.ref(computed))
+        raise torch.OutOfMemoryError("no room")
+
+    try:
+        with memory_errors("stylise"):
+            work()
+    except OutOfMemory:
+        assert held[0]() is None, "while the error is still on its way"
 
 
 def test_a_gpu_is_never_replaced_by_the_cpu() -> None:

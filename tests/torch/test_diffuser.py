@@ -1,13 +1,16 @@
 """Drawing by diffusion, on a tiny model with random weights."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
-from avatar_serving.batches import Abandoned
-from avatar_serving.errors import NotFound, StageFailed
+from avatar_serving.batches import Abandoned, Batches
+from avatar_serving.errors import NotFound, OutOfMemory, StageFailed
+from avatar_serving.flow import collect
 from avatar_serving.stages.stylise.diffuser import Diffuser, DiffuserFiles, Sketch
 from avatar_serving.stages.stylise.wording import Words
 from tests.torch.tiny_diffusion import (
@@ -83,6 +86,22 @@ def test_every_step_is_told_and_may_be_the_last(diffuser: Diffuser) -> None:
     with pytest.raises(Abandoned):
         diffuser.draw([sketch(steps=8)], nobody_waits)
     assert shares.count(0) == 1
+
+
+async def test_a_lack_of_memory_harms_nobody_after_it(diffuser: Diffuser) -> None:
+    """Who was drawn together is told that it may be tried again; the next one is drawn."""
+
+    def full(*_: object) -> None:
+        hook.remove()
+        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20 GiB.")
+
+    hook = diffuser._redraw.unet.register_forward_pre_hook(full)
+    batches = Batches(diffuser.draw, 2, 0.2)
+    both = [collect(batches.run(one, one.alike)) for one in (sketch(seed=1), sketch(seed=2))]
+    for error in await asyncio.gather(*both, return_exceptions=True):
+        assert isinstance(error, OutOfMemory) and error.retryable and "20 GiB" in str(error)
+    again = await collect(batches.run(sketch(seed=1), "alone"))
+    assert (again[-1] == drawn(diffuser, sketch(seed=1))[0]).all()
 
 
 def test_even_a_faint_change_takes_one_step(diffuser: Diffuser) -> None:

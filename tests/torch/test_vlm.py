@@ -5,8 +5,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
-from avatar_serving.errors import StageFailed, WeightMissing
+from avatar_serving.errors import OutOfMemory, StageFailed, WeightMissing
 from avatar_serving.flow import collect
 from avatar_serving.images import from_array
 from avatar_serving.media import Glance
@@ -60,6 +61,19 @@ async def test_closing_stops_it(vlm: TransformersVlm) -> None:
     (seen,) = await collect(vlm.run(Glance(PICTURE)))
     hook.remove()
     assert seen.text and tokens < 600
+
+
+async def test_a_lack_of_memory_is_told_and_the_next_picture_is_seen(vlm: TransformersVlm) -> None:
+    def full(*_: object) -> None:
+        hook.remove()
+        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20 GiB.")
+
+    hook = vlm._model.register_forward_pre_hook(full)
+    with pytest.raises(OutOfMemory, match="vlm has no memory.*20 GiB") as caught:
+        await collect(vlm.run(Glance(PICTURE)))
+    assert caught.value.retryable
+    (seen,) = await collect(vlm.run(Glance(PICTURE)))
+    assert seen.text
 
 
 async def test_a_form_that_breaks_off_is_an_error(vlm: TransformersVlm) -> None:
