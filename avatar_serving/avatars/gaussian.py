@@ -19,6 +19,7 @@ from avatar_serving.avatars.ply_table import (
     unit,
     write_table,
 )
+from avatar_serving.avatars.rig import Floats
 from avatar_serving.avatars.skinned import SkinnedMesh
 from avatar_serving.avatars.splat_canvas import SplatCanvas
 from avatar_serving.avatars.splat_scene import NEUTRAL, Cover, SplatScene
@@ -88,7 +89,7 @@ def _scene(
         raise PackageInvalid("there must be one splat for each vertex of the mesh")
     if splats.scales.max() > LARGEST:
         raise PackageInvalid("a splat is larger than a face")
-    triangle, corner = _of_vertices(mesh)
+    triangle, corner = of_vertices(mesh.positions, mesh.triangles)
     bound = Splats(
         triangle=triangle,
         barycentric=np.eye(3, dtype=np.float32)[corner],
@@ -102,12 +103,18 @@ def _scene(
     return SplatScene((Cover(part, corners, bound),), background, mesh.pivot, rest)
 
 
-def _of_vertices(mesh: SkinnedMesh) -> tuple[NDArray[np.int32], NDArray[np.intp]]:
-    """For each vertex the largest of its triangles, and which of its corners it is."""
-    corners = mesh.positions[mesh.triangles]
+def of_vertices(
+    positions: Floats, triangles: NDArray[np.int32]
+) -> tuple[NDArray[np.int32], NDArray[np.intp]]:
+    """For each vertex the largest of its triangles, and which of its corners it is.
+
+    Raises:
+        PackageInvalid: a vertex has none.
+    """
+    corners = positions[triangles]
     edges = corners[:, 1:] - corners[:, :1]
     largest = np.argsort(-np.linalg.norm(np.cross(edges[:, 0], edges[:, 1]), axis=1), kind="stable")
-    vertices, first = np.unique(mesh.triangles[largest].ravel(), return_index=True)
-    if len(vertices) != len(mesh.positions):
+    vertices, first = np.unique(triangles[largest].ravel(), return_index=True)
+    if len(vertices) != len(positions):
         raise PackageInvalid("a vertex belongs to no triangle")
     return largest[first // 3].astype(np.int32), first % 3

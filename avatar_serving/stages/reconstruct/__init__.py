@@ -4,9 +4,11 @@ from typing import Annotated
 
 from pydantic import Field
 
+from avatar_serving.stages.reconstruct.fit import FitReconstructConfig
 from avatar_serving.stages.reconstruct.plain import PlainReconstructConfig
 from avatar_serving.stages.reconstruct.portrait import PortraitReconstructConfig
 
 ReconstructConfig = Annotated[
-    PortraitReconstructConfig | PlainReconstructConfig, Field(discriminator="engine")
+    PortraitReconstructConfig | FitReconstructConfig | PlainReconstructConfig,
+    Field(discriminator="engine"),
 ]

@@ -61,7 +61,7 @@ class PortraitReconstruct:
 
     def _reconstruct(self, request: ReconstructRequest) -> Generator[Progress | bytes, None, None]:
         source = images.to_array(request.image)
-        for item in self._build(source):
+        for item in self.build(source):
             if isinstance(item, Progress):
                 yield item
                 continue
@@ -70,8 +70,8 @@ class PortraitReconstruct:
             thumbnail = np.asarray(cv2.resize(rest, side, interpolation=cv2.INTER_AREA), np.uint8)
             yield portrait.pack(item, source, thumbnail)
 
-    def _build(self, source: NDArray[np.uint8]) -> Iterator[Progress | portrait.Portrait]:
-        """By the rig that suits the picture: that of drawings, or that of photos."""
+    def build(self, source: NDArray[np.uint8]) -> Iterator[Progress | portrait.Portrait]:
+        """The portrait, by the rig that suits the picture: that of drawings, or that of photos."""
         yield Progress("face", 0.02, "Finding the face")
         faces = self._finder.find(source)
         drawn = find_drawn(source, self._finder, faces) if self._drawings else None
