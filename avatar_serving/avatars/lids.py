@@ -27,21 +27,24 @@ LIFT, BELOW_BROW = 0.3, 0.6
 way to the brow."""
 SAMPLED = (0.5, 0.16)
 """From how far to how near below the eye the skin is taken, in eye widths."""
+CHEEK = (0.65, 1.0)
+"""The same for the cheek, which is no paler in colour than a lid: shine and the eye's own shadow
+are grey."""
 NEARER, BULGE = 0.008, 0.12
 """How far before the rest of the skin it lies, in image units, and how far its middle stands out
 when the eye is closed, in eye widths."""
-DARKEST, BRIGHTEST = 0.8, 1.1
+DARKEST, BRIGHTEST = 0.86, 1.1
 """A lid's colour against that of the skin below the eye; what differs more is a brow, a crease or
 the frame of glasses that was sampled with it."""
-FADE, SIDES, LASHES = 0.5, 0.2, 0.1
+FADE, SIDES, LASHES = 0.5, 0.19, 0.17
 """Shares of the strip's height and of its width over which it sets in, and of its height which
 lashes darken."""
-ROUND, SHADE = 0.06, 0.22
+ROUND, SHADE = 0.06, 0.3
 """How much brighter the middle of a lid is, and how much darker its lower end: it turns down, and
 lashes shade it."""
 WARM = np.array([0.8, 1.1, 1.3])
 """Powers of a shadow in red, green and blue: light that skin scatters into it has turned red."""
-CREASE, CREASE_WIDTH, CREASE_DEPTH = 0.3, 0.09, 0.07
+CREASE, CREASE_WIDTH, CREASE_DEPTH = 0.3, 0.09, 0.05
 """Where the fold of the lid runs, how wide and how dark, in shares of the strip's height and of
 its brightness."""
 LASH_LENGTH, LASH_PX, LASH_COUNT = 0.14, 12, 44
@@ -149,7 +152,18 @@ def _colour(image: Pixels, brow: Floats, upper: Floats, lower: Floats, down: Flo
     lid = _blurred(np.median(lid, 0, keepdims=True), WIDE_PX / 8)
     smooth = soft * down[..., None] + lid * (1 - down[..., None])
     tone = np.median(below, (0, 1))
-    return np.clip(smooth, DARKEST * tone, BRIGHTEST * tone) + 0.6 * (below - soft)
+    cheek = np.median(_sampled(image, lower, np.linspace(*CHEEK, 7)[:, None], out), (0, 1))
+    smooth = _as_rich(np.clip(smooth, DARKEST * tone, BRIGHTEST * tone), cheek)
+    return smooth + 0.6 * (below - soft)
+
+
+def _as_rich(colour: Floats, skin: Floats) -> Floats:
+    """*colour* (h, w, 3) with no less of the hue of *skin* (3,) than that has; as bright as it was."""
+    lab = cv2.cvtColor((colour / 255).astype(np.float32), cv2.COLOR_RGB2LAB)
+    hue = cv2.cvtColor((skin / 255).astype(np.float32)[None, None], cv2.COLOR_RGB2LAB)[0, 0, 1:]
+    chroma = np.linalg.norm(lab[..., 1:], axis=2, keepdims=True)
+    lab[..., 1:] += np.clip(1 - chroma / max(float(np.linalg.norm(hue)), 1e-6), 0, 1) * hue
+    return np.asarray(cv2.cvtColor(lab, cv2.COLOR_LAB2RGB), np.float32) * 255
 
 
 def _sampled(image: Pixels, line: Floats, away: Floats, unit: Floats) -> Floats:
