@@ -158,7 +158,7 @@ def _colour(image: Pixels, brow: Floats, upper: Floats, lower: Floats, down: Flo
 
 
 def _as_rich(colour: Floats, skin: Floats) -> Floats:
-    """*colour* (h, w, 3) with no less of the hue of *skin* (3,) than that has; as bright as it was."""
+    """*colour* (h, w, 3) with as much hue as *skin* (3,) at least, as bright as it was."""
     lab = cv2.cvtColor((colour / 255).astype(np.float32), cv2.COLOR_RGB2LAB)
     hue = cv2.cvtColor((skin / 255).astype(np.float32)[None, None], cv2.COLOR_RGB2LAB)[0, 0, 1:]
     chroma = np.linalg.norm(lab[..., 1:], axis=2, keepdims=True)
