@@ -23,8 +23,8 @@ class Shelf:
         self._entries: list[dict[str, object]] = []
 
     def put(self, **folders: Path) -> None:
-        """Offer *folders* as weights, by name."""
-        self._entries += [_entry(name, folder) for name, folder in folders.items()]
+        """Offer *folders*, or single files, as weights, by name."""
+        self._entries += [_entry(name, path) for name, path in folders.items()]
         # Another file each time: a lock is read once.
         lock = self._home / f"lock-{len(self._entries)}.yaml"
         lock.write_text(yaml.safe_dump({"version": 1, "weights": self._entries}))
@@ -46,13 +46,19 @@ def shelf_in(home: Path) -> Iterator[Shelf]:
 
 
 def _entry(name: str, folder: Path) -> dict[str, object]:
-    files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
-    return {
+    about: dict[str, object] = {
         "name": name,
-        "kind": "folder",
         "licence": "Apache-2.0",
         "licence_class": "commercial",
         "origin": "a test",
+    }
+    if folder.is_file():
+        pin = _file(folder, folder.parent)
+        del pin["path"]
+        return about | {"kind": "file", "sources": [f"file://{folder}"]} | pin
+    files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    return about | {
+        "kind": "folder",
         "sources": [f"file://{folder}/{{path}}"],
         "files": [_file(path, folder) for path in files],
     }

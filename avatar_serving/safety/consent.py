@@ -23,12 +23,10 @@ class Consent(BaseModel):
     at: datetime = Field(default_factory=_now)
     """When, in UTC."""
 
-    def check(self) -> None:
-        """Raises InvalidRequest unless there is agreement to a statement."""
+    def check(self, need: str = "an avatar needs the consent of the person in the picture") -> None:
+        """Raises InvalidRequest, with *need*, unless there is agreement to a statement."""
         if not self.agreed:
-            raise InvalidRequest(
-                "an avatar needs the consent of the person in the picture", "consent.agreed"
-            )
+            raise InvalidRequest(need, "consent.agreed")
         if not self.statement.strip():
             raise InvalidRequest(
                 "say in words what was agreed to, such as 'This is a picture of me'",

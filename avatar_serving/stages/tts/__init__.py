@@ -6,13 +6,15 @@ from pydantic import Field
 
 from avatar_serving.stages.tts.base import SAMPLE_RATE, TtsEngineConfig
 from avatar_serving.stages.tts.by_voice import ByVoiceConfig
+from avatar_serving.stages.tts.cosyvoice import CosyVoiceConfig
 from avatar_serving.stages.tts.hibari import HibariConfig
 from avatar_serving.stages.tts.kokoro import KokoroConfig
 from avatar_serving.stages.tts.tone import ToneConfig
 from avatar_serving.stages.tts.voices import Voice, find_in
 
 TtsConfig = Annotated[
-    ByVoiceConfig | HibariConfig | KokoroConfig | ToneConfig, Field(discriminator="engine")
+    ByVoiceConfig | CosyVoiceConfig | HibariConfig | KokoroConfig | ToneConfig,
+    Field(discriminator="engine"),
 ]
 
 
@@ -27,6 +29,7 @@ def find_voice(config: TtsEngineConfig, voice_id: str) -> Voice:
 __all__ = [
     "SAMPLE_RATE",
     "ByVoiceConfig",
+    "CosyVoiceConfig",
     "HibariConfig",
     "KokoroConfig",
     "ToneConfig",

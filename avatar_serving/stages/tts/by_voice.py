@@ -16,13 +16,16 @@ from avatar_serving.errors import LanguageUnavailable
 from avatar_serving.media import Speech, SpeechRequest
 from avatar_serving.stages.base import Tts
 from avatar_serving.stages.tts.base import TtsEngineConfig
+from avatar_serving.stages.tts.cosyvoice import CosyVoiceConfig
 from avatar_serving.stages.tts.hibari import HibariConfig
 from avatar_serving.stages.tts.kokoro import KokoroConfig
 from avatar_serving.stages.tts.tone import ToneConfig
 from avatar_serving.stages.tts.voices import Voice, voice_for
 from avatar_serving.text.languages import Language, has_han, language_of, runs
 
-SingleTtsConfig = Annotated[HibariConfig | KokoroConfig | ToneConfig, Field(discriminator="engine")]
+SingleTtsConfig = Annotated[
+    CosyVoiceConfig | HibariConfig | KokoroConfig | ToneConfig, Field(discriminator="engine")
+]
 
 
 class ByVoiceConfig(TtsEngineConfig):
@@ -32,6 +35,9 @@ class ByVoiceConfig(TtsEngineConfig):
 
     def required_weights(self) -> tuple[str, ...]:
         return tuple(name for config in self.engines for name in config.required_weights())
+
+    def required_modules(self) -> tuple[str, ...]:
+        return tuple(name for config in self.engines for name in config.required_modules())
 
     def build(self) -> "ByVoiceTts":
         return ByVoiceTts({c.engine: c.build() for c in self.engines}, self.voices())
