@@ -1,6 +1,7 @@
 """Work in the background: a few jobs at the same time, a bounded number waiting."""
 
 import asyncio
+import contextlib
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
@@ -9,7 +10,7 @@ from typing import Generic, TypeVar
 from prometheus_client import Counter
 
 from avatar_serving import logs, metrics
-from avatar_serving.errors import AvatarError, Overloaded
+from avatar_serving.errors import AvatarError, Overloaded, Unavailable
 from avatar_serving.media import Progress
 from deployments.job_states import JobFolder, JobState
 
@@ -35,6 +36,7 @@ class BackgroundJobs(ABC, Generic[S, Item]):
         self._turn = asyncio.Semaphore(running)
         self._count = count
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._beginning = 0
 
     @abstractmethod
     def _after(self, state: S, item: Item) -> S:
@@ -47,14 +49,20 @@ class BackgroundJobs(ABC, Generic[S, Item]):
 
     def check(self) -> None:
         """Raises Overloaded: as many as may wait are waiting."""
-        if len(self._tasks) >= self._most:
+        if len(self._tasks) + self._beginning >= self._most:
             metrics.refused.labels(Overloaded.code).inc()
             raise Overloaded(f"too many {self.noun} are being made", _RETRY_S)
 
-    def start(self, state: S, work: Callable[[], AsyncGenerator[Progress | Item, None]]) -> None:
+    async def start(
+        self, state: S, work: Callable[[], AsyncGenerator[Progress | Item, None]]
+    ) -> None:
         """Begin *work* when its turn comes. Raises Overloaded."""
         self.check()
-        self.folder.add(state)
+        self._beginning += 1
+        try:
+            await asyncio.to_thread(self.folder.add, state)
+        finally:
+            self._beginning -= 1
         task = asyncio.create_task(self._run(state, work))
         self._tasks[state.id] = task
         task.add_done_callback(lambda _: self._tasks.pop(state.id, None))
@@ -105,7 +113,7 @@ class BackgroundJobs(ABC, Generic[S, Item]):
             self._fail(newest, "internal", "internal", "something went wrong on the server")
         finally:
             beat.cancel()
-            self.folder.update(newest[0])
+            await self._write(newest[0])
 
     def _fail(self, newest: list[S], result: str, code: str, message: str) -> None:
         newest[0] = self.folder.failed(newest[0], code, message)
@@ -122,18 +130,29 @@ class BackgroundJobs(ABC, Generic[S, Item]):
                     if isinstance(step, Progress)
                     else self._after(state, step)
                 )
+                if fresh.over:
+                    await asyncio.to_thread(self.folder.keep, fresh)
+                    newest[0] = fresh
+                    return
                 if fresh != state:
                     newest[0] = fresh
-                    self.folder.update(fresh)
-                if fresh.over:
-                    return
+                    await self._write(fresh)
         raise AssertionError("a job ends with what it was to make")
 
+    async def _write(self, state: S) -> None:
+        """What cannot be written now, the next one says; without the last one, the job seems to
+        have lost its gateway."""
+        try:
+            await asyncio.to_thread(self.folder.update, state)
+        except AvatarError as error:
+            log.warning("the state of a job was not written", kind=self.noun, code=error.code)
+
     async def _beat(self, job: str, task: "asyncio.Task[None] | None") -> None:
-        """Show that the job lives; end it when its folder is gone."""
+        """Show that the job lives; end it when it was deleted."""
         while True:
-            if not self.folder.alive(job):
-                break
+            with contextlib.suppress(Unavailable):
+                if not await asyncio.to_thread(self.folder.alive, job):
+                    break
             await asyncio.sleep(_BEAT_S)
         if task is not None:
             task.cancel()

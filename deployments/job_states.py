@@ -1,12 +1,10 @@
-"""What is known of work in the background, in a folder that every gateway can read.
+"""What is known of work in the background: by every gateway, whichever of them does it.
 
-A job is a folder ``<id>/`` with ``state.json`` and what the work made. Deleting the folder cancels
-the job, wherever it runs. A state that nobody touches any more is that of a gateway which died.
+Deleting a job cancels it, wherever it runs. A state that nobody touches any more is that of a
+gateway which died.
 """
 
-import contextlib
 import re
-import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -15,8 +13,8 @@ from typing import Generic, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict
 
 from avatar_serving.errors import NotFound
+from deployments.job_shelves import Shelf
 
-_STATE = "state.json"
 _DEAD_S = 60.0
 """A job whose state was not touched for so long has lost its gateway."""
 
@@ -50,17 +48,23 @@ class JobState(BaseModel):
     def over(self) -> bool:
         return self.status in ("completed", "failed")
 
+    def made(self) -> tuple[str, ...]:
+        """Names of the files that came of it, which every gateway hands out."""
+        return ()
+
 
 S = TypeVar("S", bound=JobState)
 
 
 class JobFolder(Generic[S]):
+    """The jobs on a shelf. Calls wait for files or a database: on an event loop use a thread."""
+
     def __init__(
-        self, folder: Path, kind: type[S], noun: str, kept_s: float,
+        self, shelf: Shelf, kind: type[S], noun: str, kept_s: float,
         now: Callable[[], float] = time.time,
     ) -> None:  # fmt: skip
         """*noun*: what a job is called, and how its id begins."""
-        self._folder = folder
+        self._shelf = shelf
         self._kind = kind
         self._noun = noun
         self._id = re.compile(rf"{noun}_[A-Za-z0-9]{{8,64}}")
@@ -68,15 +72,17 @@ class JobFolder(Generic[S]):
         self._now = now
 
     def file(self, job: str, name: str) -> Path:
-        return self._state(job).with_name(name)
+        """Where the gateway that does the work writes a file."""
+        return self._shelf.file(self._checked(job), name)
 
     def read(self, job: str) -> S:
         """Raises NotFound: there is none, or it has expired."""
-        path = self._state(job)
+        if (found := self._shelf.get(self._checked(job))) is None:
+            raise NotFound(self._noun, job)
+        text, touched = found
         try:
-            state = self._kind.model_validate_json(path.read_bytes())
-            touched = path.stat().st_mtime
-        except (FileNotFoundError, ValueError) as error:
+            state = self._kind.model_validate_json(text)
+        except ValueError as error:
             raise NotFound(self._noun, job) from error
         if state.expires_at is not None and self._now() > state.expires_at:
             self.remove(job)
@@ -88,31 +94,38 @@ class JobFolder(Generic[S]):
     def all(self) -> list[S]:
         """Newest first; those that have expired are deleted."""
         found: list[S] = []
-        for path in self._folder.glob(f"{self._noun}_*"):
+        for job in self._shelf.ids():
             try:
-                found.append(self.read(path.name))
+                found.append(self.read(job))
             except NotFound:
                 continue
         return sorted(found, key=lambda state: (-state.created_at, state.id))
 
     def add(self, state: S) -> None:
-        self._state(state.id).parent.mkdir(parents=True)
-        self._put(state)
+        self._shelf.add(self._checked(state.id), state.model_dump_json())
 
     def update(self, state: S) -> None:
-        """Replace the state at once; a job that was deleted stays so."""
-        if self._state(state.id).exists():
-            self._put(state)
+        """Replace the state at once; a job that was deleted stays so, without a trace."""
+        if not self._shelf.replace(state.id, state.model_dump_json()):
+            self._shelf.delete(state.id)
+
+    def keep(self, state: S) -> None:
+        """The files that came of it are whole."""
+        for name in state.made():
+            self._shelf.keep(state.id, name)
+
+    def fetch(self, job: str, name: str) -> Path:
+        """One of these, on this machine. Raises NotFound: it was deleted."""
+        if (path := self._shelf.fetch(self._checked(job), name)) is None:
+            raise NotFound(self._noun, job)
+        return path
 
     def alive(self, job: str) -> bool:
         """Say that a job is being worked on. False: it was deleted."""
-        if not self._state(job).exists():
-            return False
-        self._state(job).touch()
-        return True
+        return self._shelf.touch(self._checked(job))
 
     def remove(self, job: str) -> None:
-        shutil.rmtree(self._state(job).parent, ignore_errors=True)
+        self._shelf.delete(self._checked(job))
 
     def ended(self, state: S, **changes: object) -> S:
         at = int(self._now())
@@ -122,14 +135,7 @@ class JobFolder(Generic[S]):
     def failed(self, state: S, code: str, message: str) -> S:
         return self.ended(state, status="failed", error=JobError(code=code, message=message))
 
-    def _put(self, state: S) -> None:
-        path = self._state(state.id)
-        fresh = path.with_suffix(".new")
-        with contextlib.suppress(FileNotFoundError):  # deleted meanwhile
-            fresh.write_text(state.model_dump_json())
-            fresh.replace(path)
-
-    def _state(self, job: str) -> Path:
+    def _checked(self, job: str) -> str:
         if not self._id.fullmatch(job):
             raise NotFound(self._noun, job)
-        return self._folder / job / _STATE
+        return job

@@ -59,7 +59,7 @@ async def create_training(request: Request) -> dict[str, Any]:
     held.allowances.creation(caller)
     state = _state(wanted)
     stages = TrainStages(held.stages["review"], held.stages["vlm"], held.trainer)
-    held.trainings.start(state, lambda: train_lora(stages, wanted))
+    await held.trainings.start(state, lambda: train_lora(stages, wanted))
     return _public(state)
 
 

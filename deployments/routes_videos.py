@@ -86,7 +86,7 @@ async def create_video(request: Request) -> dict[str, Any]:
     held.allowances.creation(caller)
     state = _state(job, row, wanted, caller.owner)
     stages = VideoStages(held.converse, held.stages["render"])
-    held.videos.start(state, lambda: talking_video(stages, wanted))
+    await held.videos.start(state, lambda: talking_video(stages, wanted))
     return _public(state)
 
 
@@ -118,10 +118,9 @@ async def video_events(request: Request, video_id: str) -> StreamingResponse:
 @router.get("/v1/videos/{video_id}/content", response_class=FileResponse)
 async def video_content(request: Request, video_id: str) -> FileResponse:
     """The file, whole or in ranges."""
-    folder = services(request).videos.folder
     state = await _state_for(request, video_id)
     check_ready(state)
-    path = folder.file(video_id, state.file)
+    path = await asyncio.to_thread(services(request).videos.folder.fetch, video_id, state.file)
     return FileResponse(path, media_type=state.media_type, filename=f"{video_id}{path.suffix}")
 
 
@@ -135,8 +134,7 @@ async def delete_video(request: Request, video_id: str) -> dict[str, Any]:
 
 async def _state_for(request: Request, video_id: str) -> VideoState:
     """Raises NotFound: there is none, or it is another owner's."""
-    folder = services(request).videos.folder
-    state = await asyncio.to_thread(folder.read, video_id)
+    state = await asyncio.to_thread(services(request).videos.folder.read, video_id)
     if not sees(caller_of(request), state.owner):
         raise NotFound("video", video_id)
     return state

@@ -60,8 +60,10 @@ class Services:
         self.live = Live(sessions, limits.resume_s, limits.session_s)
         kept = self.profile.memory
         self.memories = self.store.memories(kept.retention_days, kept.facts)
-        folder = VideoFolder(self.environment.data / "videos", limits.video_kept_s)
-        self.videos = VideoJobs(folder, limits)
+        films = VideoFolder(
+            self.environment.data / "videos", limits.video_kept_s, shared=self.store.videos()
+        )
+        self.videos = VideoJobs(films, limits)
         taught = TrainingFolder(self.environment.data / "trainings", limits.training_kept_s)
         self.trainings = TrainingJobs(taught, limits)
         self.creations = Slots("places for making avatars", limits.creations, retry_after_s=10)

@@ -9,6 +9,7 @@ from avatar_serving.images import from_array
 from avatar_serving.training.options import Checked
 from avatar_serving.training.record import AdapterRecord
 from deployments.background import BackgroundJobs
+from deployments.job_shelves import FolderShelf
 from deployments.job_states import JobFolder, JobState
 from pipelines.train_lora import forget_draft
 
@@ -29,7 +30,7 @@ class TrainingState(JobState):
 
 class TrainingFolder(JobFolder[TrainingState]):
     def __init__(self, folder: Path, kept_s: float) -> None:
-        super().__init__(folder, TrainingState, "training", kept_s)
+        super().__init__(FolderShelf(folder), TrainingState, "training", kept_s)
 
     def sample(self, job: str, step: int) -> Path:
         """Raises NotFound: that cannot be a job's name."""

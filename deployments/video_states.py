@@ -5,6 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
+from avatar_serving.store.videos import SharedVideos
+from deployments.job_shelves import FolderShelf, SharedShelf
 from deployments.job_states import JobFolder, JobState
 
 
@@ -23,7 +25,15 @@ class VideoState(JobState):
     speed: float | None = None
     """Times real time."""
 
+    def made(self) -> tuple[str, ...]:
+        return (self.file,) if self.status == "completed" else ()
+
 
 class VideoFolder(JobFolder[VideoState]):
-    def __init__(self, folder: Path, kept_s: float, now: Callable[[], float] = time.time) -> None:
-        super().__init__(folder, VideoState, "video", kept_s, now)
+    def __init__(
+        self, folder: Path, kept_s: float, now: Callable[[], float] = time.time,
+        shared: SharedVideos | None = None,
+    ) -> None:  # fmt: skip
+        """*shared*: where other gateways find them; else those of the same *folder* do."""
+        shelf = FolderShelf(folder) if shared is None else SharedShelf(shared, folder)
+        super().__init__(shelf, VideoState, "video", kept_s, now)

@@ -23,25 +23,14 @@ class S3Files:
         """Raises:
         StageFailed: boto3 is not installed.
         """
-        try:
-            import boto3
-            from botocore.config import Config
-        except ImportError as error:
-            raise StageFailed("store", "S3 needs: pip install 'avatar-serving[cluster]'") from error
         self._bucket = place.s3_bucket
         self._folder = f"{place.s3_prefix}avatars/"
-        config = Config(
-            connect_timeout=_CONNECT_S,
-            read_timeout=_READ_S,
-            retries={"max_attempts": _TRIES, "mode": "standard"},
-        )
-        client: Any = boto3.client("s3", endpoint_url=place.s3_endpoint or None, config=config)
-        self._client = client
+        self._client = client_of(place)
 
     def write(self, avatar_id: str, package: bytes, thumbnail: bytes) -> None:
         try:
             for kind, data in zip(KINDS, (package, thumbnail), strict=True):
-                with _ours(f"avatar {avatar_id} could not be written"):
+                with ours(f"avatar {avatar_id} could not be written"):
                     self._client.put_object(
                         Bucket=self._bucket, Key=self._key(avatar_id, kind), Body=data,
                         ContentType=_TYPES[kind],
@@ -58,12 +47,12 @@ class S3Files:
 
     def delete(self, avatar_id: str) -> None:
         for kind in KINDS:
-            with _ours(f"avatar {avatar_id} could not be deleted"):
+            with ours(f"avatar {avatar_id} could not be deleted"):
                 self._client.delete_object(Bucket=self._bucket, Key=self._key(avatar_id, kind))
 
     def sweep(self, known: Container[str]) -> int:
         oldest, gone = time.time() - UNFINISHED_S, 0
-        with _ours(f"bucket {self._bucket} cannot be listed"):
+        with ours(f"bucket {self._bucket} cannot be listed"):
             pages = self._client.get_paginator("list_objects_v2")
             for page in pages.paginate(Bucket=self._bucket, Prefix=self._folder):
                 for found in page.get("Contents", ()):
@@ -74,7 +63,7 @@ class S3Files:
         return gone
 
     def _read(self, avatar_id: str, kind: str) -> bytes:
-        with _ours(f"avatar {avatar_id}: its {kind} file is lost"):
+        with ours(f"avatar {avatar_id}: its {kind} file is lost"):
             answer = self._client.get_object(Bucket=self._bucket, Key=self._key(avatar_id, kind))
             return answer["Body"].read()
 
@@ -82,8 +71,28 @@ class S3Files:
         return f"{self._folder}{checked_id(avatar_id)}.{kind}"
 
 
+def client_of(place: Storage) -> Any:
+    """boto3's client for the bucket of *place*.
+
+    Raises:
+        StageFailed: boto3 is not installed.
+    """
+    try:
+        import boto3
+        from botocore.config import Config
+    except ImportError as error:
+        raise StageFailed("store", "S3 needs: pip install 'avatar-serving[cluster]'") from error
+    config = Config(
+        connect_timeout=_CONNECT_S,
+        read_timeout=_READ_S,
+        retries={"max_attempts": _TRIES, "mode": "standard"},
+    )
+    client: Any = boto3.client("s3", endpoint_url=place.s3_endpoint or None, config=config)
+    return client
+
+
 @contextmanager
-def _ours(what: str) -> Generator[None, None, None]:
+def ours(what: str) -> Generator[None, None, None]:
     """Raises:
     Unavailable: the storage does not answer.
     StageFailed: *what* is so, and trying again will not change it.

@@ -23,6 +23,7 @@ from avatar_serving.store.memories import Memories
 from avatar_serving.store.s3 import S3Files
 from avatar_serving.store.sessions import Sessions
 from avatar_serving.store.tables import AvatarTable, MemoryTable
+from avatar_serving.store.videos import SharedVideos
 
 _WORST_FIRST = ("non-commercial", "unknown", "commercial")
 
@@ -97,6 +98,7 @@ class Store:
         Unavailable: the database or the file storage does not answer.
         """
         place = storage or Storage()
+        self._place = place
         self._files = _files(folder, place)
         url = place.database_url
         self._database = Database(url.get_secret_value() if url else folder / "avatars.db")
@@ -191,6 +193,12 @@ class Store:
     def sessions(self, owner: str) -> Sessions:
         """Live sessions, seen by the gateway *owner*."""
         return Sessions(self._database, self._now, owner)
+
+    def videos(self) -> SharedVideos | None:
+        """Talking videos that all gateways share; None where they share no database and bucket."""
+        if self._place.database_url is None or not self._place.s3_bucket:
+            return None
+        return SharedVideos(self._database, self._place, self._now)
 
     def create_key(
         self,

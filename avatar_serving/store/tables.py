@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import JSON, DateTime, String, Text, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 MIGRATIONS: dict[int, tuple[str, ...]] = {
     2: (
         "ALTER TABLE avatars ADD COLUMN licence_class VARCHAR(20) NOT NULL DEFAULT 'unknown'",
@@ -30,6 +30,7 @@ MIGRATIONS: dict[int, tuple[str, ...]] = {
         "ALTER TABLE keys ADD COLUMN created_at TIMESTAMP",
         "ALTER TABLE keys ADD COLUMN used_at TIMESTAMP",
     ),
+    7: (),
 }
 """What leads to each version from the one before it. New tables need no statement: they are made
 before. PostgreSQL came with version 5, so it never sees the statements of earlier ones."""
@@ -128,3 +129,15 @@ class SessionTable(Base):
     over: Mapped[bool] = mapped_column(default=False)
     ends_at: Mapped[datetime] = mapped_column(DateTime, index=True)
     """When ``limits.session_s`` is over."""
+
+
+class VideoTable(Base):
+    """Talking videos that are made or were, by this gateway or another. Times are UTC."""
+
+    __tablename__ = "videos"
+
+    id: Mapped[str] = mapped_column(String(80), primary_key=True)
+    state: Mapped[str] = mapped_column(Text)
+    """As JSON, written by the gateway that makes it."""
+    touched_at: Mapped[datetime] = mapped_column(DateTime)
+    """When that gateway last said that it lives."""

@@ -156,9 +156,9 @@ async def test_one_at_a_time_one_waits_and_the_next_is_refused(tmp_path):
 
     jobs = VideoJobs(VideoFolder(tmp_path, 60), LIMITS)
     for number in (1, 2):
-        jobs.start(queued(number), endless)
+        await jobs.start(queued(number), endless)
     with pytest.raises(Overloaded):
-        jobs.start(queued(3), endless)
+        await jobs.start(queued(3), endless)
     await until(lambda: jobs.folder.read(queued(1).id).status == "in_progress")
     assert jobs.folder.read(queued(2).id).status == "queued"
     await jobs.delete(queued(1).id)
@@ -172,13 +172,13 @@ async def test_one_at_a_time_one_waits_and_the_next_is_refused(tmp_path):
 async def test_another_gateway_cancels_by_deleting(tmp_path, monkeypatch):
     monkeypatch.setattr("deployments.background._BEAT_S", 0.02)
     here, there = (VideoJobs(VideoFolder(tmp_path, 60), LIMITS) for _ in range(2))
-    here.start(queued(1), endless)
+    await here.start(queued(1), endless)
     await until(lambda: there.folder.read(queued(1).id).status == "in_progress")
     await there.delete(queued(1).id)
     with pytest.raises(NotFound):
         await collect(there.follow(queued(1).id))
     await until(lambda: not here.busy)
-    here.start(queued(2), endless)
+    await here.start(queued(2), endless)
     await until(lambda: here.folder.read(queued(2).id).status == "in_progress")
     await here.close()
 

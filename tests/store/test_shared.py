@@ -1,8 +1,9 @@
 """A store on PostgreSQL and S3: as in a folder, for many gateways, while servers restart."""
 
+import asyncio
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from pathlib import Path
@@ -11,12 +12,17 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from avatar_serving.config import Storage, storage
+from avatar_serving.config import Storage, load_profile, storage
 from avatar_serving.errors import InvalidRequest, NotFound, StageFailed, Unavailable, WrongState
+from avatar_serving.flow import collect
+from avatar_serving.media import Progress
 from avatar_serving.memory import Fact
 from avatar_serving.store import Character, Store
 from avatar_serving.store.database import Database
 from avatar_serving.store.s3 import S3Files
+from deployments.video_states import VideoFolder, VideoState
+from deployments.videos import VideoJobs
+from pipelines.talking_video import Filmed
 from tests.deployments.serving import free_port
 from tests.store.packages import small_package
 from tests.store.postgres import Postgres, postgres
@@ -94,6 +100,66 @@ def test_keys_and_sessions_are_shared(store: Store, place: Storage, tmp_path: Pa
     with pytest.raises(WrongState, match="used before"):
         one.claim(token)
     other.close()
+
+
+def jobs_of(store: Store, folder: Path) -> VideoJobs:
+    """The videos of a gateway with a disk of its own."""
+    shared = store.videos()
+    assert shared is not None
+    return VideoJobs(VideoFolder(folder, 60, shared=shared), load_profile("test").limits)
+
+
+def video(number: int) -> VideoState:
+    return VideoState(
+        id=f"video_{number:08}", avatar="a", size="64x64", fps=30, file="video.mp4",
+        media_type="video/mp4", created_at=number,
+    )  # fmt: skip
+
+
+async def test_a_video_made_at_one_gateway_is_fetched_at_another(
+    store: Store, place: Storage, tmp_path: Path
+) -> None:
+    other = Store(tmp_path / "elsewhere", storage=place)
+    here, there = jobs_of(store, tmp_path / "here"), jobs_of(other, tmp_path / "there")
+    file = here.folder.file(video(1).id, "video.mp4")
+
+    async def film() -> AsyncGenerator[Progress | Filmed, None]:
+        yield Progress("render", 0.5)
+        file.write_bytes(b"a film")
+        yield Filmed(file, 2.0, 1.0)
+
+    await here.start(video(1), film)
+    followed = await collect(there.follow(video(1).id))
+    assert followed[-1].status == "completed" and there.folder.all() == [followed[-1]]
+    copy = there.folder.fetch(video(1).id, "video.mp4")
+    assert copy.is_relative_to(tmp_path / "there") and copy.read_bytes() == b"a film"
+    await there.delete(video(1).id)
+    assert here.folder.all() == [] and not file.exists(), "its copy here went, too"
+    with pytest.raises(NotFound):
+        here.folder.fetch(video(1).id, "video.mp4")
+    other.close()
+
+
+async def test_another_gateway_cancels_a_video(
+    store: Store, tmp_path: Path, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr("deployments.background._BEAT_S", 0.05)
+    here, there = jobs_of(store, tmp_path / "here"), jobs_of(store, tmp_path / "there")
+
+    async def endless() -> AsyncGenerator[Progress | Filmed, None]:
+        while True:
+            yield Progress("render", 0.5)
+            await asyncio.sleep(0.01)
+
+    await here.start(video(1), endless)
+    async for state in there.follow(video(1).id):
+        if state.status == "in_progress":
+            break
+    await there.delete(video(1).id)
+    async with asyncio.timeout(10):
+        while here.busy:
+            await asyncio.sleep(0.02)
+    assert there.folder.all() == []
 
 
 def test_gateways_may_start_at_once(place: Storage, tmp_path: Path) -> None:
