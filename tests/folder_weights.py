@@ -22,9 +22,10 @@ class Shelf:
         self._home = home
         self._entries: list[dict[str, object]] = []
 
-    def put(self, **folders: Path) -> None:
+    def put(self, *, licence_class: str = "commercial", **folders: Path) -> None:
         """Offer *folders*, or single files, as weights, by name."""
-        self._entries += [_entry(name, path) for name, path in folders.items()]
+        fresh = [_entry(name, folder) for name, folder in folders.items()]
+        self._entries += [each | {"licence_class": licence_class} for each in fresh]
         # Another file each time: a lock is read once.
         lock = self._home / f"lock-{len(self._entries)}.yaml"
         lock.write_text(yaml.safe_dump({"version": 1, "weights": self._entries}))
@@ -49,7 +50,6 @@ def _entry(name: str, folder: Path) -> dict[str, object]:
     about: dict[str, object] = {
         "name": name,
         "licence": "Apache-2.0",
-        "licence_class": "commercial",
         "origin": "a test",
     }
     if folder.is_file():

@@ -21,8 +21,8 @@ SHARED = tuple(
     f"avatar_serving.{name}" for name in ("client", "protocol", "media", "errors", "samples")
 )
 FEW_KNOW_RAY = {
-    "__main__.py", "app.py", "cluster.py", "local.py", "remote_trainer.py", "scaling.py", "serve.py",
-    "served.py", "stage.py",
+    "__main__.py", "app.py", "cluster.py", "local.py", "remote_trainer.py", "scaling.py",
+    "serve.py", "served.py", "stage.py",
 }  # fmt: skip
 
 

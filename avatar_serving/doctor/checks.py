@@ -20,7 +20,8 @@ _RAY_BYTES = 2_000_000_000
 _SPARE_DISK_BYTES = 1_000_000_000
 _BUILT_IN = tuple(sorted(path.stem for path in PROFILES.glob("*.yaml") if path.stem != "test"))
 _MOST_WEIGHTS = 0.9
-"""Share of an engine's GPU memory that its weights may take; the cache needs the rest."""
+"""Share of an engine's GPU memory that its weights, or they and the cache, may take; the rest is
+for what is computed."""
 _CORES_A_TALKER = 2.0
 """What one conversation was measured to keep busy (docs/benchmarks.md)."""
 
@@ -161,12 +162,34 @@ def check_sessions(patient: Patient) -> Iterator[Finding]:
     allowed = patient.profile.limits.sessions
     said = f"about {talkers} at a time that talk on {patient.machine.cores:g} cores"
     if patient.machine.gpus and any(p.num_gpus for p in patient.profile.placement.values()):
-        yield ok("sessions", f"limits.sessions lets {allowed} in; what GPUs carry was not measured")
+        yield _sessions_of_a_gpu(patient)
     elif allowed > 4 * talkers:
         remedy = "lower limits.sessions: load_tests finds out what this machine carries"
         yield warn("sessions", f"{said}; limits.sessions lets {allowed} in", remedy)
     else:
         yield ok("sessions", f"{said}; limits.sessions lets {allowed} in")
+
+
+def _sessions_of_a_gpu(patient: Patient) -> Finding:
+    """Arithmetic: what the weights and activations of the language model leave to its cache."""
+    allowed = patient.profile.limits.sessions
+    told = f"limits.sessions lets {allowed} in"
+    gpu = min(patient.machine.gpus, key=lambda each: each.memory_bytes)
+    model = next((each for each in vllm_models(patient.profile) if each.stage == "llm"), None)
+    part = gpu.memory_bytes * model.gpu_memory * model.tensor_parallel if model else 0
+    room = conversations(patient.shelf, model, part * _MOST_WEIGHTS) if model else None
+    if model is None or room is None:
+        return ok("sessions", f"{told}; what GPUs carry was not measured")
+    said = (
+        f"about {room} at a time for each {model.weight} on {gpu.name}: an estimate from memory "
+        f"(weights, and {model.context} tokens of cache each), not measured; {told}"
+    )
+    if room == 0:
+        return fail("sessions", said, "a larger GPU, or a smaller model")
+    if allowed > room:
+        remedy = "lower limits.sessions, a smaller context, more GPUs; load_tests measures it"
+        return warn("sessions", said, remedy)
+    return ok("sessions", said)
 
 
 def _fits(profile: Profile, patient: Patient) -> bool:

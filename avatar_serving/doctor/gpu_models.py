@@ -44,6 +44,24 @@ class _Geometry(BaseModel):
         return 2 * self.num_hidden_layers * self.num_key_value_heads * width * _BYTES_A_NUMBER
 
 
+def _qwen(layers: int, heads: int, key_value_heads: int, width: int) -> _Geometry:
+    return _Geometry(
+        num_hidden_layers=layers,
+        num_attention_heads=heads,
+        num_key_value_heads=key_value_heads,
+        hidden_size=width,
+    )
+
+
+_KNOWN = {
+    "qwen2.5-1.5b-instruct": _qwen(28, 12, 2, 1536),
+    "qwen2.5-7b-instruct": _qwen(28, 28, 4, 3584),
+    "qwen2.5-32b-instruct": _qwen(64, 40, 8, 5120),
+    "qwen2.5-vl-7b-instruct": _qwen(28, 28, 4, 3584),
+}
+"""As their authors publish it, for an estimate before they are here."""
+
+
 def vllm_models(profile: Profile) -> Iterator[GpuModel]:
     """Those that are loaded at the start."""
     llm = profile.llm.choices[0].llm if isinstance(profile.llm, ByModelConfig) else profile.llm
@@ -55,16 +73,23 @@ def vllm_models(profile: Profile) -> Iterator[GpuModel]:
 
 
 def conversations(shelf: Library, model: GpuModel, part: float) -> int | None:
-    """How many of the longest conversations the cache has room for in *part* bytes; None before
-    the model is here. Shorter ones take less: this is no measured figure."""
+    """How many of the longest conversations the cache has room for in *part* bytes; None of a
+    model that is not here and not known. Shorter ones take less: this is no measured figure."""
     weight = shelf.get(model.weight)
-    if shelf.state(weight) != "present":
+    geometry = _KNOWN.get(model.weight)
+    if shelf.state(weight) == "present":
+        geometry = _read(shelf.cache.named(model.weight) / "config.json")
+    if geometry is None:
         return None
+    room = (part - total_size(weight)) / (geometry.bytes_a_token * model.context)
+    return max(0, int(room))
+
+
+def _read(path: Path) -> _Geometry | None:
     try:
-        geometry = _geometry(shelf.cache.named(model.weight) / "config.json")
+        return _geometry(path)
     except (OSError, ValidationError, ValueError):
         return None
-    return int((part - total_size(weight)) / (geometry.bytes_a_token * model.context))
 
 
 def _geometry(path: Path) -> _Geometry:

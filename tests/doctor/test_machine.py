@@ -136,6 +136,23 @@ def test_a_model_that_is_too_large_for_its_part_of_a_gpu(tmp_path):
     assert {f.level for f in findings if f.check == "gpu memory"} == {"ok"}
 
 
+def test_sessions_of_a_gpu_are_an_estimate(tmp_path):
+    def sessions(gigabytes, **limits):
+        gpu = Gpu("NVIDIA H100", gigabytes << 30, "580.1")
+        machine = Machine(8, 64 << 30, 100 << 30, (gpu,))
+        few = load_profile("gpu").limits.model_copy(update=limits)
+        return examined(tmp_path, machine, "gpu", limits=few)[0]["sessions"]
+
+    found = sessions(80, sessions=16)
+    # 0.9 of 0.4 of 80 GiB less 15.2 GB, by 56 KiB a token: counted by hand.
+    context = load_profile("gpu").llm.choices[0].llm.context
+    room = int((0.9 * 0.4 * (80 << 30) - 15_231_271_888) / (context * (56 << 10)))
+    assert found.level == "ok" and f"about {room} at a time" in found.message
+    assert "estimate" in found.message and "not measured" in found.message
+    assert sessions(80, sessions=10_000).level == "warn"
+    assert sessions(24).level == "fail", "no room beside the weights"
+
+
 def test_room_for_conversations_follows_the_model(tmp_path):
     told = {
         "num_hidden_layers": 28,

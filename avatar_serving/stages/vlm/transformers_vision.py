@@ -39,8 +39,8 @@ class TransformersVlm:
 
     def __init__(self, config: TransformersVlmConfig) -> None:
         self._config = config
-        self._device = torch_device("vlm", config.device)
         folder = weights.path(config.model)
+        self._device = torch_device("vlm", config.device)
         self._processor = processor_of(folder)
         with memory_errors("vlm"):
             self._model = _model(str(folder), config.dtype).to(self._device)
