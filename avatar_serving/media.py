@@ -403,6 +403,8 @@ class RenderRequest:
     """What is seen behind the person, as large as what is drawn; None: what the picture showed."""
     cut_out: bool = False
     """Draw the person alone, with alpha; *behind* is not used."""
+    sound: AudioChunk | None = field(default=None, repr=False)
+    """What is heard from the time 0 of the frames on, for engines that draw the mouth by it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from avatar_serving.errors import InvalidRequest
 from avatar_serving.film.formats import MP4, Format
+from avatar_serving.media import AudioChunk
 
 if TYPE_CHECKING:
     from av.audio.stream import AudioStream
@@ -37,6 +38,12 @@ class Sound:
     @property
     def seconds(self) -> float:
         return len(self.pcm) / 2 / self.channels / self.sample_rate
+
+    def mono(self) -> AudioChunk:
+        if self.channels == 1:
+            return AudioChunk(self.pcm, self.sample_rate)
+        both = np.frombuffer(self.pcm, "<i2").reshape(-1, self.channels)
+        return AudioChunk(both.mean(axis=1).round().astype("<i2").tobytes(), self.sample_rate)
 
 
 def write_mp4(

@@ -209,7 +209,7 @@ async def _filmed(
     await encoder.do(film.__enter__)
     failure: BaseException | None = None
     try:
-        drawn = render.run(_drawing(framing, compositor, frames, request))
+        drawn = render.run(_drawing(framing, compositor, frames, sound, request))
         async with aclosing(prefetch(drawn, _AHEAD)) as pictures:
             async for picture in pictures:
                 await encoder.do(lambda shown=picture: film.add(compositor.composed(shown)))
@@ -238,6 +238,7 @@ def _drawing(
     framing: Framing,
     compositor: Compositor,
     frames: tuple[FaceFrame, ...],
+    sound: Sound,
     request: VideoRequest,
 ) -> RenderRequest:
     kept = request.backdrop.keeps
@@ -248,6 +249,7 @@ def _drawing(
         framing.shown,
         None if kept else images.from_array(compositor.behind),
         request.backdrop.transparent,
+        sound.mono(),
     )
 
 

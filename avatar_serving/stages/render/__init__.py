@@ -6,10 +6,15 @@ from pydantic import Field
 
 from avatar_serving.stages.render.flat import FlatRenderConfig
 from avatar_serving.stages.render.gsplat import GsplatRenderConfig
+from avatar_serving.stages.render.latent_mouth import LatentMouthConfig
 from avatar_serving.stages.render.mesh import MeshRenderConfig
 from avatar_serving.stages.render.splats import SplatsRenderConfig
 
 RenderConfig = Annotated[
-    MeshRenderConfig | SplatsRenderConfig | GsplatRenderConfig | FlatRenderConfig,
+    MeshRenderConfig
+    | SplatsRenderConfig
+    | GsplatRenderConfig
+    | LatentMouthConfig
+    | FlatRenderConfig,
     Field(discriminator="engine"),
 ]
