@@ -12,6 +12,7 @@ from avatar_serving.cli.keys import app as keys_app
 from avatar_serving.cli.serve import serve
 from avatar_serving.cli.status import status
 from avatar_serving.cli.talk import talk
+from avatar_serving.cli.voice import app as voice_app
 from avatar_serving.cli.weights import app as weights_app
 
 app = typer.Typer(
@@ -32,4 +33,5 @@ app.command()(status)
 app.command()(talk)
 app.add_typer(avatar_app, name="avatar")
 app.add_typer(keys_app, name="keys")
+app.add_typer(voice_app, name="voice")
 app.add_typer(weights_app, name="weights")

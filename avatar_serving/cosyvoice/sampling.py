@@ -18,7 +18,8 @@ _RECENT = 10
 
 def draw(chances: Chances, before: Sequence[int], random: np.random.Generator) -> int:
     """*chances*: of each token, adding up to 1. *before*: the tokens so far."""
-    best = np.argsort(-chances, kind="stable")[:_MOST]
+    best = np.argpartition(-chances, min(_MOST, len(chances) - 1))[:_MOST]
+    best = best[np.argsort(-chances[best])]
     reached = np.cumsum(chances[best]) - chances[best]
     best = best[reached < _SHARE]
     token = _one_of(best, chances[best], random)

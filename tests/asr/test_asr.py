@@ -191,7 +191,23 @@ def asr_alone() -> Asr:
     return FasterWhisperConfig().build()
 
 
-def test_a_lack_of_gpu_memory_is_typed_and_the_engine_goes_on() -> None:
+@pytest.mark.weights
+async def test_after_a_lack_of_memory_the_engine_goes_on(
+    asr_alone: Asr, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise RuntimeError("CUDA failed with error out of memory")
+
+    sound = utterance(await speech("Hello, how are you?"))
+    with monkeypatch.context() as patched:
+        patched.setattr(Whisper, "_encode", full)
+        with pytest.raises(OutOfMemory) as caught:
+            await last(asr_alone.run(sound))
+    assert caught.value.retryable
+    assert (await last(asr_alone.run(sound))).text == "Hello, how are you?"
+
+
+def test_a_lack_of_gpu_memory_is_typed() -> None:
     with pytest.raises(OutOfMemory, match="asr has no memory"):
         with whisper_errors():
             raise RuntimeError("CUDA failed with error out of memory")
