@@ -32,6 +32,12 @@ LASH_ROWS = (
 )
 """Landmarks along an upper lid, and those next above them: a drawn lash line lies between the two
 and moves in one piece."""
+UNDER_ROWS = (
+    (RIGHT_EYE[1:8], (25, 110, 24, 23, 22, 26, 112), (31, 228, 229, 230, 231, 232, 233)),
+    (LEFT_EYE[1:8], (255, 339, 254, 253, 252, 256, 341), (261, 448, 449, 450, 451, 452, 453)),
+)
+"""Landmarks along a lower lid, and the two rows below them: they keep their distance from it, or
+the face would fold where a drawn eye reaches far down."""
 LASH = 1.15
 LIP = 0.045
 """Least height of a lip, in distances of the eyes: what a line that is a mouth is bordered by."""
@@ -62,6 +68,7 @@ def _placed(face: WholeFace) -> dict[int, Floats]:
     for (ring, brow), eye, line in zip(rings, face.eyes, face.brows, strict=True):
         places |= dict(zip(ring, _eye_ring(ring, eye), strict=True))
         places |= _lash_row(places, eye)
+        places |= _under_rows(places, points)
         places |= _brow(brow, line, BROW_HALF * face.colours.apart)
     return places | _lips(face.mouth, LIP * face.colours.apart)
 
@@ -81,6 +88,16 @@ def _lash_row(places: dict[int, Floats], eye: DrawnEye) -> dict[int, Floats]:
     ends = [rows for rows in LASH_ROWS if rows[0][0] in places]
     rim, row = ends[-1]
     return {high: places[low] + up for low, high in zip(rim, row, strict=True)}
+
+
+def _under_rows(places: dict[int, Floats], points: Floats) -> dict[int, Floats]:
+    """*points* (468, 2): where all landmarks were."""
+    rim, *rows = next(rows for rows in reversed(UNDER_ROWS) if rows[0][0] in places)
+    return {
+        low: places[lid] + points[low] - points[lid]
+        for row in rows
+        for lid, low in zip(rim, row, strict=True)
+    }
 
 
 def _brow(ids: tuple[int, ...], line: Floats, half: float) -> dict[int, Floats]:
@@ -121,12 +138,16 @@ def _lips(mouth: DrawnMouth, lip: float) -> dict[int, Floats]:
 
 
 def _relaxed(points: Floats, held: NDArray[np.int64]) -> Floats:
-    """Where bending turned triangles over, free points move to the middle of their neighbours."""
+    """Where bending turned triangles over, free points move to the middle of their neighbours, as
+    long as that helps: of all that was tried what has the fewest triangles turned over."""
     surface, free = face_surface(), np.ones(POINTS, bool)
     free[held] = False
     mean = _neighbours()
+    best, fewest = points, len(surface.triangles)
     for _ in range(RELAXINGS):
         folded = _folded(points, surface.triangles)
+        if (count := int(folded.sum())) < fewest:
+            best, fewest = points, count
         near = np.zeros(POINTS, bool)
         used = surface.refine[np.unique(surface.triangles[folded])].indices
         near[used] = True
@@ -134,7 +155,7 @@ def _relaxed(points: Floats, held: NDArray[np.int64]) -> Floats:
         if not folded.any() or not near.any():
             break
         points = np.where(near[:, None], 0.5 * points + 0.5 * (mean @ points), points)
-    return points
+    return best
 
 
 def _folded(points: Floats, triangles: NDArray[np.int32]) -> NDArray[np.bool_]:
