@@ -60,6 +60,7 @@ const LOOKS = {
   backgrounds: ["keep", "blur", "#rrggbb", "image"],
   restore: true,
   drawing: null,
+  training: false,
 };
 
 function json(response, body, status = 200) {

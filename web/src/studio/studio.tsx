@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { TopBar } from "../ui/top-bar.tsx";
+import { Characters } from "./characters.tsx";
 import { CreatePanel } from "./create-panel.tsx";
 import { Created } from "./created.tsx";
 import { loadCatalogue, making, photo } from "./draft.ts";
@@ -8,6 +9,7 @@ import { Gallery } from "./gallery.tsx";
 import { Hero } from "./hero.tsx";
 import { ImportDialog } from "./import-dialog.tsx";
 import { incoming, takeFile } from "./incoming.ts";
+import { looks } from "./look.ts";
 import { LookPicker } from "./look-picker.tsx";
 import { PersonaPicker } from "./persona-picker.tsx";
 import { imageIn } from "./photo.ts";
@@ -34,6 +36,7 @@ export function Studio(): JSX.Element {
       <main class="studio">
         {making.value.state === "done" ? <Created avatar={making.value.avatar} /> : photo.value ? <Workbench /> : <Hero />}
         <Gallery />
+        {looks.value?.training && <Characters />}
         {incoming.value && <ImportDialog key={incoming.value.file} brought={incoming.value} />}
       </main>
       <footer class="footer soft">

@@ -1,0 +1,64 @@
+import { useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { FEWEST_PICTURES, MOST_PICTURES } from "../api/trainings.ts";
+import { Icon } from "../ui/icons.tsx";
+import { NAME_PATTERN, teach, TRAINING_STATEMENT } from "./school.ts";
+
+/** Pictures of somebody, and their consent. */
+export function TeachDialog({ onClose }: { onClose: () => void }): JSX.Element {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const busy = useSignal(false);
+  const trouble = useSignal<string | null>(null);
+  useEffect(() => dialog.current?.showModal(), []);
+
+  async function submit(event: SubmitEvent): Promise<void> {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget as HTMLFormElement);
+    const pictures = form.getAll("pictures").filter((each) => each instanceof File && each.size > 0) as File[];
+    trouble.value = missing(pictures.length);
+    if (trouble.value) return;
+    busy.value = true;
+    try {
+      await teach(String(form.get("name")), pictures);
+      dialog.current?.close();
+    } catch (error) {
+      trouble.value = error instanceof Error ? error.message : String(error);
+    } finally {
+      busy.value = false;
+    }
+  }
+
+  return (
+    <dialog ref={dialog} class="dialog" aria-labelledby="teach-title" onClose={onClose}>
+      <form class="stack" onSubmit={(event) => void submit(event)}>
+        <h2 id="teach-title">Teach a character</h2>
+        {trouble.value && <p class="note bad" role="alert"><Icon name="alert" /> {trouble.value}</p>}
+        <fieldset class="stack bare" disabled={busy.value}>
+          <label class="field">
+            <span class="label">Name</span>
+            <input class="input" name="name" required pattern={NAME_PATTERN} placeholder="museum-guide" title="Small letters, digits, - and _" autocomplete="off" />
+          </label>
+          <label class="field">
+            <span class="label">Pictures, {FEWEST_PICTURES} to {MOST_PICTURES} of the same person</span>
+            <input class="input" name="pictures" type="file" accept="image/*" multiple required />
+          </label>
+          <label class="tick">
+            <input type="checkbox" required />
+            <span>{TRAINING_STATEMENT}</span>
+          </label>
+        </fieldset>
+        <p class="hint">It takes a GPU and a while. The name is then a word that prompts can use.</p>
+        <div class="row end">
+          <button type="button" class="button quiet" onClick={() => dialog.current?.close()}>Cancel</button>
+          <button class="button primary" disabled={busy.value}><Icon name="sparkle" size={18} /> {busy.value ? "Sending…" : "Begin"}</button>
+        </div>
+      </form>
+    </dialog>
+  );
+}
+
+function missing(pictures: number): string | null {
+  if (pictures >= FEWEST_PICTURES && pictures <= MOST_PICTURES) return null;
+  return `${FEWEST_PICTURES} to ${MOST_PICTURES} pictures are needed, not ${pictures}.`;
+}
