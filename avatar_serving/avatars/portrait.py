@@ -15,6 +15,7 @@ from avatar_serving.avatars.eye_edges import with_edges
 from avatar_serving.avatars.eyes import Eye, build_eyes
 from avatar_serving.avatars.fit import Fit, fit
 from avatar_serving.avatars.glb_reader import Model
+from avatar_serving.avatars.hairline import find_hair
 from avatar_serving.avatars.lips import close_lips, on_flesh, shaped_lips
 from avatar_serving.avatars.manifest import (
     CropEntry,
@@ -41,7 +42,7 @@ from avatar_serving.faces.topology import CHIN, LEFT_IRIS, RIGHT_IRIS
 from avatar_serving.media import ARKIT, HEAD, Progress
 
 Pixels = NDArray[np.uint8]
-VERSION = "3"
+VERSION = "4"
 OPEN_MOUTH = 0.012
 """From this gap on, in face widths, the photo's mouth is open and shows what is in it."""
 STEADY_GAZE = 0.35
@@ -149,8 +150,9 @@ def _rig(image: Pixels, points: Floats, fitted: Fit, matte: Floats, behind: Pixe
     colours = mouth_colours(image, fitted.rest, rest[lips] if open_mouth else None)
     head = skull(fitted, outline.rim, matte)
     skin, body_depth = build_skin(
-        fitted, shapes, closed, outline, texture, colours.light, head, open_mouth=open_mouth
-    )
+        fitted, shapes, closed, outline, texture, colours.light, head, open_mouth=open_mouth,
+        hair=find_hair(image, matte, fitted),
+    )  # fmt: skip
     photo = _in_photo(skin, fitted)
     eyes = build_eyes(
         image,

@@ -7,6 +7,7 @@ import numpy as np
 from avatar_serving.avatars.back import with_back
 from avatar_serving.avatars.fit import Fit
 from avatar_serving.avatars.folds import build_folds
+from avatar_serving.avatars.hair import Hair, with_hair
 from avatar_serving.avatars.lids import Rim, build_lid, rim
 from avatar_serving.avatars.lip_skin import build_lips
 from avatar_serving.avatars.outside import Outline, Surroundings, gentle_depth, surround
@@ -26,19 +27,21 @@ LidMaker = Callable[[Rim, Floats, Floats, Pixels, Floats, Floats], Strip]
 def build_skin(
     fitted: Fit, shapes: Floats, closed: Floats, outline: Outline, texture: Pixels, light: float,
     skull: Skull | None = None, lid: LidMaker = build_lid, *, open_mouth: bool = False,
+    hair: Hair | None = None,
 ) -> tuple[Part, float]:  # fmt: skip
     """The layer, and the depth of the shoulders. *shapes* (52, 468, 3); *closed* (468, 3): what
     closes the mouth; *texture* (size, size, 4): the person cut out of the photo; *light*:
     as in MouthColours; *skull*: what is around the face has its depth; *open_mouth*: the lips are
-    apart in the photo."""
+    apart in the photo; *hair*: becomes a sheet of its own."""
     around = surround(outline, texture[..., 3] / 255, skull)
     bare = _bare(fitted, shapes, closed, outline, around, texture)
     strips = _strips(bare, fitted, texture[..., :3], light, lid)
     if open_mouth:
         strips = _lips(bare, fitted, texture[..., :3]) + strips
-    if skull is not None:
-        bare = with_back(bare, skull, texture[..., :3])
-    return with_strips(bare, strips), around.body_depth
+    whole = bare if skull is None else with_back(bare, skull, texture[..., :3])
+    if hair is not None:
+        whole = with_hair(whole, len(bare.positions), hair, len(texture))
+    return with_strips(whole, strips), around.body_depth
 
 
 def _bare(

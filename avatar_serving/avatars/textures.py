@@ -27,7 +27,7 @@ def fill(picture: Floats, known: Floats) -> Floats:
     """
     shades: list[Floats] = [picture * known[..., None]]
     weights: list[Floats] = [known]
-    while min(weights[-1].shape) > 2:
+    while max(weights[-1].shape) > 1:
         height, width = weights[-1].shape
         half = (max(1, width // 2), max(1, height // 2))
         shades.append(_halved(shades[-1], half))

@@ -60,3 +60,10 @@ def test_a_gap_between_two_tones_begins_with_each_of_them() -> None:
     filled = fill(picture, known)
     assert np.abs(filled[40:56, 16:18] - 40).max() < 12
     assert np.abs(filled[40:56, 78:80] - 220).max() < 12
+
+
+def test_what_is_known_in_one_corner_alone_fills_the_whole_picture() -> None:
+    known = np.zeros((64, 48), np.float32)
+    known[50:, 40:] = 1
+    filled = fill(np.full((64, 48, 3), 200, np.float32) * known[..., None], known)
+    np.testing.assert_allclose(filled, 200, atol=0.01)

@@ -1,0 +1,136 @@
+"""Where hair meets skin in a photo: told by the colours of what is above the face and of cheeks.
+
+A hat is hair here.
+"""
+
+import cv2
+import numpy as np
+
+from avatar_serving.avatars.fit import Fit
+from avatar_serving.avatars.hair import Hair
+from avatar_serving.avatars.person import face_mask
+from avatar_serving.avatars.rig import Floats
+from avatar_serving.avatars.textures import FAINT, SOLID, Mask, Pixels, grown, shrunk
+from avatar_serving.faces.topology import CHIN, LEFT_BROW, NOSE_TIP, RIGHT_BROW
+
+THICK = 0.07
+"""How far before the skin hair lies at the hairline, in face widths."""
+BAND, HIDDEN = 0.16, 0.06
+"""How wide the sheet is, and how far from the hairline skin is made up below it, in face widths."""
+BROW_GAP, SIDE, TOP = 0.05, 0.1, 0.3
+"""How far above the brows and within the sides of a face hair may begin, and from how far above the
+face its colour is taken, in face widths."""
+BEARD = 0.025
+"""So near to the outline of a face its colours are mixed, and below the nose hair is beard, in
+picture sides."""
+APART = 22.0
+"""Least distance of the colours of hair and skin, in CIELAB, at which they can be told apart."""
+RIM, THREAD = 1 / 400, 0.025
+"""How far the sheet goes on beyond its hair, in picture sides, so that all hair is on it; what is
+narrower is no skin but something on hair, in face widths."""
+WHOLE = 0.99
+"""Share of the sheet that hides what is below it."""
+FEWEST, LEAST = 0.002, 0.003
+"""Smallest share of the picture that tells the colour of hair, and that is taken for hair."""
+
+
+def find_hair(image: Pixels, matte: Floats, fitted: Fit) -> Hair | None:
+    """The hair that meets skin in *image* (size, size, 3); None where it cannot be told from it."""
+    size, width = len(image), float(np.ptp(fitted.rest[:, 0]))
+    face, solid = face_mask(fitted, size), matte > SOLID
+    allowed = _allowed(fitted, face, width) & solid
+    like = _like_hair(image, face, solid, fitted, width)
+    if like is None:
+        return None
+    mask = _grown_from(like & allowed, _over(fitted, size))
+    skin = _skin(solid & ~like & grown(face, round(TOP * width * size)), face, width * size)
+    away = np.asarray(cv2.distanceTransform((~skin).astype("u1"), cv2.DIST_L2, 5), "f4")
+    away = away / (width * size)
+    rim = max(1, round(RIM * size))
+    # At rest nothing shows of what is made up: only below a sheet that hides all.
+    shown = np.clip((matte - SOLID) / (1 - SOLID), 0, 1)
+    soft = np.asarray(cv2.GaussianBlur(grown(mask, 2 * rim).astype("f4"), (0, 0), rim / 2))
+    share = (np.clip(soft * 1.1, 0, 1) * shown * _falling(away, BAND)).astype(np.float32)
+    return Hair(
+        share=share,
+        lift=(THICK * width * _falling(away, BAND)).astype(np.float32),
+        hidden=np.where(mask & (share > WHOLE), _falling(away, HIDDEN), 0).astype(np.float32),
+        skin=skin & (share < FAINT),
+    )
+
+
+def _row(height: float, size: int) -> int:
+    return int(np.clip((0.5 - height) * size, 0, size))
+
+
+def _falling(away: Floats, reach: float) -> Floats:
+    """From 1 at 0 smoothly to 0 at *reach*; 1 for the first half."""
+    share = np.clip(2 - 2 * away / reach, 0, 1)
+    return (share**2 * (3 - 2 * share)).astype(np.float32)
+
+
+def _allowed(fitted: Fit, face: Mask, width: float) -> Mask:
+    """Where hair may be: around the face, above its brows, and along its sides down to the nose;
+    below are beards, that grow on the skin."""
+    size = len(face)
+    inside = cv2.distanceTransform(face.astype(np.uint8), cv2.DIST_L2, 5) > SIDE * width * size
+    brows = float(fitted.rest[list(RIGHT_BROW + LEFT_BROW), 1].max()) + BROW_GAP * width
+    allowed = ~inside
+    allowed[: _row(brows, size)] = True
+    nose = _row(float(fitted.rest[NOSE_TIP, 1]), size)
+    allowed[nose:] &= ~grown(face, round(BEARD * size))[nose:]
+    allowed[_row(float(fitted.rest[CHIN, 1]), size) :] = False
+    return allowed
+
+
+def _like_hair(image: Pixels, face: Mask, solid: Mask, fitted: Fit, width: float) -> Mask | None:
+    """(size, size): what has the colour of what is above the face rather than of the cheeks; None
+    where these are too much alike."""
+    size = len(image)
+    lab = np.asarray(cv2.cvtColor(np.divide(image, 255, dtype="f4"), cv2.COLOR_RGB2LAB), "f4")
+    brows = fitted.rest[list(RIGHT_BROW + LEFT_BROW), 1]
+    cheeks = shrunk(face, round(SIDE * width * size))
+    cheeks[: _row(float(brows.min()), size)] = False
+    above = grown(face, round(TOP * width * size)) & solid & ~grown(face, round(BEARD * size))
+    above[_row(float(brows.max()), size) :] = False
+    if above.mean() < FEWEST or not cheeks.any():
+        return None
+    skin, hair = (np.median(lab[where], 0) for where in (cheeks, above))
+    if np.linalg.norm(skin - hair) < APART:
+        return None
+    nearer = _distance(lab, lab[above]) < _distance(lab, lab[cheeks])
+    return np.asarray(cv2.medianBlur(nearer.astype(np.uint8), 7)) > 0
+
+
+def _over(fitted: Fit, size: int) -> Mask:
+    """What is above the brows."""
+    over = np.zeros((size, size), bool)
+    over[: _row(float(fitted.rest[list(RIGHT_BROW + LEFT_BROW), 1].max()), size)] = True
+    return over
+
+
+def _grown_from(mask: Mask, roots: Mask) -> Mask:
+    """Of *mask* the connected pieces that are large and reach *roots*."""
+    _, found, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
+    label = np.asarray(found, np.int32)
+    kept = stats[:, cv2.CC_STAT_AREA] > LEAST * mask.size
+    kept &= np.isin(np.arange(len(kept)), label[mask & roots])
+    kept[0] = False
+    return kept[label]
+
+
+def _skin(skin: Mask, face: Mask, width_px: float) -> Mask:
+    """Of what may be *skin* that which hangs together with the *face*, without threads: highlights
+    on hair, its outline."""
+    reach = max(1, round(THREAD * width_px))
+    _, label = cv2.connectedComponents(shrunk(skin, reach).astype(np.uint8))
+    inner = label[shrunk(face, round(SIDE * width_px))]
+    kept = np.isin(label, np.unique(inner[inner > 0]))
+    return grown(kept, reach) & skin
+
+
+def _distance(colours: Floats, sample: Floats) -> Floats:
+    """Of *colours* (h, w, 3) from the *sample* (n, 3): Mahalanobis', of its better half."""
+    middle = np.median(sample, 0)
+    spread = np.median(np.abs(sample - middle), 0) * 1.5 + 4
+    return np.asarray((((colours - middle) / spread) ** 2).sum(-1))
