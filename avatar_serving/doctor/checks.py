@@ -10,8 +10,10 @@ from avatar_serving.config import PROFILES, STAGES, Profile, load_profile
 from avatar_serving.doctor.findings import Finding, fail, ok, warn
 from avatar_serving.doctor.gpu_models import conversations, vllm_models
 from avatar_serving.doctor.machine import Machine
+from avatar_serving.doctor.services import unreachable
 from avatar_serving.film.encoders import NVENC, failing
 from avatar_serving.film.formats import MP4
+from avatar_serving.stages.animate.audio2face import Audio2FaceConfig
 from avatar_serving.weights.library import Library
 from avatar_serving.weights.lock import Weight, total_size
 
@@ -143,6 +145,18 @@ def check_gpu_memory(patient: Patient) -> Iterator[Finding]:
             yield ok("gpu memory", f"{said}; room for {room} conversations of full length")
 
 
+def check_services(patient: Patient) -> Iterator[Finding]:
+    """Whether services elsewhere that engines speak to take connections."""
+    animate = patient.profile.animate
+    if isinstance(animate, Audio2FaceConfig):
+        failure = unreachable(animate.address)
+        said = f"animate: Audio2Face at {animate.address}"
+        if failure:
+            yield fail("services", f"{said}: {failure}", "start it, or choose another engine")
+        else:
+            yield ok("services", f"{said} takes connections")
+
+
 def check_encoder(patient: Patient) -> Iterator[Finding]:
     """What encodes films: the hardware is tried, not looked up."""
     wanted, failure = patient.profile.encoder, failing(NVENC)
@@ -221,6 +235,7 @@ CHECKS: tuple[Callable[[Patient], Iterator[Finding]], ...] = (
     check_engines,
     check_gpu_memory,
     check_weights,
+    check_services,
     check_encoder,
     check_sessions,
 )

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import socket
 from importlib.util import find_spec
 
 import pytest
@@ -13,6 +14,9 @@ from avatar_serving.doctor import checks
 from avatar_serving.doctor.checks import Patient, examine
 from avatar_serving.doctor.gpu_models import GpuModel, conversations
 from avatar_serving.doctor.machine import Gpu, Machine, read_gpus, read_machine
+from avatar_serving.stages.animate.audio2face import Audio2FaceConfig
+from avatar_serving.stages.animate.wav2vec import Wav2VecConfig
+from avatar_serving.stages.render.latent_mouth import LatentMouthConfig
 from avatar_serving.weights.environment import WeightsEnvironment
 from avatar_serving.weights.library import Library
 from avatar_serving.weights.lock import LOCK_FILE, FolderFile, FolderWeight, Lock, read_lock
@@ -185,3 +189,27 @@ def shelf_with(home, name, content):
     environment = WeightsEnvironment(home / "cache")
     Puller(environment, Seen()).pull([weight])
     return Library(Lock(version=1, weights=(weight,)), environment)
+
+
+def test_a_service_that_engines_speak_to_is_tried(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = f"127.0.0.1:{server.getsockname()[1]}"
+        animate = Audio2FaceConfig(address=address)
+        by_check, _ = examined(tmp_path, animate=animate)
+        assert by_check["services"].level == "ok" and address in by_check["services"].message
+    by_check, _ = examined(tmp_path, animate=animate)
+    assert by_check["services"].level == "fail" and "refused" in by_check["services"].message
+    assert "services" not in examined(tmp_path)[0]
+
+
+def test_engines_for_gpus_are_told_with_what_they_lack(tmp_path):
+    """Modules, weights with size and licence, and what commercial use does not allow."""
+    _, findings = examined(
+        tmp_path, commercial=True, animate=Wav2VecConfig(), render=LatentMouthConfig()
+    )
+    told = [f.message for f in findings if f.level == "fail"]
+    if find_spec("torch") is None:
+        assert any(line.startswith("animate: not installed: torch") for line in told)
+        assert any(line.startswith("render: not installed: torch, diffusers") for line in told)
+    assert any("musetalk-1.5: 3.4 GB, CreativeML-OpenRAIL-M: missing" in line for line in told)
+    assert any("lam-audio2expression" in line and "unknown use only" in line for line in told)

@@ -43,7 +43,7 @@ class Audio2FaceServer(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    address: str = "127.0.0.1:52000"
+    address: str = Field(default="127.0.0.1:52000", pattern=r".:\d+$")
     """Host and port."""
     tls: bool = False
     """Encrypt, as services outside of one's own network want."""
