@@ -5,10 +5,14 @@ from typing import Annotated
 from pydantic import Field
 
 from avatar_serving.stages.reconstruct.fit import FitReconstructConfig
+from avatar_serving.stages.reconstruct.lam import LamReconstructConfig
 from avatar_serving.stages.reconstruct.plain import PlainReconstructConfig
 from avatar_serving.stages.reconstruct.portrait import PortraitReconstructConfig
 
 ReconstructConfig = Annotated[
-    PortraitReconstructConfig | FitReconstructConfig | PlainReconstructConfig,
+    PortraitReconstructConfig
+    | FitReconstructConfig
+    | LamReconstructConfig
+    | PlainReconstructConfig,
     Field(discriminator="engine"),
 ]

@@ -1,0 +1,76 @@
+"""``python -m avatar_serving.lam.worker FOLDER DEVICE``: the network in a process of its own.
+
+Says ``ready``, then answers pictures with Gaussians until its input ends. FOLDER holds
+``model.safetensors``, and ``shape.json`` unless it is LAM-20K.
+"""
+
+import os
+import sys
+from pathlib import Path
+from typing import IO, Any
+
+import torch
+
+from avatar_serving.lam.network import Lam
+from avatar_serving.lam.shape import LamShape, read_shape
+from avatar_serving.lam.wire import read_message, write_message
+
+OURS = ("encoder.", "pcl_embed.", "transformer.", "renderer.mlp_net.", "renderer.gs_net.")
+"""Beginnings of the names in a checkpoint that are the network's; others are of a head model."""
+
+
+def open_network(folder: Path, device: str) -> "tuple[Lam, LamShape]":
+    from safetensors.torch import load_file
+
+    shape = read_shape(folder)
+    with torch.device("meta"):
+        network = Lam(shape)
+    state = load_file(str(folder / "model.safetensors"))
+    known = {name: tensor for name, tensor in state.items() if name.startswith(OURS)}
+    network.load_state_dict(known, strict=True, assign=True)
+    dtype = torch.bfloat16 if device == "cuda" else torch.float32
+    network = network.to(device, dtype).eval()
+    network.pcl_embed.float()  # short numbers cannot tell apart points of one patch
+    return network, shape
+
+
+def attributes(network: Any, arrays: "dict[str, Any]") -> "dict[str, Any]":
+    """Of ``picture`` (side, side, 3; uint8) and ``points`` (n, 3; m)."""
+    first = next(network.parameters())
+    picture = torch.tensor(arrays["picture"]).permute(2, 0, 1)[None] / 255
+    points = torch.tensor(arrays["points"])[None].to(first.device)
+    with torch.inference_mode():
+        found = network(picture.to(first.device, first.dtype), points)
+    return {name: value[0].float().cpu().numpy() for name, value in vars(found).items()}
+
+
+def serve(network: Any, source: IO[bytes], answers: IO[bytes]) -> None:
+    while True:
+        try:
+            _, arrays = read_message(source)
+        except EOFError:
+            return
+        try:
+            write_message(answers, {"kind": "attributes"}, attributes(network, arrays))
+        except torch.cuda.OutOfMemoryError as error:
+            torch.cuda.empty_cache()
+            write_message(answers, {"kind": "out_of_memory", "detail": str(error)}, {})
+        except (RuntimeError, KeyError, ValueError) as error:
+            write_message(answers, {"kind": "failed", "detail": str(error)}, {})
+
+
+def main() -> None:
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what libraries print is no answer
+    folder, device = Path(sys.argv[1]), sys.argv[2]
+    try:
+        network, shape = open_network(folder, device)
+    except (OSError, RuntimeError, ImportError, AssertionError) as error:  # no CUDA is the last
+        write_message(answers, {"kind": "failed", "detail": str(error)}, {})
+        return
+    write_message(answers, {"kind": "ready", "side": str(shape.image_px)}, {})
+    serve(network, sys.stdin.buffer, answers)
+
+
+if __name__ == "__main__":
+    main()
