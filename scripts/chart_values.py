@@ -118,6 +118,7 @@ class S3(Values):
 
 class Store(Volume):
     persistence: bool
+    key_secret: str
     database: Database
     s3: S3
 

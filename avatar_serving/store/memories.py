@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from avatar_serving.errors import NotFound
 from avatar_serving.memory.facts import Fact
 from avatar_serving.store.database import Database
+from avatar_serving.store.seal import Seal
 from avatar_serving.store.tables import MemoryTable
 
 Source = Literal["said", "model", "written"]
@@ -49,11 +50,13 @@ class Memories:
         now: Callable[[], datetime],
         retention_days: int,
         most: int,
+        seal: Seal,
         owner: str = "",
     ) -> None:
         """*most*: facts kept of a user by an avatar; the oldest make room. *owner*: whose users
         they are; two owners may have users of one name."""
         self._database = database
+        self._seal = seal
         self._now = now
         self._owner = owner
         self._retention = timedelta(days=retention_days)
@@ -61,7 +64,9 @@ class Memories:
 
     def within(self, owner: str) -> "Memories":
         """Those of the users of *owner*."""
-        return Memories(self._database, self._now, self._retention.days, self._most, owner)
+        return Memories(
+            self._database, self._now, self._retention.days, self._most, self._seal, owner
+        )
 
     def of(self, user: str, avatar: str | None = None) -> list[MemoryRow]:
         """Oldest first; *avatar* None: what all of them know of *user*."""
@@ -93,7 +98,8 @@ class Memories:
         """
         with self._database.session() as session:
             found = _owned(session, memory_id, self._kept(user))
-            found.text, found.source, found.updated_at = text, "written", self._time()
+            found.text = self._seal.close(text, found.id)
+            found.source, found.updated_at = "written", self._time()
             return self._row(found)
 
     def forget(self, memory_id: str, user: str) -> None:
@@ -128,8 +134,22 @@ class Memories:
             kept = new
             kept.id = secrets.token_hex(16)
             session.add(kept)
-        kept.text, kept.source, kept.updated_at = text, source, self._time()
+        kept.text = self._seal.close(text, kept.id)
+        kept.source, kept.updated_at = source, self._time()
         return kept
+
+    def reseal(self) -> int:
+        """Seal with the newest key what was written without one or with an older; says how much."""
+        if (begins := self._seal.begins) is None:
+            return 0
+        others = select(MemoryTable).where(MemoryTable.text.not_like(f"{begins}%"))
+        with self._database.session() as session:
+            found = list(session.scalars(others.with_for_update()))
+            for row in found:
+                row.text = self._seal.close(self._seal.open(row.text, row.id), row.id)
+        if found:
+            self._database.forget_the_past()
+        return len(found)
 
     def _expire(self, session: Session) -> None:
         old = MemoryTable.updated_at < self._time() - self._retention
@@ -145,7 +165,7 @@ class Memories:
             user=found.user.rpartition(_OF)[2],
             avatar=found.avatar,
             slot=found.slot,
-            text=found.text,
+            text=self._seal.open(found.text, found.id),
             source=found.source,
             created_at=_iso(found.created_at),
             updated_at=_iso(found.updated_at),

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, CursorResult, Update, delete, select, upda
 
 from avatar_serving.errors import WrongState
 from avatar_serving.store.database import Database
+from avatar_serving.store.seal import Seal
 from avatar_serving.store.tables import SessionTable
 
 _REMEMBERED = timedelta(hours=1)
@@ -39,8 +40,11 @@ class Claimed:
 class Sessions:
     """Each has one owner at a time. A token opens its session once; only its sha256 is kept."""
 
-    def __init__(self, database: Database, now: Callable[[], datetime], owner: str) -> None:
+    def __init__(
+        self, database: Database, now: Callable[[], datetime], owner: str, seal: Seal
+    ) -> None:
         """*owner* names this gateway among all that use the store."""
+        self._seal = seal
         self._database = database
         self._now = now
         self._owner = owner
@@ -80,7 +84,9 @@ class Sessions:
                     code = "resume_used"
                 raise WrongState(code, _REASONS[code])
         session_id, state, tail, ends_at = found
-        return Claimed(session_id, new, state or "", tail or "", ends_at.replace(tzinfo=UTC))
+        said = self._seal.open(state or "", f"state {session_id}")
+        last = self._seal.open(tail or "", f"tail {session_id}")
+        return Claimed(session_id, new, said, last, ends_at.replace(tzinfo=UTC))
 
     def seconds_left(self, claimed: Claimed) -> float:
         return max(0.0, (claimed.ends_at - self._now()).total_seconds())
@@ -90,7 +96,10 @@ class Sessions:
         return self._change(
             update(SessionTable)
             .where(self._mine(session_id), SessionTable.over.is_(False))
-            .values(state=state, tail=tail or None)
+            .values(
+                state=self._seal.close(state, f"state {session_id}"),
+                tail=self._seal.close(tail, f"tail {session_id}") if tail else None,
+            )
         )
 
     def mine(self, session_id: str) -> bool:

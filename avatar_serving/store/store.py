@@ -21,6 +21,7 @@ from avatar_serving.store.files import AvatarFiles
 from avatar_serving.store.keys import KeyRow, Keys, Redeemed
 from avatar_serving.store.memories import Memories
 from avatar_serving.store.s3 import S3Files
+from avatar_serving.store.seal import Seal
 from avatar_serving.store.sessions import Sessions
 from avatar_serving.store.tables import AvatarTable, MemoryTable
 from avatar_serving.store.videos import SharedVideos
@@ -99,12 +100,14 @@ class Store:
         """
         place = storage or Storage()
         self._place = place
+        self._seal = Seal(place.keys)
         self._files = _files(folder, place)
         url = place.database_url
         self._database = Database(url.get_secret_value() if url else folder / "avatars.db")
         self._keys = Keys(self._database, now)
         self._now = now
         self._files.sweep({row.id for row in self.avatars()})
+        self.memories().reseal()
 
     def close(self) -> None:
         self._database.close()
@@ -188,11 +191,11 @@ class Store:
 
     def memories(self, retention_days: int = 180, most: int = 200) -> Memories:
         """What avatars remember of users: see `Memories` for the limits."""
-        return Memories(self._database, self._now, retention_days, most)
+        return Memories(self._database, self._now, retention_days, most, self._seal)
 
     def sessions(self, owner: str) -> Sessions:
         """Live sessions, seen by the gateway *owner*."""
-        return Sessions(self._database, self._now, owner)
+        return Sessions(self._database, self._now, owner, self._seal)
 
     def videos(self) -> SharedVideos | None:
         """Talking videos that all gateways share; None where they share no database and bucket."""

@@ -18,7 +18,7 @@ EVERYTHING = (
     "--set=gatewayApi.enabled=true,gatewayApi.parentRefs[0].name=public",
     "--set=ray.redis.address=redis:6379,ray.redis.passwordSecret=redis",
     "--set=autoscaling.enabled=true",
-    "--set=store.database.secret=db,store.s3.bucket=faces,profile.gateway_scaling.most=4",
+    "--set=store.database.secret=db,store.s3.bucket=faces,store.keySecret=seal,profile.gateway_scaling.most=4",
     "--set=monitoring.otlpEndpoint=http://collector.watch:4318",
     "--set=jobs.enabled=true",
     "--set=loadTest.enabled=true",

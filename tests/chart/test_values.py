@@ -77,8 +77,10 @@ def test_one_duration_decides_them_all():
 
 def test_gateways_that_share_a_store():
     shared = ("--set", "gateway.replicas=3,store.database.secret=db,store.s3.bucket=faces",
-              "--set", "store.s3.endpoint=http://minio:9000,store.s3.secret=keys")  # fmt: skip
+              "--set", "store.s3.endpoint=http://minio:9000,store.s3.secret=keys",
+              "--set", "store.keySecret=seal")  # fmt: skip
     manifest = text(*shared)
+    assert "secretKeyRef: {name: seal, key: store-key}" in manifest
     assert "secretKeyRef: {name: db, key: url}" in manifest
     assert "secretKeyRef: {name: keys, key: secret-access-key}" in manifest
     assert '{name: AVATAR_S3_ENDPOINT, value: "http://minio:9000"}' in manifest
