@@ -3,7 +3,7 @@
 import asyncio
 import io
 import wave
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing
 from pathlib import Path
 from typing import Any
@@ -18,11 +18,12 @@ from avatar_serving.cosyvoice.joined import Joined
 from avatar_serving.cosyvoice.studio import Studio
 from avatar_serving.errors import InvalidRequest, NotFound, OutOfMemory, StageFailed
 from avatar_serving.flow import collect
-from avatar_serving.media import SpeechRequest
+from avatar_serving.media import AudioChunk, Speech, SpeechRequest
 from avatar_serving.safety.consent import Consent
 from avatar_serving.samples import from_pcm
 from avatar_serving.stages.tts.cloned import RecordedVoice, record_voice
 from avatar_serving.stages.tts.cosyvoice import CosyVoiceConfig, CosyVoiceTts
+from avatar_serving.stages.tts.cosyvoice_voices import SAMPLES
 from tests.folder_weights import Shelf, shelf_in
 from tests.torch.test_cosyvoice import line, opened
 from tests.torch.tiny_cosyvoice import SIZES, save_tiny_cosyvoice
@@ -169,3 +170,27 @@ def test_what_the_networks_listen_to() -> None:
     assert heard_mel(tone[:16_000]).shape == (128, 100)
     speaker = speaker_mel(tone[:16_000])
     assert speaker.shape == (98, 80) and np.abs(speaker.mean(axis=0)).max() < 1e-4
+
+
+async def test_a_voice_by_style_is_recorded_from_kokoro_once(shelf: Shelf, voices: Path) -> None:
+    tts = CosyVoiceTts(config(voices), SIZES)
+    kokoro = Reciter()
+    tts._kokoro = kokoro
+    sounds = [
+        b"".join([speech.audio.pcm async for speech in tts.run(SpeechRequest("Hello.", voice))])
+        for voice in ("cosy_english", "cosy_english", "ann")
+    ]
+    assert sounds[0] == sounds[1] != sounds[2]
+    assert kokoro.asked == [SpeechRequest(SAMPLES["en"], "bf_emma", "en")]
+
+
+class Reciter:
+    """Says nothing in particular, for two seconds."""
+
+    def __init__(self) -> None:
+        self.asked: list[SpeechRequest] = []
+
+    async def run(self, request: SpeechRequest, /) -> AsyncGenerator[Speech, None]:
+        self.asked.append(request)
+        tone = np.sin(np.arange(48_000) / 30) * 9000
+        yield Speech(AudioChunk(tone.astype("<i2").tobytes(), 24_000))

@@ -10,6 +10,7 @@ from avatar_serving.phone_reader import PhoneReader
 from avatar_serving.stages.tts.alignment import Aligner, stretch, walk
 from avatar_serving.stages.tts.english import english_reader
 from avatar_serving.stages.tts.hibari import HibariConfig
+from avatar_serving.text.speakable import speakable
 
 BLANK = 3
 TEXT = "The lazy judge chose a bowl of thin noodles, my boy."
@@ -57,12 +58,25 @@ async def test_it_agrees_with_an_engine_that_knows() -> None:
     (speech,) = await collect(HibariConfig().build().run(SpeechRequest(TEXT, "hibari")))
     aligner = Aligner(PhoneReader(weights.path("phones"), weights.path("phones-vocabulary")))
     readings = english_reader().read(TEXT)
-    phones, words = aligner.times(readings, speech.audio, whole=True)
+    phones, words = aligner.times(TEXT, readings, speech.audio, whole=True)
     assert [word.text for word in words] == [word.text for word in speech.words]
     apart = [abs(a.start_s - b.start_s) for a, b in zip(words, speech.words, strict=True)]
     assert np.median(apart) < 0.05 and max(apart) < 0.15
     half = AudioChunk(speech.audio.pcm[: len(speech.audio.pcm) // 4 * 2], 24_000)
-    begun, _ = aligner.times(readings, half, whole=False)
+    begun, early = aligner.times(TEXT, readings, half, whole=False)
     assert 0.3 * len(phones) < len(begun) < 0.7 * len(phones)
+    assert early and len(early) < len(words)
     late = [abs(a.start_s - b.start_s) for a, b in zip(begun[:-3], phones, strict=False)]
     assert max(late) < 0.06
+
+
+@pytest.mark.weights
+async def test_words_are_those_that_were_written() -> None:
+    text = "It is 5 o'clock, and 20% of the cake is gone."
+    (speech,) = await collect(HibariConfig().build().run(SpeechRequest(text, "hibari")))
+    aligner = Aligner(PhoneReader(weights.path("phones"), weights.path("phones-vocabulary")))
+    readings = english_reader().read(speakable(text, "en"))
+    _, words = aligner.times(text, readings, speech.audio, whole=True)
+    assert [word.text for word in words] == text.split()
+    apart = [abs(a.start_s - b.start_s) for a, b in zip(words, speech.words, strict=True)]
+    assert max(apart) < 0.2

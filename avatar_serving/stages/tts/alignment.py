@@ -15,6 +15,7 @@ from scipy.signal import resample_poly
 from avatar_serving.media import AudioChunk, Phone, Speech, Word
 from avatar_serving.phone_reader import RATE, PhoneReader
 from avatar_serving.samples import from_pcm
+from avatar_serving.stages.tts.captions import as_written
 from avatar_serving.stages.tts.reading import PAUSES, STRESSES, TRAILS, Reading
 
 Scores = NDArray[np.float32]
@@ -44,9 +45,12 @@ class Aligner:
         self._rows = {symbol: row for row, symbol in enumerate(reader.symbols)}
 
     def times(
-        self, readings: list[Reading], audio: AudioChunk, whole: bool
+        self, written: str, readings: list[Reading], audio: AudioChunk, whole: bool
     ) -> tuple[list[Phone], list[Word]]:
-        """Sounds and words heard in *audio*, which has all of *readings* if it is *whole*."""
+        """Sounds, and words as *written*, that are heard in *audio*.
+
+        It has all of *readings*, which *written* sounds like, if it is *whole*.
+        """
         sounds = list(_sounds(readings))
         samples = resample_poly(from_pcm(audio.pcm), RATE, audio.sample_rate)
         heard = self._reader.read(np.asarray(samples, np.float32))
@@ -56,7 +60,7 @@ class Aligner:
         steps = walk(heard.log_probabilities, rows, len(self._rows) - 1, whole)
         middles = [float(np.mean(heard.times_s[first : last + 1])) for first, last in steps]
         phones = _lasting(sounds, middles, audio.seconds)
-        return phones, list(_words(readings, sounds, phones))
+        return phones, list(_words(written, readings, sounds, phones))
 
     def _row(self, symbol: str) -> int:
         """Of a sound that the recogniser does not know, that of one it takes for it."""
@@ -148,8 +152,26 @@ def _lasting(sounds: list[_Sound], middles: list[float], seconds: float) -> list
     return phones
 
 
-def _words(readings: list[Reading], sounds: list[_Sound], phones: list[Phone]) -> Iterator[Word]:
-    for number, reading in enumerate(readings):
+def _words(
+    written: str, readings: list[Reading], sounds: list[_Sound], phones: list[Phone]
+) -> Iterator[Word]:
+    """The words of *written* that were begun, timed by what was said in their place."""
+    spans: list[tuple[float, float]] = []
+    for number in range(sounds[len(phones) - 1].word + 1):
         own = [p for s, p in zip(sounds, phones, strict=False) if s.word == number]
-        if own:
-            yield Word(reading.text, own[0].start_s, own[-1].end_s)
+        end_s = spans[-1][1] if spans else 0.0
+        spans.append((own[0].start_s, own[-1].end_s) if own else (end_s, end_s))
+    # A clock that counts readings: the times of written words, before any sound is known.
+    counted = tuple(Word(r.text, float(i), i + 1.0) for i, r in enumerate(readings))
+    for word in as_written(written, Speech(AudioChunk(b"", RATE), (), counted)).words:
+        if word.start_s < len(spans):
+            yield Word(word.text, _on(spans, word.start_s), _on(spans, word.end_s))
+
+
+def _on(spans: list[tuple[float, float]], count: float) -> float:
+    """When so many readings, and a part of the next, were said."""
+    number = min(int(count), len(spans) - 1)
+    start_s, end_s = spans[number]
+    if count == number and number:
+        start_s = max(start_s, spans[number - 1][1])
+    return start_s + (end_s - start_s) * min(1.0, count - number)

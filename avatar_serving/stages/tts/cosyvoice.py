@@ -14,6 +14,7 @@ from avatar_serving.flow import last
 from avatar_serving.media import AudioChunk, Speech, SpeechRequest
 from avatar_serving.phone_reader import PhoneReader
 from avatar_serving.samples import Samples, from_pcm, to_pcm
+from avatar_serving.stages.base import Tts
 from avatar_serving.stages.tts.alignment import Aligner, stretch
 from avatar_serving.stages.tts.base import SAMPLE_RATE, TtsEngineConfig
 from avatar_serving.stages.tts.chinese import chinese_reader
@@ -91,7 +92,7 @@ class CosyVoiceTts:
         chunk = sizes.flow.chunk // FRAMES_A_TOKEN
         self._recordings = Recordings(folder, chunk, config.first_tokens)
         self._aligner = Aligner(PhoneReader(*map(weights.path, config.weights[:2])))
-        self._kokoro = KokoroConfig(threads=1)
+        self._kokoro: Tts | None = None
         self._references: dict[str, Reference] = {}
         with memory_errors("tts"):
             studio = Studio(
@@ -123,7 +124,7 @@ class CosyVoiceTts:
         line = await self._line(request, voice, text)
         async with aclosing(self._joined.run(line)) as stretches:
             async with aclosing(_turned(stretches, request.pitch)) as turned:
-                async with aclosing(self._timed(turned, readings, line)) as speeches:
+                async with aclosing(self._timed(turned, request.text, readings, line)) as speeches:
                     async for speech in speeches:
                         yield speech
 
@@ -150,13 +151,15 @@ class CosyVoiceTts:
         if cloned := self._cloned.get(voice.id):
             return await asyncio.to_thread(cloned.recording)
         base, language = self._manners[voice.id].base, voice.language
-        kokoro = await asyncio.to_thread(self._kokoro.build)
-        spoken = await last(kokoro.run(SpeechRequest(SAMPLES[language], base, language)))
+        if self._kokoro is None:
+            self._kokoro = await asyncio.to_thread(KokoroConfig(threads=1).build)
+        spoken = await last(self._kokoro.run(SpeechRequest(SAMPLES[language], base, language)))
         return from_pcm(spoken.audio.pcm)
 
     async def _timed(
-        self, stretches: AsyncGenerator[Samples, None], readings: list[Reading], line: "Line"
-    ) -> AsyncGenerator[Speech, None]:
+        self, stretches: AsyncGenerator[Samples, None], written: str, readings: list[Reading],
+        line: "Line",
+    ) -> AsyncGenerator[Speech, None]:  # fmt: skip
         pcm = b""
         async for samples in stretches:
             before_s = AudioChunk(pcm, SAMPLE_RATE).seconds
@@ -164,7 +167,7 @@ class CosyVoiceTts:
             pcm += fresh.pcm
             all_ = AudioChunk(pcm, SAMPLE_RATE)
             phones, words = await asyncio.to_thread(
-                self._aligner.times, readings, all_, line.finished
+                self._aligner.times, written, readings, all_, line.finished
             )
             yield stretch(phones, words, fresh, before_s)
 
