@@ -5,7 +5,7 @@ import numpy as np
 from avatar_serving.drawings.eyes import DrawnEye
 from avatar_serving.drawings.measure import NAME, DrawnFace, WholeFace, whole
 from avatar_serving.errors import ImageRejected
-from avatar_serving.faces.topology import CHIN
+from avatar_serving.faces.topology import CHIN, OVAL
 from avatar_serving.media import Check
 from avatar_serving.stages.review.grading import Reasons, Scale, grade
 
@@ -31,6 +31,17 @@ TURNED = Reasons(
     "The drawn face is turned; one that looks straight ahead gives a better avatar.",
     "The drawn face is turned away or out of proportion: its mouth is not below the middle of the "
     "eyes.",
+)
+ASIDE = Reasons(
+    GOOD,
+    "The drawn face is turned; one that looks straight ahead gives a better avatar.",
+    "The drawn face is turned to the side: one eye lies far nearer to its outline than the other. "
+    "Use a drawing that looks straight ahead.",
+)
+SMALL = Reasons(
+    GOOD,
+    "The drawn mouth is very small; speech will hardly be seen.",
+    "The drawn mouth is too small to see it speak, or was not made out.",
 )
 MOUTH = Reasons(
     GOOD,
@@ -60,8 +71,21 @@ def _checks(face: WholeFace) -> list[Check]:
         grade(NAME, max(right.height, left.height) / to_chin, Scale(0.95, 0.72), LARGE),
         grade(NAME, max(right.width, left.width) / apart, Scale(1.0, 0.88), LARGE),
         grade(NAME, abs(aside) / apart, Scale(0.45, 0.2), TURNED),
+        grade(NAME, _lopsided(face) / apart, Scale(0.6, 0.25), ASIDE),
         grade(NAME, face.mouth.width / apart, Scale(1.25, 0.95), MOUTH),
+        grade(NAME, face.mouth.width / apart, Scale(0.08, 0.14), SMALL),
     ]
+
+
+def _lopsided(face: WholeFace) -> float:
+    """How much further one eye is from its side of the face's outline than the other, in pixels."""
+    right, left = face.eyes
+    ring = face.crop.points[list(OVAL)]
+    level = (right.middle[1] + left.middle[1]) / 2
+    beside = ring[np.abs(ring[:, 1] - level) < (left.middle - right.middle)[0] / 2, 0]
+    if not beside.size:
+        return 0.0
+    return float(abs((right.middle[0] - beside.min()) - (beside.max() - left.middle[0])))
 
 
 def _roundness(eye: DrawnEye) -> float:
