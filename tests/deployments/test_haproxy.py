@@ -27,12 +27,16 @@ class Proxy(threading.Thread):
         self._line.listen()
 
     def run(self) -> None:
-        for status in self._statuses:
-            caller, _ = self._line.accept()
-            with caller:
-                assert caller.recv(100) == b"show stat\n"
-                rows = f"app,SERVE_PROXY_ACTOR-1,UP\napp,SERVE_REPLICA_gateway,{status}\n"
-                caller.sendall(f"# pxname,svname,status\n{rows}\n".encode())
+        with self._line:
+            for status in self._statuses:
+                self._answer(status)
+
+    def _answer(self, status: str) -> None:
+        caller, _ = self._line.accept()
+        with caller:
+            assert caller.recv(100) == b"show stat\n"
+            rows = f"app,SERVE_PROXY_ACTOR-1,UP\napp,SERVE_REPLICA_gateway,{status}\n"
+            caller.sendall(f"# pxname,svname,status\n{rows}\n".encode())
 
 
 def test_the_gateway_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
