@@ -5,6 +5,8 @@ from collections.abc import AsyncGenerator, Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeAlias, TypeVar
 
+from avatar_serving.errors import OutOfMemory
+
 In = TypeVar("In")
 Out = TypeVar("Out")
 Told: TypeAlias = Callable[[float], None]
@@ -90,3 +92,18 @@ class Batches(Generic[In, Out]):
             tell([_End()] * len(batch))
         except Exception as error:
             tell([_End(error)] * len(batch))
+
+
+def by_halves(work: Callable[[Sequence[In]], Sequence[Out]], asked: Sequence[In]) -> list[Out]:
+    """*work* on all that is *asked*; where memory lacks, on its halves, one after the other.
+
+    Raises:
+        OutOfMemory: one alone needs more than there is.
+    """
+    try:
+        return list(work(asked))
+    except OutOfMemory:
+        if len(asked) < 2:
+            raise
+    half = len(asked) // 2
+    return by_halves(work, asked[:half]) + by_halves(work, asked[half:])

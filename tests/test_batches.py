@@ -5,7 +5,8 @@ from contextlib import aclosing
 
 import pytest
 
-from avatar_serving.batches import Abandoned, Batches, Told
+from avatar_serving.batches import Abandoned, Batches, Told, by_halves
+from avatar_serving.errors import OutOfMemory
 from avatar_serving.flow import collect
 
 
@@ -77,3 +78,22 @@ async def test_who_left_before_the_work_began_is_not_worked_for() -> None:
     reading.cancel()
     assert (await collect(batches.run(2, "other")))[-1] == "4"
     assert doubling.batches == [[2]]
+
+
+def test_what_does_not_fit_together_is_done_by_halves() -> None:
+    sizes: list[int] = []
+
+    def doubled(numbers: Sequence[int]) -> list[int]:
+        sizes.append(len(numbers))
+        if len(numbers) > 2:
+            raise OutOfMemory("test", "3 GiB")
+        return [2 * number for number in numbers]
+
+    assert by_halves(doubled, range(5)) == [0, 2, 4, 6, 8]
+    assert sizes == [5, 2, 3, 1, 2]
+
+    def never(_: Sequence[int]) -> list[int]:
+        raise OutOfMemory("test", "3 GiB")
+
+    with pytest.raises(OutOfMemory):
+        by_halves(never, range(5))

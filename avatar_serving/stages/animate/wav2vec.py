@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from avatar_serving.batches import Batches, Told
+from avatar_serving.batches import Batches, Told, by_halves
 from avatar_serving.errors import StageFailed
 from avatar_serving.flow import in_order, last
 from avatar_serving.media import AnimateRequest, FaceFrame
@@ -109,5 +109,8 @@ class Wav2VecAnimate:
         return answer
 
     def _compute(self, windows: Sequence[Samples], _: Told) -> list[Weights]:
+        return by_halves(self._together, windows)
+
+    def _together(self, windows: Sequence[Samples]) -> list[Weights]:
         with memory_errors("animate"):
             return self._network.weights(windows, self._config.style)

@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Generator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,7 @@ from pydantic import Field
 
 from avatar_serving import images, weights
 from avatar_serving.avatars.drawing import canvases
-from avatar_serving.batches import Batches, Told
+from avatar_serving.batches import Batches, Told, by_halves
 from avatar_serving.flow import in_order, in_thread, last, prefetch
 from avatar_serving.media import AudioChunk, RenderRequest, VideoFrame, Window
 from avatar_serving.stages.base import StageConfig
@@ -40,7 +40,9 @@ from avatar_serving.torch_device import Device, memory_errors, torch_device
 
 _STAGE = "render"
 _BEFORE = 4
-Vectors = NDArray[np.float32]
+Vectors: TypeAlias = NDArray[np.float32]
+_Asked: TypeAlias = tuple[Pixels, Vectors]
+"""A face, and what is heard."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -160,7 +162,10 @@ class LatentMouthRender:
         )
         return replace(shot.frame, image=images.from_array(picture))
 
-    def _redraw(self, asked: Sequence[tuple[Pixels, Vectors]], _: Told) -> list[Any]:
+    def _redraw(self, asked: Sequence[_Asked], _: Told) -> list[Pixels]:
+        return by_halves(self._together, asked)
+
+    def _together(self, asked: Sequence[_Asked]) -> list[Pixels]:
         with memory_errors(_STAGE):
             return self._network.redraw([face for face, _ in asked], [heard for _, heard in asked])
 
