@@ -14,6 +14,7 @@ from avatar_serving.avatars.crop import Square, head_and_shoulders
 from avatar_serving.avatars.eye_edges import with_edges
 from avatar_serving.avatars.eyes import Eye, build_eyes
 from avatar_serving.avatars.fit import Fit, fit
+from avatar_serving.avatars.glasses import held, worn
 from avatar_serving.avatars.glb_reader import Model
 from avatar_serving.avatars.hairline import find_hair
 from avatar_serving.avatars.lips import close_lips, on_flesh, shaped_lips
@@ -86,13 +87,14 @@ def build_of(picture: Pixels, faces: list[Face], size: int) -> Iterator[Progress
     image = square.cut(picture, size)
     yield Progress("fit", 0.15, "Measuring the face")
     points = square.units(faces[0].landmarks)
-    fitted = with_own(fit(points[:468], _expected(faces[0])))
+    glasses = worn(image, points[:468])
+    fitted = _fitted(points, faces[0], glasses)
     yield Progress("matte", 0.35, "Cutting out the person")
     whole, matte = image, person(image, fitted)
     frame = frame_for(_outline(fitted), matte)
     if frame is not None:
         points = frame.outwards(points)
-        fitted = fit(points[:468], _expected(faces[0]))
+        fitted = _fitted(points, faces[0], glasses)
         whole, matte = widened(picture, square, image, frame, fitted)
     behind = background(whole, matte)
     yield Progress("mesh", 0.6, "Building the mesh")
@@ -124,6 +126,11 @@ def pack(portrait: Portrait, source: Pixels, thumbnail: Pixels) -> bytes:
         files={},
     )
     return package.write(manifest, files)
+
+
+def _fitted(points: Floats, face: Face, glasses: bool) -> Fit:
+    fitted = with_own(fit(points[:468], _expected(face)))
+    return held(fitted) if glasses else fitted
 
 
 def _expected(face: Face) -> Floats:

@@ -14,6 +14,9 @@ from avatar_serving.media import ARKIT, HEAD
 STEPS = 7
 TURN_DEG = 20.0
 """Angles are swept from minus to plus this."""
+LEAST_TRAVEL = 0.002
+"""In face widths. A rig that moves the landmarks less leaves nothing to agree with: brows behind
+thick frames, which stay."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +45,11 @@ class Swept:
 
 
 def sweep_all(stand: Stand) -> Iterator[Swept]:
+    """Leaves out controls that move none of the landmarks they are measured by."""
     for control in SWEEPS:
-        yield sweep(stand, control)
+        swept = sweep(stand, control)
+        if swept.control.travel >= LEAST_TRAVEL:
+            yield swept
     for index, (name, channel) in enumerate(ANGLES.items()):
         yield _turn(stand, name, channel, index)
 
