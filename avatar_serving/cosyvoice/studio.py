@@ -14,7 +14,7 @@ from avatar_serving.cosyvoice.published import load
 from avatar_serving.cosyvoice.sampling import draw
 from avatar_serving.cosyvoice.sizes import FRAMES_A_TOKEN, Sizes
 from avatar_serving.cosyvoice.speaker import Room, Speaker
-from avatar_serving.cosyvoice.vocoder import Vocoder
+from avatar_serving.cosyvoice.vocoder import FRAMES_HELD, Vocoder
 from avatar_serving.errors import InvalidRequest
 from avatar_serving.samples import Samples
 
@@ -67,10 +67,10 @@ class Studio:
     ) -> None:  # fmt: skip
         """*longest*: tokens of a line, text and speech together. Raises StageFailed."""
         self.sizes, self._device, self._first = sizes, device, first_tokens
-        self._speaker: Any = _loaded(Speaker, sizes.speaker, folder, "llm.pt")
-        self._speaker = self._speaker.to(device, getattr(torch, dtype))
-        self._flow: Any = _loaded(Flow, sizes.flow, folder, "flow.pt").to(device)
-        self._vocoder: Any = _loaded(Vocoder, sizes.vocoder, folder, "hift.pt").to(device)
+        numbers = getattr(torch, dtype)
+        self._speaker: Any = _loaded(Speaker, sizes.speaker, folder, "llm.pt").to(device, numbers)
+        self._flow: Any = _loaded(Flow, sizes.flow, folder, "flow.pt").to(device).float()
+        self._vocoder: Any = _loaded(Vocoder, sizes.vocoder, folder, "hift.pt").to(device).float()
         like = self._speaker.embed_tokens.weight
         self._room = Room(sizes.speaker, slots, longest, like)
         self._free = list(range(slots))
@@ -113,7 +113,10 @@ class Studio:
 
     @torch.inference_mode()
     def sound(self, line: Line) -> Samples:
-        """The next stretch of a line that is due; after the last one of a finished line, all."""
+        """The next stretch of a line that is due; the rest, if it is finished.
+
+        Empty where the line is spoken so fast that no frame is ready.
+        """
         final = line.finished
         until = len(line.codes) if final else line.spoken + self._hop(line)
         if not until:
@@ -123,9 +126,11 @@ class Studio:
         mel = self._flow(codes, _moved(line.reference, self._device), final)
         fresh = _paced(mel[line.spoken * FRAMES_A_TOKEN :], line.speed)
         line.mel = fresh if line.mel is None else torch.cat([line.mel, fresh])
-        samples = self._vocoder(line.mel, final)[line.sounded :].float().cpu().numpy()
-        line.sounded += len(samples)
         line.spoken, line.chunks = until, line.chunks + 1
+        if not final and len(line.mel) <= FRAMES_HELD:
+            return np.zeros(0, np.float32)
+        samples = self._vocoder(line.mel, final)[line.sounded :].cpu().numpy()
+        line.sounded += len(samples)
         return np.asarray(samples, np.float32)
 
     def end(self, line: Line) -> None:

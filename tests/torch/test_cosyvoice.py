@@ -30,8 +30,10 @@ def studio(folder: Path) -> Studio:
 
 
 def opened(folder: Path, **options: Any) -> Studio:
-    plain: dict[str, Any] = {"slots": 3, "longest": 256, "first_tokens": 10}
-    return Studio(folder, SIZES, device="cpu", dtype="float32", **(plain | options))
+    plain: dict[str, Any] = {
+        "dtype": "float32", "slots": 3, "longest": 256, "first_tokens": 10,
+    }  # fmt: skip
+    return Studio(folder, SIZES, device="cpu", **(plain | options))
 
 
 def reference(tokens: int = 15) -> Reference:
@@ -134,6 +136,13 @@ def test_what_is_asked_for_decides_what_is_heard(studio: Studio) -> None:
     assert not np.array_equal(same[:960], sound(shown=True)[:960])
     faster = sound(speed=1.5)
     assert abs(len(faster) * 1.5 - len(same)) < 5000
+    assert abs(len(sound(speed=2.8)) * 2.8 - len(same)) < 5000
+
+
+def test_the_language_model_may_have_sixteen_bits(folder: Path) -> None:
+    studio = opened(folder, dtype="bfloat16")
+    sound = np.concatenate(spoken(studio, line("hi"))[0])
+    assert sound.dtype == np.float32 and np.isfinite(sound).all() and np.ptp(sound) > 0.01
 
 
 def test_a_text_too_long_is_refused_and_takes_no_room(folder: Path) -> None:

@@ -1,4 +1,5 @@
 import asyncio
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 import numpy as np
@@ -15,10 +16,12 @@ from avatar_serving.stages.tts import (
     ByVoiceConfig,
     HibariConfig,
     KokoroConfig,
+    ToneConfig,
     TtsConfig,
     TtsEngineConfig,
     find_voice,
 )
+from avatar_serving.stages.tts.by_voice import ByVoiceTts
 from scripts.voices import measured
 from tests.speech import heard
 
@@ -174,6 +177,21 @@ def test_voices_are_known_by_id() -> None:
 def test_by_voice_needs_an_engine() -> None:
     with pytest.raises(ValidationError):
         ByVoiceConfig(engines=())
+
+
+async def test_by_voice_warms_its_engines() -> None:
+    class Warm:
+        warmed = 0
+
+        async def warm(self) -> None:
+            self.warmed += 1
+
+        async def run(self, _: SpeechRequest, /) -> AsyncGenerator[Speech, None]:
+            yield Speech(AudioChunk(b"", 24_000))
+
+    engine = Warm()
+    await ByVoiceTts({"warm": engine, "tone": ToneConfig().build()}, ()).warm()
+    assert engine.warmed == 1
 
 
 async def test_hibari_refuses_mandarin() -> None:

@@ -14,7 +14,7 @@ from pydantic import Field
 
 from avatar_serving.errors import LanguageUnavailable
 from avatar_serving.media import Speech, SpeechRequest
-from avatar_serving.stages.base import Tts
+from avatar_serving.stages.base import Tts, Warmed
 from avatar_serving.stages.tts.base import TtsEngineConfig
 from avatar_serving.stages.tts.cosyvoice import CosyVoiceConfig
 from avatar_serving.stages.tts.hibari import HibariConfig
@@ -50,6 +50,11 @@ class ByVoiceTts:
     def __init__(self, engines: dict[str, Tts], voices: tuple[Voice, ...]) -> None:
         self._engines = engines
         self._voices = voices
+
+    async def warm(self) -> None:
+        for engine in self._engines.values():
+            if isinstance(engine, Warmed):
+                await engine.warm()
 
     async def run(self, request: SpeechRequest, /) -> AsyncGenerator[Speech, None]:
         for voice, text in self._parts(voice_for(self._voices, request), request.text):

@@ -162,6 +162,8 @@ class CosyVoiceTts:
     ) -> AsyncGenerator[Speech, None]:  # fmt: skip
         pcm = b""
         async for samples in stretches:
+            if not len(samples):
+                continue
             before_s = AudioChunk(pcm, SAMPLE_RATE).seconds
             fresh = AudioChunk(to_pcm(samples), SAMPLE_RATE)
             pcm += fresh.pcm
