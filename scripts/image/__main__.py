@@ -22,7 +22,7 @@ from scripts.image.pod import Pod, command_of, running
 ROOT = Path(__file__).parents[2]
 IMAGE = "localhost/avatar-serving:built-here"
 _TOOLS = ("buildah", "mmdebstrap", "npm", "unshare", "setpriv")
-_READY_S = 180.0
+_READY_S = 300.0
 T = TypeVar("T")
 
 

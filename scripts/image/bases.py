@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -105,7 +106,8 @@ def _ways_out(scratch: Path) -> Iterator[tuple[str, str]]:
         yield certificates, trusted
         (scratch / "npmrc").write_text(f"cafile={trusted}\n")
         yield str(scratch / "npmrc"), "/usr/local/etc/npmrc"
-    listed = subprocess.run(["pip", "config", "list"], capture_output=True, text=True, check=True)
+    pip = [sys.executable, "-m", "pip", "config", "list"]
+    listed = subprocess.run(pip, capture_output=True, text=True, check=True)
     settings: dict[str, str] = {}
     for line in listed.stdout.splitlines():
         key, _, value = line.partition("=")
