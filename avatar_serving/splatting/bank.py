@@ -57,6 +57,7 @@ class Bank:
             with memory_errors(self._stage), torch.no_grad():
                 return self._drawn(shots, view)
         except OutOfMemory:
+            self._members, self._stack = [], None  # those not drawn now make room
             if len(shots) == 1:
                 raise
         half = len(shots) // 2
@@ -75,14 +76,12 @@ class Bank:
 
     def _stacked(self, wanted: Sequence[Avatars]) -> tuple[Avatars, Tensor]:
         """A stack that has them all, and which of it they are."""
-        new = [avatar for avatar in dict.fromkeys(wanted) if avatar not in self._members]
-        if new or self._stack is None:
-            asked = set(wanted)
-            room = max(0, self._most - len(asked))
+        if self._stack is None or not set(wanted) <= set(self._members):
+            asked = list(dict.fromkeys(wanted))
             others = [avatar for avatar in self._members if avatar not in asked]
+            spare = max(0, len(asked) + len(others) - self._most)
             self._stack = None  # gives its memory back before the next one takes as much
-            self._members = others[len(others) - min(room, len(others)) :]
-            self._members += dict.fromkeys(wanted)
+            self._members = others[spare:] + asked
             self._stack = stacked(self._members)
         places = {avatar: i for i, avatar in enumerate(self._members)}
         which = [places[avatar] for avatar in wanted]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
+from torch.utils.checkpoint import checkpoint
 
 from avatar_serving.avatars.splat_canvas import BLUR_PX2, FADING_PX2
 from avatar_serving.errors import StageFailed
@@ -21,7 +22,7 @@ FULL = 0.999
 """Most that one splat hides."""
 APART = 4.0
 """Distance of layers along the view, in image squares; depth within one counts up to half of it."""
-NUMBERS = 1 << 24
+NUMBERS = 1 << 23
 """Of splats times pixels, in one step of the plain way."""
 
 
@@ -137,9 +138,13 @@ def _blended(cloud: Cloud, index: int, view: View) -> Drawn:
     look = torch.cat([cloud.colours[index, order], torch.ones_like(points[:, :1])], 1)
     rows = max(1, NUMBERS // max(1, len(order) * view.width))
     strips = [
-        _strip(points, inverse, cloud.opacities[index, order], look, range_, view.width)
-        for range_ in torch.arange(view.height, device=points.device).split(rows)
-    ]
+        # What is learnt through is worked out again on the way back: memory holds one strip.
+        checkpoint(
+            _strip, points, inverse, cloud.opacities[index, order], look, some, view.width,
+            use_reentrant=False,
+        )
+        for some in torch.arange(view.height, device=points.device).split(rows)
+    ]  # fmt: skip
     both = torch.cat(strips)
     return both[..., :3], both[..., 3:]
 

@@ -78,7 +78,7 @@ class Fit:
             optimiser.step()
             with torch.no_grad():
                 self._changes["colour"].clamp_(0, 1)
-            yield Step((step + 1) / steps, float(loss), float(psnr))
+            yield Step((step + 1) / steps, float(loss.detach()), float(psnr))
 
     def fitted(self) -> Fitted:
         """As it stands now."""
