@@ -14,6 +14,7 @@ from avatar_serving.doctor import checks
 from avatar_serving.doctor.checks import Patient, examine
 from avatar_serving.doctor.gpu_models import GpuModel, conversations
 from avatar_serving.doctor.machine import Gpu, Machine, read_gpus, read_machine
+from avatar_serving.errors import StageFailed
 from avatar_serving.stages.animate.audio2face import Audio2FaceConfig
 from avatar_serving.stages.animate.wav2vec import Wav2VecConfig
 from avatar_serving.stages.render.latent_mouth import LatentMouthConfig
@@ -213,3 +214,10 @@ def test_engines_for_gpus_are_told_with_what_they_lack(tmp_path):
         assert any(line.startswith("render: not installed: torch, diffusers") for line in told)
     assert any("musetalk-1.5: 3.4 GB, CreativeML-OpenRAIL-M: missing" in line for line in told)
     assert any("lam-audio2expression" in line and "unknown use only" in line for line in told)
+
+
+@pytest.mark.skipif(find_spec("torch") is not None, reason="torch is here")
+@pytest.mark.parametrize("config", [Wav2VecConfig(), LatentMouthConfig()])
+def test_without_torch_an_engine_says_what_to_install(config):
+    with pytest.raises(StageFailed, match=r"pip install 'avatar-serving\[gpu\]'"):
+        config.build()

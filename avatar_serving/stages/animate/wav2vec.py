@@ -63,11 +63,11 @@ class Wav2VecAnimate:
 
     def __init__(self, config: Wav2VecConfig) -> None:
         """Raises StageFailed, OutOfMemory, WeightsError."""
-        import torch
-
         self._config = config
         self._pieces = Pieces(config.piece_frames, config.ahead_frames)
         device = torch_device("animate", config.device)
+        import torch
+
         with memory_errors("animate"):
             shape, parts = load_parts(config.model, getattr(torch, config.dtype), device)
         if config.style >= shape.styles:

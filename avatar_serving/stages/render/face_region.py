@@ -24,6 +24,10 @@ _NOSE = 0.45
 """Where between lids and lips the lower half begins, below which a face is drawn anew."""
 _MARGIN = 0.04
 """Of the face's height, below the chin."""
+_FEATHER = 0.03
+"""Width of the soft edge, in faces."""
+_FAINT = 0.03
+"""What is left of a soft edge where it ends."""
 _SPEECH = (
     "jaw", "mouthClose", "mouthFunnel", "mouthPucker", "mouthLower", "mouthUpper", "mouthRoll",
     "mouthShrug", "mouthPress", "tongue",
@@ -51,30 +55,39 @@ class Seen:
     def put_back(self, frame: Pixels, drawn: Pixels) -> Pixels:
         """*frame* with the lower half of *drawn* (side, side, 3), blended softly into the face."""
         height, width = frame.shape[:2]
-        back = cv2.invertAffineTransform(self._to(len(drawn)))
-        size = (width, height)
+        low = np.clip(np.floor([self.left, self.top]), 0, [width, height]).astype(int)
+        past = np.clip(np.ceil([self.right, self.bottom]), low, [width, height]).astype(int)
+        if (low == past).any():
+            return frame
+        to = self._to(len(drawn))
+        back = cv2.invertAffineTransform(to) - [[0, 0, low[0]], [0, 0, low[1]]]
+        size: tuple[int, int] = tuple((past - low).tolist())
         placed = cv2.warpAffine(drawn, back, size, borderMode=cv2.BORDER_REPLICATE)
-        weight = self._mask(width, height)[..., None]
-        return (frame + weight * (placed.astype(np.float32) - frame) + 0.5).astype(np.uint8)
+        weight = cv2.warpAffine(self._mask(to, len(drawn)), back, size)[..., None]
+        blended, part = frame.copy(), np.s_[low[1] : past[1], low[0] : past[0]]
+        own = frame[part].astype(np.float32)
+        blended[part] = (own + weight * (placed - own) + 0.5).astype(np.uint8)
+        return blended
 
     def _to(self, side: int) -> NDArray[np.float32]:
         """Frame pixels to those of the crop."""
         x, y = side / (self.right - self.left), side / (self.bottom - self.top)
         return np.array([[x, 0, -self.left * x], [0, y, -self.top * y]], np.float32)
 
-    def _mask(self, width: int, height: int) -> NDArray[np.float32]:
-        """(height, width), 1 where the new face is seen: only in its lower half."""
-        feather = max(1.0, 0.04 * (self.bottom - self.top))
-        mask = np.zeros((height, width), np.uint8)
-        hull = cv2.convexHull(self.outline.astype(np.float32))
+    def _mask(self, to: NDArray[np.float32], side: int) -> NDArray[np.float32]:
+        """(side, side), 1 where the new face is seen: only in its lower half."""
+        feather = _FEATHER * side
+        mask = np.zeros((side, side), np.uint8)
+        hull = cv2.convexHull((self.outline @ to[:, :2].T + to[:, 2]).astype(np.float32))
         cv2.fillConvexPoly(mask, np.round(hull).astype(np.int32), 255)
-        halfway = (self.top + self.bottom) / 2
-        mask[: max(0, round(halfway + 2 * feather))] = 0
+        mask[: round(side / 2 + 2 * feather)] = 0
         # Shrunk first, so that its soft edge ends where the hull did.
         reach = 2 * round(2 * feather) + 1
         disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach))
-        soft = cv2.GaussianBlur(cv2.erode(mask, disc), (0, 0), feather)
-        return np.asarray(soft, np.float32) / np.float32(255)
+        edge = cv2.BORDER_CONSTANT
+        core = cv2.erode(mask, disc, borderType=edge, borderValue=0)
+        soft = cv2.GaussianBlur(core.astype(np.float32) / 255, (0, 0), feather, borderType=edge)
+        return np.asarray(np.clip((soft - _FAINT) / (1 - 2 * _FAINT), 0, 1), np.float32)
 
 
 class FaceRegion:

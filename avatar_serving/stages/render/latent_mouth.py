@@ -96,10 +96,10 @@ class LatentMouthConfig(StageConfig):
 class LatentMouthRender:
     def __init__(self, config: LatentMouthConfig) -> None:
         """Raises StageFailed, OutOfMemory, WeightsError."""
-        import torch
-
         self._config = config
         device = torch_device(_STAGE, config.device)
+        import torch
+
         numbers = getattr(torch, config.dtype)
         files = MouthFiles(weights.path(config.model), weights.path(config.vae))
         with memory_errors(_STAGE):
