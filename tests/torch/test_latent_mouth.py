@@ -114,21 +114,18 @@ async def test_without_sound_it_is_as_in_silence(engine: LatentMouthRender) -> N
 
 
 async def test_sessions_share_a_batch(engine: LatentMouthRender) -> None:
-    sizes: list[int] = []
-    plain = engine._network.redraw
+    patient, sizes = opened(batch_wait_ms=300), list[int]()
+    plain = patient._network.redraw
 
     def counted(faces: Any, heard: Any) -> Any:
         sizes.append(len(faces))
         return plain(faces, heard)
 
     alone = [await collect(engine.run(film({}, {}, {}, sound=voice(seed)))) for seed in (0, 1)]
-    engine._network.redraw = counted
-    try:
-        runs = (collect(engine.run(film({}, {}, {}, sound=voice(seed)))) for seed in (0, 1))
-        together = await asyncio.gather(*runs)
-    finally:
-        engine._network.redraw = plain
-    assert sum(sizes) == 6 and max(sizes) > 3
+    patient._network.redraw = counted
+    runs = (collect(patient.run(film({}, {}, {}, sound=voice(seed)))) for seed in (0, 1))
+    together = await asyncio.gather(*runs)
+    assert sum(sizes) == 6 and max(sizes) > 3, "each has three frames"
     for one, other in zip(together, alone, strict=True):
         assert all(
             np.abs(pixels(a) - pixels(b)).max() <= 1 for a, b in zip(one, other, strict=True)
