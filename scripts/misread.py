@@ -1,4 +1,4 @@
-"""Draw docs/pictures/misread.jpg: where the rig put eyes and brows, and where they were seen.
+"""Draw docs/pictures/misread.jpg: where the rig put lids, and where they were seen.
 
 python -m scripts.misread
 """
@@ -24,7 +24,6 @@ POSES: dict[str, dict[str, float]] = {
     "neutral": {},
     "eyeBlink .5": {"eyeBlink": 0.5},
     "eyeBlink 1": {"eyeBlink": 1.0},
-    "brows up": {"browInnerUp": 1.0, "browOuterUp": 1.0},
 }
 LINES = ((RIGHT_EYE, True), (LEFT_EYE, True), (RIGHT_BROW[:5], False), (LEFT_BROW[:5], False))
 
