@@ -27,7 +27,7 @@ from deployments.pictures import image_of, parsed
 from deployments.services import Services
 from deployments.sse import ending, sse, streamed
 from deployments.trainings import TrainingState
-from pipelines.train_lora import TrainRequest, TrainStages, check_training, train_lora
+from pipelines.train_lora import TrainRequest, TrainStages, check_training
 
 router = APIRouter(tags=["trainings"], dependencies=[Depends(require_key)])
 
@@ -51,7 +51,8 @@ async def create_training(request: Request) -> dict[str, Any]:
     held, caller = services(request), caller_of(request)
     teachable(held.profile)
     held.trainings.check()
-    body, pictures = await _asked(request, held)
+    with held.creations.reserve():  # so many pictures are large
+        body, pictures = await _asked(request, held)
     wanted = _wanted(held, caller, body, pictures)
     await asyncio.to_thread(check_training, wanted)
     if await asyncio.to_thread(held.trainings.being_taught, wanted.name):
@@ -59,7 +60,7 @@ async def create_training(request: Request) -> dict[str, Any]:
     held.allowances.creation(caller)
     state = _state(wanted)
     stages = TrainStages(held.stages["review"], held.stages["vlm"], held.trainer)
-    await held.trainings.start(state, lambda: train_lora(stages, wanted))
+    await held.trainings.start(state, lambda: held.trainings.clean(state, wanted, stages))
     return _public(state)
 
 

@@ -1,5 +1,7 @@
 """Characters that the diffusion model is taught, as jobs."""
 
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from pathlib import Path
 from typing import Literal
 
@@ -11,7 +13,13 @@ from avatar_serving.training.record import AdapterRecord
 from deployments.background import BackgroundJobs
 from deployments.job_shelves import FolderShelf
 from deployments.job_states import JobFolder, JobState
-from pipelines.train_lora import forget_draft
+from pipelines.train_lora import (
+    TrainItem,
+    TrainRequest,
+    TrainStages,
+    forget_draft,
+    train_lora,
+)
 
 
 class TrainingState(JobState):
@@ -53,6 +61,18 @@ class TrainingJobs(BackgroundJobs[TrainingState, Checked | AdapterRecord]):
         await self.delete(state.id)
         if not self.being_taught(state.name):
             forget_draft(home, state.name)
+
+    async def clean(
+        self, state: TrainingState, wanted: TrainRequest, stages: TrainStages
+    ) -> AsyncGenerator[TrainItem, None]:
+        """The work, which leaves nothing once its job was deleted: also at another gateway."""
+        try:
+            async with aclosing(train_lora(stages, wanted)) as items:
+                async for item in items:
+                    yield item
+        finally:
+            if not self.folder.alive(state.id):
+                forget_draft(wanted.home, wanted.name)
 
     def sample(self, job: str, step: int) -> Path:
         return self._folder.sample(job, step)

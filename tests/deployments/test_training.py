@@ -2,6 +2,8 @@
 
 import io
 import json
+import shutil
+import time
 
 import httpx
 import PIL.Image
@@ -107,6 +109,23 @@ def test_one_that_is_cancelled_leaves_nothing_and_one_that_fails_says_why(school
     assert (kind, state["error"]["code"]) == ("error", "out_of_memory")
     trainer.trouble = None
     assert followed(rest, ask(rest).json()["id"])[-1][0] == "done"
+
+
+@pytest.mark.weights
+def test_another_gateway_may_delete_it(school, trainer, faces, monkeypatch):
+    """The one that teaches notices, and leaves nothing."""
+    monkeypatch.setattr("deployments.background._BEAT_S", 0.05)
+    rest, home = school
+    trainer.endless = True
+    training = ask(rest).json()
+    with rest.stream("GET", f"/v1/trainings/{training['id']}/events") as told:
+        next(line for line in told.iter_lines() if '"samples": [2]' in line)
+    shutil.rmtree(home.parent / "data" / "trainings" / training["id"])
+    for _ in range(200):
+        if not (home / "guide").exists():
+            break
+        time.sleep(0.05)
+    assert not (home / "guide").exists()
 
 
 @pytest.mark.parametrize(
