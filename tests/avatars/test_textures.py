@@ -1,7 +1,8 @@
 import numpy as np
+import pytest
 
 from avatar_serving.avatars.backdrop import background
-from avatar_serving.avatars.textures import cut_out, fill, polygon_mask, to_pixels
+from avatar_serving.avatars.textures import cut_out, fill, grown, polygon_mask, shrunk, to_pixels
 
 
 def test_fill_keeps_the_known_and_continues_it() -> None:
@@ -67,3 +68,16 @@ def test_what_is_known_in_one_corner_alone_fills_the_whole_picture() -> None:
     known[50:, 40:] = 1
     filled = fill(np.full((64, 48, 3), 200, np.float32) * known[..., None], known)
     np.testing.assert_allclose(filled, 200, atol=0.01)
+
+
+@pytest.mark.parametrize("pixels", [5, 12, 13, 20])
+def test_masks_grow_and_shrink_by_so_many_pixels(pixels: int) -> None:
+    disc = np.hypot(*(np.mgrid[:128, :128] - 64)) < 30
+    assert abs(np.sqrt(grown(disc, pixels).sum() / np.pi) - 30 - pixels) < 1
+    assert abs(np.sqrt(shrunk(disc, pixels).sum() / np.pi) - 30 + pixels) < 1
+
+
+@pytest.mark.parametrize("pixels", [5, 20])
+def test_nothing_grows_to_nothing_and_all_shrinks_to_all(pixels: int) -> None:
+    all_of_it = np.ones((64, 64), bool)
+    assert not grown(~all_of_it, pixels).any() and shrunk(all_of_it, pixels).all()
