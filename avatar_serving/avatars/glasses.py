@@ -21,8 +21,8 @@ DOWN = np.linspace(-0.25, 1, 48)
 BLUR = 1.0
 EDGE = 9.5
 """Change of colour (8-bit CIELAB) from row to row that all columns share, from which on something
-lies across the nose. Of 60 portraits that look at the camera, those without glasses reach 8.3 (a
-deep frown), those with thick frames have 11.9 and more, with thin ones 4 to 7."""
+lies across the nose. Of some 60 pictures the sixteen with most were looked at: without glasses it
+is 8.3 at most (a deep frown), with thick frames 11.9 and more; thin ones have 4 to 7."""
 STILL_CM, FREE_CM = 0.4, 1.4
 """Up to how far above the landmarks of the brows nothing moves with them, and from where on skin
 moves by ABOVE of what it does without glasses: more would fold it behind the frame."""
