@@ -32,7 +32,7 @@ test: install-test weights web apt  ## Install everything, then run all tests
 	cd web && npm test --silent
 	$(BIN)/avatar-serving weights pull $(EVALUATION)
 	$(BIN)/python -m scripts.chart_tools
-	$(BIN)/pytest -q -p no:cacheprovider
+	$(BIN)/pytest -q -rs -p no:cacheprovider
 	$(BIN)/python -m scripts.environment torch --test tests/torch
 	$(BIN)/python -m scripts.environment vllm --test tests/vllm
 
