@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections import Counter
+from math import isnan
 
 import numpy as np
 
@@ -22,10 +23,9 @@ _LOOKS = 50
 
 def gateway(url: str, service_pid: int, sessions: int) -> list[Figure]:
     """Open *sessions* at once; each holds a few turns. All share this machine with the client."""
-    pids = _gateway_pids(service_pid)
-    used_s, began = cpu_s(pids), time.monotonic()
-    outcomes = asyncio.run(_crowd(url, sessions))
-    cores = (cpu_s(pids) - used_s) / (time.monotonic() - began)
+    meter = _Meter(_gateway_pids(service_pid), sessions)
+    outcomes = asyncio.run(_crowd(url, sessions, meter))
+    cores = meter.cores
     turns = [turn for held, _ in outcomes for turn in held]
     failures = Counter(failure for _, failure in outcomes if failure)
     good = sum(_good(turn) for turn in turns)
@@ -41,6 +41,27 @@ def gateway(url: str, service_pid: int, sessions: int) -> list[Figure]:
     ]  # fmt: skip
 
 
+class _Meter:
+    """Cores that *pids* use while all *sessions* are there: from when the last one has come until
+    the first one leaves."""
+
+    def __init__(self, pids: list[int], sessions: int) -> None:
+        self.cores = float("nan")
+        self._pids = pids
+        self._awaited = sessions
+        self._used_s = self._began_s = 0.0
+
+    def came(self) -> None:
+        self._awaited -= 1
+        if not self._awaited:
+            self._used_s, self._began_s = cpu_s(self._pids), time.monotonic()
+
+    def left(self) -> None:
+        if not self._awaited and isnan(self.cores):
+            used_s = cpu_s(self._pids) - self._used_s
+            self.cores = used_s / (time.monotonic() - self._began_s)
+
+
 def _gateway_pids(service_pid: int) -> list[int]:
     """Ray writes what a process does into its name, so that it takes a few looks."""
     for _ in range(_LOOKS):
@@ -54,11 +75,11 @@ def _good(turn: Turn) -> bool:
     return turn.voice_to_voice_ms <= _LIMIT_MS and not turn.answer.playout.underruns
 
 
-async def _crowd(url: str, sessions: int) -> list[tuple[list[Turn], str]]:
-    return await asyncio.gather(*(_session(url, i) for i in range(sessions)))
+async def _crowd(url: str, sessions: int, meter: _Meter) -> list[tuple[list[Turn], str]]:
+    return await asyncio.gather(*(_session(url, i, meter) for i in range(sessions)))
 
 
-async def _session(url: str, index: int) -> tuple[list[Turn], str]:
+async def _session(url: str, index: int, meter: _Meter) -> tuple[list[Turn], str]:
     """A user who comes a little after the one before, and talks at their own pace.
 
     A session that fails ends; its missing turns count as bad ones, and its error is told.
@@ -67,9 +88,11 @@ async def _session(url: str, index: int) -> tuple[list[Turn], str]:
     done = list[Turn]()
     try:
         async with open_session(Where(url)) as client:
+            meter.came()
             for _ in range(_TURNS):
                 await asyncio.sleep(1.0 + (index % 7) * 0.2)
                 done.append(await ask(client, "", _speech(), timeout_s=20))
+            meter.left()
     except AvatarError as error:
         return done, f"{error.code} ({error})"
     return done, ""

@@ -26,4 +26,4 @@ class EnergyModel:
         return GatedVad(self._judge, gate_options(threshold, silence_ms, prefix_ms))
 
     def _judge(self, hop: Samples) -> float:
-        return float(np.mean(np.square(hop)) >= self._power)
+        return float(np.dot(hop, hop) >= self._power * len(hop))
