@@ -98,7 +98,7 @@ def nodes(models: Setup) -> str:
     """Machines such as this one, with everything on them."""
     most = models.most()
     rows = [(f"{n:,}", f"{replicas(n, most):,}") for n in MANY]
-    return table(("sessions", f"nodes of {most}"), rows)
+    return table(("sessions", f"nodes for {most} each"), rows)
 
 
 def stages(models: Setup) -> str:
