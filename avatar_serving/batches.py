@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Hashable, Sequence
-from dataclasses import dataclass, field
+from contextlib import aclosing
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from avatar_serving.errors import OutOfMemory
+from avatar_serving.tickets import End, Ticket
 
 In = TypeVar("In")
 Out = TypeVar("Out")
@@ -19,19 +20,6 @@ class Abandoned(Exception):
     """Every stream of a batch was closed."""
 
 
-@dataclass(frozen=True, slots=True)
-class _End:
-    error: Exception | None = None
-
-
-@dataclass(slots=True, eq=False)
-class _Ticket(Generic[In]):
-    request: In
-    alike: Hashable
-    items: "asyncio.Queue[Any]" = field(default_factory=lambda: asyncio.Queue[Any]())
-    closed: bool = False
-
-
 class Batches(Generic[In, Out]):
     """One batch at a time, of at most *most* requests.
 
@@ -40,7 +28,7 @@ class Batches(Generic[In, Out]):
 
     def __init__(self, work: Work[In, Out], most: int, wait_s: float) -> None:
         self._work, self._most, self._wait_s = work, most, wait_s
-        self._waiting: list[_Ticket[In]] = []
+        self._waiting: list[Ticket[In]] = []
         self._worker: asyncio.Task[None] | None = None
 
     async def run(self, request: In, alike: Hashable) -> AsyncGenerator[float | Out, None]:
@@ -48,17 +36,13 @@ class Batches(Generic[In, Out]):
 
         Closing the stream withdraws the request; a batch without streams stops at its next step.
         """
-        ticket = _Ticket(request, alike)
+        ticket = Ticket(request, alike)
         self._waiting.append(ticket)
         if self._worker is None or self._worker.done():
             self._worker = asyncio.create_task(self._serve())
-        try:
-            while not isinstance(item := await ticket.items.get(), _End):
+        async with aclosing(ticket.stream()) as items:
+            async for item in items:
                 yield item
-            if item.error is not None:
-                raise item.error
-        finally:
-            ticket.closed = True
 
     async def _serve(self) -> None:
         loop = asyncio.get_running_loop()
@@ -68,7 +52,7 @@ class Batches(Generic[In, Out]):
             if batch := self._next():
                 await asyncio.to_thread(self._finish, batch, loop)
 
-    def _next(self) -> list[_Ticket[In]]:
+    def _next(self) -> list[Ticket[In]]:
         """The oldest request and those like it."""
         self._waiting = [ticket for ticket in self._waiting if not ticket.closed]
         if not self._waiting:
@@ -77,7 +61,7 @@ class Batches(Generic[In, Out]):
         self._waiting = [ticket for ticket in self._waiting if ticket not in alike]
         return alike
 
-    def _finish(self, batch: list[_Ticket[In]], loop: asyncio.AbstractEventLoop) -> None:
+    def _finish(self, batch: list[Ticket[In]], loop: asyncio.AbstractEventLoop) -> None:
         def tell(items: Sequence[Any]) -> None:
             for ticket, item in zip(batch, items, strict=True):
                 loop.call_soon_threadsafe(ticket.items.put_nowait, item)
@@ -89,9 +73,9 @@ class Batches(Generic[In, Out]):
 
         try:
             tell(self._work([ticket.request for ticket in batch], told))
-            tell([_End()] * len(batch))
+            tell([End()] * len(batch))
         except Exception as error:
-            tell([_End(error)] * len(batch))
+            tell([End(error)] * len(batch))
 
 
 def by_halves(work: Callable[[Sequence[In]], Sequence[Out]], asked: Sequence[In]) -> list[Out]:
