@@ -64,22 +64,29 @@ def remote() -> Any:
     return RemoteStage("stylise", serve.get_deployment_handle("stylise", "app"))
 
 
-async def processes(witnesses: Any, adapter: str) -> set[int]:
-    request = for_adapter(adapter)
-    return {(await collect(witnesses.run(request)))[0] for _ in range(8)}
+async def where_it_went(witnesses: Any, adapter: str) -> int:
+    (pid,) = await collect(witnesses.run(for_adapter(adapter)))
+    return pid
+
+
+async def stays(witnesses: Any, adapter: str) -> bool:
+    """Whether all requests for *adapter* follow the first, once its replica told that it has it."""
+    home = await where_it_went(witnesses, adapter)
+    await asyncio.sleep(1)  # a replica tells the others a few times a second what it holds
+    return {await where_it_went(witnesses, adapter) for _ in range(12)} == {home}
 
 
 async def test_an_adapter_stays_where_it_is(cluster: None) -> None:
     witnesses = remote()
-    for name in ("museum", "sailor", "museum", "sailor"):
-        await collect(witnesses.run(for_adapter(name)))
-    await asyncio.sleep(1)  # a replica tells the others a few times a second what it holds
-    museum, sailor = (
-        await processes(witnesses, "museum"), await processes(witnesses, "sailor"),
-    )  # fmt: skip
-    assert len(museum) == len(sailor) == 1
-    busy = [collect(witnesses.run(for_adapter(""))) for _ in range(12)]
-    assert len({pid for (pid,) in await asyncio.gather(*busy)}) == 2, "any replica would do"
+    # On a machine under load the word may come late, and then a second replica loads it for good:
+    # another adapter is tried. By chance, twelve follow the first in one of 4096 times.
+    for attempt in range(4):
+        if await stays(witnesses, f"character {attempt}"):
+            break
+    else:
+        pytest.fail("no adapter's requests stayed with the replica that had it")
+    busy = [where_it_went(witnesses, "") for _ in range(12)]
+    assert len(set(await asyncio.gather(*busy))) == 2, "any replica would do"
 
 
 def steps(work: Work) -> Iterator[Checked | Trained]:
