@@ -43,6 +43,17 @@ def assert_known(given, model):
                 assert_known(one, parsed)
 
 
+def test_what_computes_on_a_gpu_is_sent_to_a_group_that_has_one():
+    """Otherwise Ray would ask any group for a pod, and pay a GPU for a stage that needs a share."""
+    (application,) = serve_config(*PROFILES["gpu"])["applications"]
+    profile = read_profile(application["args"]["profile"], "rendered")
+    on_gpus = {name: place for name, place in profile.placement.items() if place.num_gpus}
+    assert {"asr", "llm", "stylise"} <= set(on_gpus)
+    assert all(place.resources for place in on_gpus.values())
+    together = [p.num_gpus for p in on_gpus.values() if "llm" in p.resources]
+    assert len(together) == 3 and sum(together) <= 1, "one GPU holds a replica of each"
+
+
 def test_a_profile_changes_another():
     cpu = read_profile({"base": "cpu"}, "here")
     changed = {"base": "cpu", "limits": {"sessions": 9}, "render": {"engine": "mesh"}}
