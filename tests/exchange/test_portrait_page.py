@@ -17,6 +17,7 @@ from avatar_serving.avatars.plain import plain_package
 from avatar_serving.avatars.rig import MORPHS
 from avatar_serving.avatars.sheet import pose_values
 from avatar_serving.avatars.strips import Strip, grid, with_strips
+from tests.avatars.test_golden import FIRST
 from tests.exchange.node import needs_node, told
 from tests.exchange.test_lam_player import CHROMIUM, FLAGS
 
@@ -66,6 +67,17 @@ async def test_a_sliver_of_a_strip_has_no_pixel_of_what_is_beside_it_in_the_text
     for picture, values in zip(pictures, poses, strict=True):
         apart = np.abs(picture[strip].astype(int) - canvas.draw(values)[strip])
         assert apart.max() < 12
+
+
+async def test_the_first_package_that_was_written_is_drawn_as_the_cpu_draws_it(
+    tmp_path: Path,
+) -> None:
+    content = FIRST.read_bytes()
+    canvas = Canvas(package.load(content), SIZE)
+    poses = [pose_values(p) for p in ({}, {"jawOpen": 0.7}, {"eyeBlink": 1.0, "headYaw": 12.0})]
+    for picture, values in zip(await in_the_browser(content, poses, tmp_path), poses, strict=True):
+        apart = np.abs(picture.astype(int) - canvas.draw(values)).max(2)
+        assert (apart > 60).mean() < 0.01, "but for edges, which are cut to pixels"
 
 
 async def in_the_browser(

@@ -12,11 +12,12 @@ from avatar_serving.stages.base import ReviewStage
 from avatar_serving.stages.review import ReviewConfig
 from avatar_serving.stages.review.accept import AcceptReviewConfig
 from avatar_serving.stages.review.measured import MeasuredReviewConfig
+from scripts.robustness.degrade import cover
 from tests.review import portraits
 
 NAMES = [
-    "decodable", "size", "nsfw", "face", "face_size", "framing", "pose", "sharpness", "exposure",
-    "eyes", "occlusion",
+    "decodable", "size", "nsfw", "face", "face_size", "framing", "pose", "exposure", "eyes",
+    "occlusion", "sharpness",
 ]  # fmt: skip
 
 
@@ -130,6 +131,13 @@ async def test_sunglasses_are_refused(stage: ReviewStage, face: Face) -> None:
     review = await reviewed(stage, portraits.sunglasses(portraits.astronaut(), face))
     assert review.refused is not None and review.refused.name == "occlusion"
     assert "sunglasses" in review.refused.reason
+
+
+@pytest.mark.weights
+async def test_a_bar_over_the_eyes_is_no_shaken_camera(stage: ReviewStage, face: Face) -> None:
+    bar = cover(0.2, 0.45, (10, 10, 10))(portraits.astronaut(), face)
+    review = await reviewed(stage, bar)
+    assert review.refused is not None and review.refused.name == "occlusion"
 
 
 @pytest.mark.weights

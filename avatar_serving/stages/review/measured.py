@@ -96,13 +96,15 @@ def _of_drawing(
 
 
 def _check_one(image: NDArray[np.uint8], face: Face) -> list[Check]:
+    """What explains more comes first, for the first refusal is told: in the dark eyes are hidden,
+    and the straight edges of what hides them look as if the camera had moved."""
     crop = crop_face(image, face, margin=1.2)
     return [
         framing.check_face_size(face),
         framing.check_framing(face, image.shape[1], image.shape[0]),
         framing.check_pose(face),
-        light.check_sharpness(crop),
         light.check_exposure(crop),
         occlusion.check_eyes_open(face),
         occlusion.check_occlusion(face, crop),
+        light.check_sharpness(crop),
     ]
