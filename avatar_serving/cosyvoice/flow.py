@@ -2,10 +2,11 @@
 
 A spectrogram of noise is moved towards speech along a learned velocity, in a few steps of Euler.
 Each frame sees all frames before the end of its own chunk, so that chunks that were made do not
-change when more follow.
+change when more follow. Lines of many sessions are moved together.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -38,6 +39,17 @@ class Reference:
     """Description of the speaker."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Heard:
+    """What of a line is to become frames."""
+
+    codes: Tensor
+    """Its speech tokens, from the first on."""
+    reference: Reference
+    final: bool
+    """There are no more; otherwise the last ``sizes.ahead`` tokens are only looked at."""
+
+
 class Flow(nn.Module):
     def __init__(self, sizes: FlowSizes) -> None:
         super().__init__()
@@ -49,30 +61,43 @@ class Flow(nn.Module):
         noise = torch.Generator().manual_seed(0)
         self.noise: Tensor = torch.randn(_LONGEST, sizes.bands, generator=noise, device="cpu")
 
-    def forward(self, codes: Tensor, reference: Reference, final: bool) -> Tensor:
-        """The frames of *codes*, frames x bands, in 32 bit.
+    def forward(self, lines: Sequence[Heard]) -> list[Tensor]:
+        """The frames of each line's codes, frames x bands, in 32 bit."""
+        meant = [self._meant(line) for line in lines]
+        lengths = [len(each) for each in meant]
+        known = [F.pad(line.reference.mel, (0, 0, 0, most - len(line.reference.mel)))
+                 for line, most in zip(lines, lengths, strict=True)]  # fmt: skip
+        voice = torch.stack([line.reference.voice for line in lines])
+        voices = self.spk_embed_affine_layer(F.normalize(voice, dim=-1))
+        mel = self._flown(_together(meant), _together(known), voices, lengths)
+        return [
+            each[len(line.reference.mel) : length].float()
+            for each, line, length in zip(mel, lines, lengths, strict=True)
+        ]
 
-        Unless *final*, the last ``sizes.ahead`` tokens are only looked at.
-        """
-        tokens = self.input_embedding(torch.cat([reference.codes, codes]))[None]
-        meant = self.pre_lookahead_layer(tokens, final)
-        meant = meant.repeat_interleave(FRAMES_A_TOKEN, dim=1)
-        known = torch.zeros_like(meant)
-        known[:, : len(reference.mel)] = reference.mel
-        voice = self.spk_embed_affine_layer(F.normalize(reference.voice, dim=-1))[None]
-        return self._flown(meant, known, voice)[0, len(reference.mel) :].float()
+    def _meant(self, line: Heard) -> Tensor:
+        """What the tokens say, frames x bands; the recording's come first."""
+        tokens = self.input_embedding(torch.cat([line.reference.codes, line.codes]))[None]
+        ahead = self.pre_lookahead_layer(tokens, line.final)[0]
+        return ahead.repeat_interleave(FRAMES_A_TOKEN, dim=0)
 
-    def _flown(self, meant: Tensor, known: Tensor, voice: Tensor) -> Tensor:
-        frames = meant.shape[1]
+    def _flown(self, meant: Tensor, known: Tensor, voice: Tensor, lengths: list[int]) -> Tensor:
+        lines, frames = meant.shape[:2]
         conditions = [torch.cat([each, torch.zeros_like(each)]) for each in (meant, known)]
         voices = torch.cat([voice, torch.zeros_like(voice)])
-        mel = self.noise[:frames].to(meant)[None]
+        mel = self.noise[:frames].to(meant).expand(lines, -1, -1)
         times = 1 - torch.cos(torch.linspace(0, 1, _STEPS + 1) * math.pi / 2)
         for now, then in zip(times[:-1].tolist(), times[1:].tolist(), strict=True):
-            both = mel.expand(2, -1, -1)
-            moved = self.estimator(both, *conditions, voices, now)
-            mel = mel + (then - now) * ((1 + _GUIDANCE) * moved[:1] - _GUIDANCE * moved[1:])
+            both = torch.cat([mel, mel])
+            moved = self.estimator(both, *conditions, voices, now, lengths + lengths)
+            led, free = moved.split(lines)
+            mel = mel + (then - now) * ((1 + _GUIDANCE) * led - _GUIDANCE * free)
         return mel
+
+
+def _together(rows: list[Tensor]) -> Tensor:
+    """All as one, with zeros after the end of those that are shorter."""
+    return nn.utils.rnn.pad_sequence(rows, batch_first=True)
 
 
 class _LookAhead(nn.Module):

@@ -1,11 +1,12 @@
 """Lines of many sessions, spoken in turn in one studio, each with its own stream of sound."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from typing import Any, Protocol
 
-from avatar_serving.cosyvoice.studio import Line
+from avatar_serving.batches import by_halves
+from avatar_serving.cosyvoice.line import Line
 from avatar_serving.samples import Samples
 from avatar_serving.tickets import End, Ticket
 from avatar_serving.torch_device import memory_errors
@@ -19,14 +20,15 @@ class Speaking(Protocol):
     def begin(self, line: Line) -> None: ...
     def step(self, lines: list[Line]) -> None: ...
     def due(self, line: Line) -> bool: ...
-    def sound(self, line: Line) -> Samples: ...
+    def sound(self, lines: Sequence[Line]) -> Sequence[Samples]: ...
     def end(self, line: Line) -> None: ...
 
 
 class Joined:
     """Rounds of one token for each line; whoever comes waits for the round that is in work.
 
-    A round is a step of the language model, and the sound of those lines that have a stretch ready.
+    A round is a step of the language model, and the sound of those lines that have a stretch ready,
+    made together; by halves, where memory lacks.
     """
 
     def __init__(self, studio: Speaking) -> None:
@@ -60,9 +62,7 @@ class Joined:
             self._leave(ticket)
         told += self._admit()
         told += self._together()
-        for ticket in [each for each in self._going if self._studio.due(each.request)]:
-            told += self._sounded(ticket)
-        return told
+        return told + self._sounded([t for t in self._going if self._studio.due(t.request)])
 
     def _admit(self) -> list[tuple[Ticket[Line], Any]]:
         told: list[tuple[Ticket[Line], Any]] = []
@@ -90,19 +90,25 @@ class Joined:
             return [(ticket, End(error)) for ticket in lost]
         return []
 
-    def _sounded(self, ticket: Ticket[Line]) -> list[tuple[Ticket[Line], Any]]:
+    def _sounded(self, due: list[Ticket[Line]]) -> list[tuple[Ticket[Line], Any]]:
+        """What goes wrong here goes wrong for all that have a stretch ready."""
+        if not due:
+            return []
         try:
-            with memory_errors("tts"):
-                told: list[tuple[Ticket[Line], Any]] = [
-                    (ticket, self._studio.sound(ticket.request))
-                ]
+            sounds = by_halves(self._sound, [ticket.request for ticket in due])
         except Exception as error:
-            self._leave(ticket)
-            return [(ticket, End(error))]
-        if ticket.request.finished:
+            for ticket in due:
+                self._leave(ticket)
+            return [(ticket, End(error)) for ticket in due]
+        told: list[tuple[Ticket[Line], Any]] = list(zip(due, sounds, strict=True))
+        for ticket in [each for each in due if each.request.finished]:
             self._leave(ticket)
             told.append((ticket, End()))
         return told
+
+    def _sound(self, lines: Sequence[Line]) -> Sequence[Samples]:
+        with memory_errors("tts"):
+            return self._studio.sound(lines)
 
     def _leave(self, ticket: Ticket[Line]) -> None:
         self._going.remove(ticket)

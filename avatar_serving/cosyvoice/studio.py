@@ -1,7 +1,7 @@
 """Where lines are spoken: several at once, each a step of the language model at a time."""
 
 import math
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -9,7 +9,8 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from avatar_serving.cosyvoice.flow import Flow, Reference
+from avatar_serving.cosyvoice.flow import Flow, Heard, Reference
+from avatar_serving.cosyvoice.line import Line
 from avatar_serving.cosyvoice.published import load
 from avatar_serving.cosyvoice.sampling import draw
 from avatar_serving.cosyvoice.sizes import FRAMES_A_TOKEN, Sizes
@@ -25,37 +26,6 @@ _LEAST, _MOST = 2, 20
 """Speech tokens for each text token."""
 _DOUBLINGS = 2
 """Chunks grow: twice as long, so often, so that less is computed again."""
-
-
-@dataclass(slots=True, eq=False)
-class Line:
-    """An utterance to be spoken, and how far it has come."""
-
-    text: list[int]
-    """Ids of text tokens: instruction, what the recording says, and the text itself."""
-    new: int
-    """How many of them are the text itself."""
-    reference: Reference
-    shown: bool
-    """The language model reads the recording's tokens too, of which *text* has the words."""
-    speed: float
-    seed: int
-    codes: list[int] = field(default_factory=list[int])
-    finished: bool = False
-    """The language model has written all."""
-    random: np.random.Generator = field(init=False)
-    slot: int = -1
-    place: int = 0
-    """Where the next token goes in the slot."""
-    spoken: int = 0
-    """Tokens that have become frames."""
-    chunks: int = 0
-    mel: Tensor = None
-    sounded: int = 0
-    """Samples that have been given out."""
-
-    def __post_init__(self) -> None:
-        self.random = np.random.default_rng(self.seed)
 
 
 class Studio:
@@ -112,26 +82,55 @@ class Studio:
         return line.finished or len(line.codes) >= line.spoken + self._hop(line) + ahead
 
     @torch.inference_mode()
-    def sound(self, line: Line) -> Samples:
-        """The next stretch of a line that is due; the rest, if it is finished.
+    def sound(self, lines: Sequence[Line]) -> list[Samples]:
+        """The next stretch of each line that is due, made together; the rest, if it is finished.
 
-        Empty where the line is spoken so fast that no frame is ready.
+        Empty where a line is spoken so fast that no frame is ready. After an error no line has gone
+        on.
         """
-        final = line.finished
-        until = len(line.codes) if final else line.spoken + self._hop(line)
-        if not until:
-            return np.zeros(0, np.float32)
-        heard = line.codes[: until if final else until + self.sizes.flow.ahead]
-        codes = torch.tensor(heard, device=self._device)
-        mel = self._flow(codes, _moved(line.reference, self._device), final)
-        fresh = _paced(mel[line.spoken * FRAMES_A_TOKEN :], line.speed)
-        line.mel = fresh if line.mel is None else torch.cat([line.mel, fresh])
-        line.spoken, line.chunks = until, line.chunks + 1
-        if not final and len(line.mel) <= FRAMES_HELD:
-            return np.zeros(0, np.float32)
-        samples = self._vocoder(line.mel, final)[line.sounded :].cpu().numpy()
-        line.sounded += len(samples)
-        return np.asarray(samples, np.float32)
+        untils = [self._until(line) for line in lines]
+        mels = self._mels(lines, untils)
+        ready = [
+            i for i, (line, mel) in enumerate(zip(lines, mels, strict=True))
+            if len(mel) > (0 if line.finished else FRAMES_HELD)
+        ]  # fmt: skip
+        sounds = dict(zip(ready, self._sounds(lines, mels, ready), strict=True))
+        stretches = list[Samples]()
+        for i, (line, mel, until) in enumerate(zip(lines, mels, untils, strict=True)):
+            stretches.append(_rest(sounds.get(i), line.sounded))
+            line.mel, line.spoken, line.chunks = mel, until, line.chunks + 1
+            line.sounded += len(stretches[-1])
+        return stretches
+
+    def _sounds(
+        self, lines: Sequence[Line], mels: Sequence[Tensor], ready: list[int]
+    ) -> list[Tensor]:
+        if not ready:
+            return []
+        return self._vocoder([mels[i] for i in ready], [lines[i].finished for i in ready])
+
+    def _until(self, line: Line) -> int:
+        """How many tokens of the line become frames now."""
+        return len(line.codes) if line.finished else line.spoken + self._hop(line)
+
+    def _mels(self, lines: Sequence[Line], untils: Sequence[int]) -> list[Tensor]:
+        """All frames of each line up to there."""
+        going = [i for i, until in enumerate(untils) if until]
+        asked = [self._heard(lines[i], untils[i]) for i in going]
+        flown = dict(zip(going, self._flow(asked) if asked else [], strict=True))
+        mels = list[Tensor]()
+        for i, line in enumerate(lines):
+            if i not in flown:
+                mels.append(torch.zeros(0, self.sizes.flow.bands, device=self._device))
+                continue
+            fresh = _paced(flown[i][line.spoken * FRAMES_A_TOKEN :], line.speed)
+            mels.append(fresh if line.mel is None else torch.cat([line.mel, fresh]))
+        return mels
+
+    def _heard(self, line: Line, until: int) -> Heard:
+        seen = line.codes[: until if line.finished else until + self.sizes.flow.ahead]
+        codes = torch.tensor(seen, device=self._device)
+        return Heard(codes, _moved(line.reference, self._device), line.finished)
 
     def end(self, line: Line) -> None:
         """Give the slot back."""
@@ -182,3 +181,10 @@ def _paced(mel: Tensor, speed: float) -> Tensor:
         return mel
     frames = max(1, math.floor(len(mel) / speed))
     return F.interpolate(mel.T[None], size=frames, mode="linear")[0].T
+
+
+def _rest(sound: Tensor, sounded: int) -> Samples:
+    """What of *sound* has not been given out."""
+    if sound is None:
+        return np.zeros(0, np.float32)
+    return np.asarray(sound[sounded:].cpu().numpy(), np.float32)

@@ -1,6 +1,7 @@
 """The diffusion transformer that tells which way noise moves towards speech (after F5-TTS)."""
 
 import math
+from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 import torch
@@ -31,16 +32,17 @@ class Transformer(nn.Module):
         self.proj_out = nn.Linear(sizes.width, sizes.bands)
 
     def forward(
-        self, mel: Tensor, meant: Tensor, known: Tensor, voice: Tensor, at: float
-    ) -> Tensor:
+        self, mel: Tensor, meant: Tensor, known: Tensor, voice: Tensor, at: float,
+        lengths: Sequence[int],
+    ) -> Tensor:  # fmt: skip
         """Velocity of *mel* at time *at* (0 noise, 1 speech); all are batch x frames x bands but
-        *voice*, batch x bands."""
+        *voice*, batch x bands. Frames from a row's length on are padding."""
         frames = mel.shape[1]
         time = self.time_mlp(_time(at, mel))[None]
         voices = voice[:, None].expand(-1, frames, -1)
         x = self.proj(torch.cat([mel, known, meant, voices], dim=-1))
         x = self._placed(x) + x
-        seen = _chunks(frames, self.sizes.chunk, mel.device)
+        seen = _seen(frames, self.sizes.chunk, lengths, mel.device)
         turn = _turn(frames, self.sizes.width // self.sizes.heads, mel)
         for block in self.blocks:
             x = block(x, time, seen, turn)
@@ -95,9 +97,12 @@ def _time(at: float, like: Tensor) -> Tensor:
     return torch.cat([angles.sin(), angles.cos()])[None].to(like)
 
 
-def _chunks(frames: int, chunk: int, device: Any) -> Tensor:
+def _seen(frames: int, chunk: int, lengths: Sequence[int], device: Any) -> Tensor:
+    """Which frames each one sees: batch x 1 x frames x frames."""
     places = torch.arange(frames, device=device)
-    return places < (places[:, None] // chunk + 1) * chunk
+    begun = places < (places[:, None] // chunk + 1) * chunk
+    there = places < torch.tensor(lengths, device=device)[:, None]
+    return (begun & there[:, None])[:, None]
 
 
 def _turn(frames: int, size: int, like: Tensor) -> tuple[Tensor, Tensor]:

@@ -5,6 +5,7 @@ them, in the end as the short Fourier transform of the sound.
 """
 
 import math
+from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 import torch
@@ -59,15 +60,18 @@ class Vocoder(nn.Module):
         shape = (_NOISE_S * RATE, sizes.harmonics + 1)
         self.noise: Tensor = torch.rand(shape, generator=chance, device="cpu")
 
-    def forward(self, mel: Tensor, final: bool) -> Tensor:
-        """Samples of *mel*, frames x bands: 480 a frame, without the last FRAMES_HELD frames unless
-        *final*."""
-        x = mel.T[None]
-        pitch = self.f0.double()(x.double(), final).to(x.dtype)
-        source = self._source(pitch[0])
-        if not final:
-            x = x[..., :-_PITCH_AHEAD]
-        return self._shaped(x, source, final).clamp(-_LOUDEST, _LOUDEST)
+    def forward(self, mels: Sequence[Tensor], finals: Sequence[bool]) -> list[Tensor]:
+        """Samples of each of *mels*, frames x bands: 480 a frame; without the last FRAMES_HELD
+        frames, unless it is final."""
+        rows = [mel.T for mel in mels]
+        tracks = self.f0.double()(_ended(rows, finals, _PITCH_AHEAD).double())
+        inputs, driven = list[Tensor](), list[Tensor]()
+        for row, pitch, final in zip(rows, tracks, finals, strict=True):
+            known = row.shape[-1] if final else row.shape[-1] - _PITCH_AHEAD
+            inputs.append(row[:, :known])
+            driven.append(self._driven(pitch[:known].to(row), final))
+        x = self.conv_pre(_ended(inputs, finals, _AHEAD))
+        return self._sounds(self._shaped(x, _padded(driven)), driven, finals)
 
     def _source(self, pitch: Tensor) -> Tensor:
         """Sines of *pitch* (Hz, one a frame) and its harmonics, and noise where there is none.
@@ -84,22 +88,30 @@ class Vocoder(nn.Module):
         noise = self.noise[places].to(sines)
         return torch.tanh(self.source(sines * voiced + level * noise))[:, 0]
 
-    def _shaped(self, mel: Tensor, source: Tensor, final: bool) -> Tensor:
-        window = torch.hann_window(_TRANSFORM, device=mel.device)
-        heard = torch.stft(
-            source.float(), _TRANSFORM, _HOP, window=window, return_complex=True
-        )[None]  # fmt: skip
-        driven = torch.cat([heard.real, heard.imag], dim=1).to(mel.dtype)
-        x = self.conv_pre(F.pad(mel, (0, _AHEAD)) if final else mel)
-        if not final:
-            driven = driven[..., : -_AHEAD * SAMPLES_A_FRAME // _HOP]
+    def _driven(self, pitch: Tensor, final: bool) -> Tensor:
+        """The transform of a line's source, 2 x bins x steps, as far as its sound is known."""
+        source = self._source(pitch).float()
+        window = torch.hann_window(_TRANSFORM, device=pitch.device)
+        heard = torch.stft(source, _TRANSFORM, _HOP, window=window, return_complex=True)
+        parts = torch.cat([heard.real, heard.imag]).to(pitch)
+        return parts if final else parts[:, : -_AHEAD * SAMPLES_A_FRAME // _HOP]
+
+    def _shaped(self, x: Tensor, driven: Tensor) -> Tensor:
+        """Each row looks back only, so that what is after its end does not change it."""
         for number in range(len(self.ups)):
             x = self._stage(x, driven, number)
-        x = self.conv_post(F.pad(F.leaky_relu(x), (6, 0))).float()
-        size, phase = x.split(self.sizes.bins, dim=1)
-        spectrum = torch.polar(torch.exp(size).clamp(max=100), torch.sin(phase))
-        sound = torch.istft(spectrum, _TRANSFORM, _HOP, window=window)[0]
-        return sound if final else sound[:-SAMPLES_A_FRAME]
+        return self.conv_post(F.pad(F.leaky_relu(x), (6, 0))).float()
+
+    def _sounds(self, x: Tensor, driven: list[Tensor], finals: Sequence[bool]) -> list[Tensor]:
+        window = torch.hann_window(_TRANSFORM, device=x.device)
+        sounds = list[Tensor]()
+        for row, source, final in zip(x, driven, finals, strict=True):
+            size, phase = row[None, :, : source.shape[-1]].split(self.sizes.bins, dim=1)
+            spectrum = torch.polar(torch.exp(size).clamp(max=100), torch.sin(phase))
+            sound = torch.istft(spectrum, _TRANSFORM, _HOP, window=window)[0]
+            sound = sound if final else sound[:-SAMPLES_A_FRAME]
+            sounds.append(sound.clamp(-_LOUDEST, _LOUDEST))
+        return sounds
 
     def _stage(self, x: Tensor, driven: Tensor, number: int) -> Tensor:
         rate, up, down = self.sizes.rates[number], self.ups[number], self.source_downs[number]
@@ -123,9 +135,10 @@ class _Pitch(nn.Module):
         self.condnet = nn.ModuleList([first, *others])
         self.classifier = nn.Linear(sizes.pitch_width, 1)
 
-    def forward(self, x: Tensor, final: bool) -> Tensor:
+    def forward(self, x: Tensor) -> Tensor:
+        """Without the last _PITCH_AHEAD frames of *x*."""
         first, *others = self.condnet
-        x = F.elu(first(F.pad(x, (0, _PITCH_AHEAD)) if final else x))
+        x = F.elu(first(x))
         for conv in others:
             x = F.elu(conv(F.pad(x, (2, 0))))
         return self.classifier(x.transpose(1, 2)).squeeze(-1).abs()
@@ -164,3 +177,16 @@ class _Snake(nn.Module):
 def _back(conv: Any, x: Tensor) -> Tensor:
     """A convolution that sees what was, not what comes."""
     return conv(F.pad(x, (conv.dilation[0] * (conv.kernel_size[0] - 1), 0)))
+
+
+def _padded(rows: Sequence[Tensor]) -> Tensor:
+    """Rows of channels x steps as one, with zeros after the end of those that are shorter."""
+    most = max(row.shape[-1] for row in rows)
+    return torch.stack([F.pad(row, (0, most - row.shape[-1])) for row in rows])
+
+
+def _ended(rows: Sequence[Tensor], finals: Sequence[bool], ahead: int) -> Tensor:
+    """As one, for a convolution that looks *ahead*: after the end of speech there is silence."""
+    return _padded(
+        [F.pad(row, (0, ahead if final else 0)) for row, final in zip(rows, finals, strict=True)]
+    )

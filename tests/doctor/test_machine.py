@@ -125,7 +125,7 @@ def test_an_engine_without_its_packages_says_how_to_install_them(tmp_path):
         pytest.skip("vLLM is here")
     _, findings = examined(tmp_path, name="gpu")
     told = [f for f in findings if f.check == "engines"]
-    assert {f.message.partition(":")[0] for f in told} == {"vlm", "stylise", "llm"}
+    assert {f.message.partition(":")[0] for f in told} == {"vlm", "stylise", "tts", "llm"}
     assert all("not installed" in f.message for f in told)
     assert "vllm" in told[0].message and "avatar-serving[gpu]" in told[0].remedy
     assert not [f for f in examined(tmp_path)[1] if f.check == "engines"]

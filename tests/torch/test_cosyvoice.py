@@ -8,10 +8,11 @@ import pytest
 import torch
 from transformers import Qwen2Config, Qwen2Model
 
-from avatar_serving.cosyvoice.flow import Flow, Reference
+from avatar_serving.cosyvoice.flow import Flow, Heard, Reference
+from avatar_serving.cosyvoice.line import Line
 from avatar_serving.cosyvoice.sizes import RATE, FlowSizes, Sizes, SpeakerSizes, VocoderSizes
 from avatar_serving.cosyvoice.speaker import Room, Speaker
-from avatar_serving.cosyvoice.studio import Line, Studio
+from avatar_serving.cosyvoice.studio import Studio
 from avatar_serving.cosyvoice.vocoder import FRAMES_HELD, Vocoder
 from avatar_serving.errors import InvalidRequest, StageFailed
 from tests.torch.tiny_cosyvoice import SIZES, save_tiny_cosyvoice
@@ -57,8 +58,9 @@ def spoken(studio: Studio, *lines: Line) -> list[list[Any]]:
     going = list(lines)
     while going:
         studio.step(going)
-        for each in [due for due in going if studio.due(due)]:
-            stretches[id(each)].append(studio.sound(each))
+        due = [each for each in going if studio.due(each)]
+        for each, stretch in zip(due, studio.sound(due), strict=True):
+            stretches[id(each)].append(stretch)
             if each.finished:
                 studio.end(each)
                 going.remove(each)
@@ -113,6 +115,24 @@ def test_lines_spoken_side_by_side_sound_as_if_alone(studio: Studio, folder: Pat
         assert len(np.concatenate(alone)) % 480 == 0
 
 
+def test_frames_and_sound_made_together_are_those_made_one_by_one(studio: Studio) -> None:
+    chance = torch.Generator().manual_seed(3)
+    codes = [torch.randint(0, SIZES.flow.codes, (n,), generator=chance) for n in (40, 13, 71)]
+    asked = [
+        Heard(each, reference(n), final)
+        for each, n, final in zip(codes, (15, 40, 15), (True, False, False), strict=True)
+    ]
+    with torch.inference_mode():
+        mels = studio._flow(asked)
+        sounds = studio._vocoder(mels, [each.final for each in asked])
+        for one, mel, sound in zip(asked, mels, sounds, strict=True):
+            (alone,) = studio._flow([one])
+            assert mel.shape == alone.shape == (2 * (len(one.codes) - 3 * (not one.final)), 80)
+            assert (mel - alone).abs().max() < 1e-4
+            (heard,) = studio._vocoder([mel], [one.final])
+            assert sound.shape == heard.shape and (sound - heard).abs().max() < 1e-4
+
+
 def test_stretches_join_to_what_would_be_spoken_at_once(studio: Studio) -> None:
     whole = line("abcdefghijklmnop")
     (stretches,) = spoken(studio, whole)
@@ -120,8 +140,8 @@ def test_stretches_join_to_what_would_be_spoken_at_once(studio: Studio) -> None:
     # The first one is there after ten tokens: 20 frames, without those that wait for more.
     assert len(stretches[0]) == (2 * 10 - FRAMES_HELD) * 480
     with torch.inference_mode():
-        mel = studio._flow(torch.tensor(whole.codes), whole.reference, True)
-        at_once = studio._vocoder(mel, True).numpy()
+        (mel,) = studio._flow([Heard(torch.tensor(whole.codes), whole.reference, True)])
+        at_once = studio._vocoder([mel], [True])[0].numpy()
     assert np.abs(np.concatenate(stretches) - at_once).max() < 1e-3
     assert len(at_once) == len(whole.codes) * 960 == round(len(whole.codes) / 25 * RATE)
 

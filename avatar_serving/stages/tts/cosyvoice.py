@@ -31,8 +31,8 @@ from avatar_serving.torch_device import Device, memory_errors, torch_device
 
 if TYPE_CHECKING:
     from avatar_serving.cosyvoice.flow import Reference
+    from avatar_serving.cosyvoice.line import Line
     from avatar_serving.cosyvoice.sizes import Sizes
-    from avatar_serving.cosyvoice.studio import Line
 
 
 class CosyVoiceConfig(TtsEngineConfig):
@@ -129,7 +129,7 @@ class CosyVoiceTts:
                         yield speech
 
     async def _line(self, request: SpeechRequest, voice: Voice, text: str) -> "Line":
-        from avatar_serving.cosyvoice.studio import Line
+        from avatar_serving.cosyvoice.line import Line
 
         cloned = self._cloned.get(voice.id)
         instruction = "" if cloned else self._manners[voice.id].instruction
