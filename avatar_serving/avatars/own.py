@@ -1,7 +1,8 @@
 """What of the expression in a picture is the person's own face.
 
 Nobody's calm face is the mean face: heavy brows look like lowered ones, and laughing people are
-known for their smile. A neutral face from which all of it is taken is a stranger's.
+known for their smile. A neutral face from which all of it is taken is a stranger's. But a shape
+that pulls the other way takes what stayed along: a frown upon a friendly mouth is still a frown.
 """
 
 from dataclasses import replace
@@ -9,6 +10,7 @@ from dataclasses import replace
 import numpy as np
 
 from avatar_serving.avatars.fit import Fit
+from avatar_serving.avatars.rig import Floats
 from avatar_serving.media import ARKIT
 
 OWN = {
@@ -16,6 +18,12 @@ OWN = {
     "mouth": 0.4, "cheek": 0.35, "nose": 0.35,
 }  # fmt: skip
 """Shares of the weights of shapes whose names begin so. Of a jaw nothing: it would stay open."""
+AGAINST = {
+    "mouthFrown": 1.0, "mouthPress": 0.5, "browDown": 0.5, "noseSneer": 0.5,
+}  # fmt: skip
+"""Shapes of whose side at a weight of 1 so much of a smile that stayed is gone: what makes angry,
+sad and concerned faces."""
+SMILING = ("mouthSmile", "mouthDimple", "cheekSquint")
 
 
 def with_own(fit: Fit) -> Fit:
@@ -23,9 +31,20 @@ def with_own(fit: Fit) -> Fit:
     it went before."""
     own = np.array([_share(name) for name in ARKIT], np.float32)
     left = 1 - own * fit.weights
-    shapes = fit.shapes * left[:, None, None]
+    shapes = fit.shapes * left[:, None, None] - _smile_undone(fit, own * fit.weights)
     weights = fit.weights * (1 - own) / np.maximum(left, 1e-6)
     return replace(fit, shapes=shapes.astype(np.float32), weights=weights.astype(np.float32))
+
+
+def _smile_undone(fit: Fit, kept: Floats) -> Floats:
+    """(52, 468, 3): what of the smile that stays, *kept* (52,), each shape takes away."""
+    undone = np.zeros_like(fit.shapes)
+    for side in ("Left", "Right"):
+        smiling = [ARKIT.index(name + side) for name in SMILING]
+        smile = np.einsum("k,kld->ld", kept[smiling], fit.shapes[smiling])
+        for name, share in AGAINST.items():
+            undone[ARKIT.index(name + side)] = share * smile
+    return undone
 
 
 def _share(name: str) -> float:

@@ -6,11 +6,22 @@ from numpy.typing import NDArray
 from avatar_serving.avatars.mouth import MouthColours
 from avatar_serving.avatars.rig import Floats
 from avatar_serving.avatars.textures import polygon_mask, shrunk, to_pixels
+from avatar_serving.faces.topology import LEFT_EYE, RIGHT_EYE
 
-ENAMEL = np.array([226, 216, 200], np.float32) / 255
+ENAMEL = 0.84
+"""Brightness of teeth in good light."""
 CHEEKS = (116, 117, 118, 101, 36, 205, 187, 123)
-WELL_LIT = 0.66
-"""Brightness of the cheeks in an evenly lit picture."""
+WELL_LIT, WHITE_LIT = 0.66, 0.8
+"""Brightness of the cheeks, and of the whites of eyes, in an evenly lit picture."""
+DIMMEST = 0.35
+WHITES = (0.75, 0.95)
+"""Between which shares of an eye's pixels by brightness its white is: below it are iris and lids,
+above it what shines."""
+FEWEST = 40
+"""Pixels of an eye from which on the colour of its white is believed."""
+TINTED, REDDEST = 0.7, 1.7
+"""Power of the white's hue that teeth have, for lids redden it, and the most it differs from
+channel to channel."""
 
 
 def mouth_colours(picture: NDArray[np.uint8], face: Floats, lips: Floats | None) -> MouthColours:
@@ -19,19 +30,43 @@ def mouth_colours(picture: NDArray[np.uint8], face: Floats, lips: Floats | None)
     colours = picture.astype(np.float32) / 255
     cheek = polygon_mask(to_pixels(face[list(CHEEKS)], size), size)
     level = float(colours[cheek].mean()) if cheek.any() else WELL_LIT
-    light = float(np.clip(level / WELL_LIT, 0.55, 1.0))
-    enamel = ENAMEL
+    white = _white(colours, face)
+    light = float(np.clip(max(level / WELL_LIT, white.mean() / WHITE_LIT), DIMMEST, 1.0))
+    enamel = ENAMEL * _hue(white)
     if lips is not None:
-        enamel = _seen_teeth(colours, polygon_mask(to_pixels(lips, size), size), light)
+        opening = polygon_mask(to_pixels(lips, size), size)
+        enamel = _seen_teeth(colours, opening, light, enamel)
     return MouthColours((float(enamel[0]), float(enamel[1]), float(enamel[2])), light)
 
 
-def _seen_teeth(colours: Floats, opening: NDArray[np.bool_], light: float) -> Floats:
-    """The brightest part of the opening, if it is as pale as teeth are."""
+def _white(colours: Floats, face: Floats) -> Floats:
+    """(3,): the whites of the eyes, which are lit as teeth are; black where too little is seen."""
+    size = len(colours)
+    eyes = np.zeros((size, size), bool)
+    for ring in (RIGHT_EYE, LEFT_EYE):
+        eyes |= shrunk(polygon_mask(to_pixels(face[list(ring)], size), size), 1)
+    inside = colours[eyes]
+    if len(inside) < FEWEST:
+        return np.zeros(3, np.float32)
+    low, high = (round(share * len(inside)) for share in WHITES)
+    return np.median(inside[np.argsort(inside.mean(1))[low:high]], axis=0)
+
+
+def _hue(white: Floats) -> Floats:
+    """(3,): of teeth beside such a *white*, 1 on average."""
+    hue = np.maximum(white, white.max() / REDDEST) if white.any() else np.ones(3, np.float32)
+    hue = hue**TINTED
+    return hue / hue.mean()
+
+
+def _seen_teeth(
+    colours: Floats, opening: NDArray[np.bool_], light: float, enamel: Floats
+) -> Floats:
+    """The brightest part of the opening, if it is as pale as teeth are; else *enamel*."""
     inside = colours[shrunk(opening, 2)]
     if len(inside) < 60:
-        return ENAMEL
+        return enamel
     bright = inside[np.argsort(inside.mean(1))[-len(inside) // 3 :]]
     teeth = np.median(bright, axis=0) / light
     pale = teeth.min() > 0.4 and np.ptp(teeth) < 0.3
-    return 0.9 * teeth + 0.1 * ENAMEL if pale else ENAMEL
+    return 0.9 * teeth + 0.1 * enamel if pale else enamel

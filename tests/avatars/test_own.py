@@ -40,3 +40,14 @@ def test_a_jaw_closes() -> None:
     before, after = _fit(), with_own(_fit())
     assert after.weights[JAW] == before.weights[JAW]
     assert after.shapes[JAW] == pytest.approx(before.shapes[JAW])
+
+
+def test_a_frown_takes_the_smile_that_stayed_along() -> None:
+    before, after = _fit(), with_own(_fit())
+    frown = ARKIT.index("mouthFrownLeft")
+    calm = after.rest - after.weights[SMILE] * after.shapes[SMILE]
+    without_smile = before.rest - 0.8 * before.shapes[SMILE]
+    frowning = without_smile + before.shapes[frown]
+    assert calm + after.shapes[frown] == pytest.approx(frowning, abs=1e-6)
+    other = ARKIT.index("mouthFrownRight")
+    assert after.shapes[other] == pytest.approx(before.shapes[other])
