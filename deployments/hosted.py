@@ -18,7 +18,7 @@ from avatar_serving.session.line import Ending, Line
 from avatar_serving.session.session import Session
 from avatar_serving.session.snapshot import SessionSnapshot
 from avatar_serving.store import Caller
-from avatar_serving.store.sessions import Sessions
+from avatar_serving.store.sessions import Sessions, digest
 
 log = logs.get()
 CLOSE_RESTART = 1012
@@ -70,6 +70,9 @@ class Hosted:
         self._session: Session | None = None
         self._keeping: asyncio.Task[None] | None = None
         self._writing = asyncio.Lock()
+        self._offered = self._held = ""
+        """sha256 of the newest token that the client was sent, and of that which it must have."""
+        line.on_heard = self._heard
 
     async def begin(self, session: Session) -> Session:
         """Run a new session, which is written down before its client hears of it."""
@@ -89,6 +92,7 @@ class Hosted:
     def greeting(self, token: str, grace_s: float) -> str:
         """The first message of a connection."""
         line = self.line
+        self._offered = digest(token)
         event = AvatarResumeToken(
             token=token, expires_in_s=grace_s, seq=line.seq, received=line.received
         )
@@ -174,7 +178,7 @@ class Hosted:
         state = Kept(label=self._label, session=kept).model_dump_json()
         lines = json.dumps(tail) if tail else ""
         async with self._writing:
-            return await self._in_store(self._sessions.write, self.id, state, lines)
+            return await self._in_store(self._sessions.write, self.id, state, lines, self._held)
 
     async def _still_mine(self) -> bool:
         return await self._in_store(self._sessions.mine, self.id)
@@ -186,6 +190,13 @@ class Hosted:
         async with self._writing:  # a write that is under way would else end after the last one
             task.cancel()
         await asyncio.wait({task})
+
+    def _heard(self) -> None:
+        """Whoever speaks has received the greeting: the token before is void from now on."""
+        if self._held != self._offered:
+            self._held = self._offered
+            if self._session is not None:
+                self._session.told.set()
 
     def _close(self) -> None:
         """This gateway has nothing more to do with it."""

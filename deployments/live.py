@@ -41,7 +41,7 @@ class Returned:
 
 
 class Live:
-    """A token opens a session once, here or at another gateway of the same store."""
+    """A token opens a session here or at another gateway of the same store."""
 
     def __init__(self, sessions: Sessions, grace_s: float, longest_s: float) -> None:
         self.grace_s = grace_s
@@ -76,8 +76,8 @@ class Live:
         return digest(token) in self._tokens
 
     async def redeem(self, token: str, after: int) -> Returned:
-        """The session of a *token*, which is used up, for a client that has received all *after*
-        the message of that number.
+        """The session of a *token* for a client that has received all *after* the message of that
+        number. The token is used up once the client has said something.
 
         Raises:
             WrongState: unknown, used or expired, or too much was said since.
@@ -93,7 +93,6 @@ class Live:
         except WrongState as error:
             metrics.resumed.labels(error.code).inc()
             raise
-        self._tokens.pop(digest(token), None)
         self._tokens[digest(claimed.token)] = claimed.id
         ends_in_s = self._sessions.seconds_left(claimed)
         here = self._hosted.get(claimed.id)

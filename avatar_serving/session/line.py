@@ -55,6 +55,8 @@ class _Place:
 
     sent: int
     """The number of the last message that it has taken."""
+    heard: bool = False
+    """Its client has said something."""
 
 
 class Line:
@@ -76,6 +78,8 @@ class Line:
         with."""
         self.on_lost: Callable[[], None] = lambda: None
         """Told when a connection is lost."""
+        self.on_heard: Callable[[], None] = lambda: None
+        """Told when the client says something for the first time on a connection."""
         self._grace_s = grace_s
         self._kept = deque(kept)
         self._kept_bytes = sum(map(len, kept))
@@ -171,7 +175,7 @@ class Line:
 
     async def _carry(self, carrier: Carrier, greeting: str, place: "_Place") -> None:
         speaking = asyncio.create_task(self._speak(carrier, greeting, place))
-        listening = asyncio.create_task(self._listen(carrier))
+        listening = asyncio.create_task(self._listen(carrier, place))
         try:
             await asyncio.wait({speaking, listening}, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -201,9 +205,12 @@ class Line:
         except (ConnectionLost, WrongState):
             pass
 
-    async def _listen(self, carrier: Carrier) -> None:
+    async def _listen(self, carrier: Carrier, place: "_Place") -> None:
         async with aclosing(carrier.messages()) as messages:
             async for text in messages:
+                if place is self._place and not place.heard:
+                    place.heard = True
+                    self.on_heard()
                 await self._inbox.put(text)
                 self.received += 1
 

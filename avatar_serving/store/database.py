@@ -6,7 +6,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import URL, Connection, Engine, insert, make_url, text, update
+from sqlalchemy import URL, Connection, Engine, insert, inspect, make_url, text, update
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
@@ -131,6 +131,7 @@ def _url(given: str) -> URL:
 
 def _upgrade(connection: Connection, place: str) -> None:
     """Runs in a transaction that nobody else can write beside."""
+    before = set(inspect(connection).get_table_names())
     for table in Base.metadata.sorted_tables:
         connection.execute(CreateTable(table, if_not_exists=True))
         for index in table.indexes:
@@ -141,7 +142,8 @@ def _upgrade(connection: Connection, place: str) -> None:
         raise StageFailed("store", f"{place} was written by a newer version of this program")
     for step in range(version + 1, SCHEMA_VERSION + 1):
         for statement in MIGRATIONS[step]:
-            connection.execute(text(statement))
+            if statement.split()[2] in before:
+                connection.execute(text(statement))
     if found is None:
         connection.execute(insert(Meta).values(key="schema", value=str(SCHEMA_VERSION)))
     else:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, Update, delete, select, update
+from sqlalchemy import ColumnElement, CursorResult, Update, delete, or_, select, update
 
 from avatar_serving.errors import WrongState
 from avatar_serving.store.database import Database
@@ -38,7 +38,8 @@ class Claimed:
 
 
 class Sessions:
-    """Each has one owner at a time. A token opens its session once; only its sha256 is kept."""
+    """Each has one owner at a time. A token opens its session until the client is known to hold
+    the next one; only their sha256 are kept."""
 
     def __init__(
         self, database: Database, now: Callable[[], datetime], owner: str, seal: Seal
@@ -53,7 +54,7 @@ class Sessions:
         """Keep a new session; returns the token that resumes it, and when it must end."""
         token, ends_at = _new_token(), self._now() + timedelta(seconds=longest_s)
         row = SessionTable(
-            id=session_id, owner=self._owner, token=digest(token), previous="",
+            id=session_id, owner=self._owner, token=digest(token), previous="", unheld=False,
             over=False, ends_at=_plain(ends_at),
         )  # fmt: skip
         with self._database.session() as session:
@@ -62,25 +63,28 @@ class Sessions:
         return token, ends_at
 
     def claim(self, token: str) -> Claimed:
-        """Take the session of *token* over, whoever had it. Of several who try, one succeeds.
+        """Take the session of *token* over, whoever had it. The last who does so has it.
+
+        The token counts until `write` says that the client holds the next one: a gateway may die,
+        or a connection break, in the moment in which that is handed out.
 
         Raises:
             WrongState: unknown, used or expired.
         """
         old, new = digest(token), _new_token()
+        before = SessionTable.previous == old
         taken = (
             update(SessionTable)
-            .where(SessionTable.token == old, SessionTable.over.is_(False))
-            .where(SessionTable.ends_at > self._time())
-            .values(owner=self._owner, token=digest(new), previous=old)
+            .where(or_(SessionTable.token == old, before & SessionTable.unheld))
+            .where(SessionTable.over.is_(False), SessionTable.ends_at > self._time())
+            .values(owner=self._owner, token=digest(new), previous=old, unheld=True)
             .returning(SessionTable.id, SessionTable.state, SessionTable.tail, SessionTable.ends_at)
         )
         with self._database.session() as session:
             if (found := session.execute(taken).first()) is None:
-                used = SessionTable.previous == old
                 known = session.scalar(select(SessionTable.id).where(SessionTable.token == old))
                 code = "resume_expired" if known else "resume_unknown"
-                if known is None and session.scalar(select(SessionTable.id).where(used)):
+                if known is None and session.scalar(select(SessionTable.id).where(before)):
                     code = "resume_used"
                 raise WrongState(code, _REASONS[code])
         session_id, state, tail, ends_at = found
@@ -91,14 +95,18 @@ class Sessions:
     def seconds_left(self, claimed: Claimed) -> float:
         return max(0.0, (claimed.ends_at - self._now()).total_seconds())
 
-    def write(self, session_id: str, state: str, tail: str = "") -> bool:
-        """Keep what a gateway must know to go on. False: it is another gateway's now, or over."""
+    def write(self, session_id: str, state: str, tail: str = "", held: str = "") -> bool:
+        """Keep what a gateway must know to go on. False: it is another gateway's now, or over.
+
+        *held*: sha256 of the token that the client has shown to hold; the one before it is void.
+        """
         return self._change(
             update(SessionTable)
             .where(self._mine(session_id), SessionTable.over.is_(False))
             .values(
                 state=self._seal.close(state, f"state {session_id}"),
                 tail=self._seal.close(tail, f"tail {session_id}") if tail else None,
+                unheld=SessionTable.unheld & (SessionTable.token != held),
             )
         )
 

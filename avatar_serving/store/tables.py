@@ -3,10 +3,10 @@ there."""
 
 from datetime import datetime
 
-from sqlalchemy import JSON, DateTime, String, Text, UniqueConstraint
+from sqlalchemy import JSON, DateTime, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-SCHEMA_VERSION = 7
+SCHEMA_VERSION = 8
 MIGRATIONS: dict[int, tuple[str, ...]] = {
     2: (
         "ALTER TABLE avatars ADD COLUMN licence_class VARCHAR(20) NOT NULL DEFAULT 'unknown'",
@@ -31,9 +31,11 @@ MIGRATIONS: dict[int, tuple[str, ...]] = {
         "ALTER TABLE keys ADD COLUMN used_at TIMESTAMP",
     ),
     7: (),
+    8: ("ALTER TABLE sessions ADD COLUMN unheld BOOLEAN NOT NULL DEFAULT FALSE",),
 }
-"""What leads to each version from the one before it. New tables need no statement: they are made
-before. PostgreSQL came with version 5, so it never sees the statements of earlier ones."""
+"""What leads to each version from the one before it: ``ALTER TABLE <name> ...``. New tables need no
+statement: they are made before, as they are now, and nothing is altered in them. PostgreSQL came
+with version 5, so it never sees the statements of earlier ones."""
 
 
 class Base(DeclarativeBase):
@@ -122,6 +124,8 @@ class SessionTable(Base):
     """sha256 of the token that opens it next."""
     previous: Mapped[str] = mapped_column(String(64), index=True, server_default="", default="")
     """sha256 of the one before."""
+    unheld: Mapped[bool] = mapped_column(server_default=false(), default=False)
+    """The client may not have the newest token yet: the one before opens the session, too."""
     state: Mapped[str | None] = mapped_column(Text)
     """A snapshot as JSON; none: the session is over, or nothing was said yet."""
     tail: Mapped[str | None] = mapped_column(Text)

@@ -193,10 +193,37 @@ async def test_a_token_is_void_once_its_session_is_elsewhere(tmp_path, monkeypat
             sends_to(client, two[1])
             client._socket.transport.abort()
             await client.wait_for("it is elsewhere", lambda: client.resumed == 1)
+            await client.type_text("Hello.")
+            await client.wait_for("an answer", lambda: any(a.status for a in client.diary.answers))
+            await asyncio.sleep(1.5)  # until it is written down that this client has the new token
             for url in (one[1], two[1]):
                 async with websockets.connect(resumed_url(url, 1), **offer(token)) as late:
                     assert json.loads(await late.recv())["error"]["code"] == "resume_used"
             assert client.over is None or isinstance(client.over, Disconnected)
+
+
+async def test_a_gateway_that_dies_while_it_hands_out_a_token_loses_nobody(tmp_path, monkeypatch):
+    with two_gateways(tmp_path, monkeypatch) as (_, one, two):
+        async with open_session(Where(one[1]), microphone=False) as client:
+            await client.type_text("Remember me.")
+            await client.wait_for("an answer", lambda: any(a.status for a in client.diary.answers))
+            claim = two[0].live._sessions.claim
+
+            def claim_and_die(token):
+                claim(token)
+                sends_to(client, one[1])
+                raise RuntimeError("as if it were killed: the new token is never sent")
+
+            monkeypatch.setattr(two[0].live._sessions, "claim", claim_and_die)
+            sends_to(client, two[1])
+            client._socket.transport.abort()
+            await client.wait_for("it goes on", lambda: client.resumed >= 1)
+            await client.type_text("Still there?")
+            await client.wait_for(
+                "it answers", lambda: [a.status for a in client.diary.answers] == ["completed"] * 2
+            )
+            [hosted] = one[0].live._hosted.values()
+            assert spoken(hosted._session) == "Remember me. Still there?"
 
 
 def test_clients_come_back_soon_and_not_all_at_once():

@@ -259,6 +259,8 @@ async def test_a_lost_connection_is_resumed_where_it_was(served):
         assert numbers == list(range(1, len(numbers) + 1))
         assert after[-1]["response"]["status"] == "completed"
         assert "session.created" not in [event["type"] for event in after]
+        await again.send(json.dumps({"type": "input_audio_buffer.clear"}))
+        await asyncio.sleep(1.5)  # until it is written down that this client has the new token
         async with websockets.connect(resumed_url(url, 0), **offer(token["token"])) as used:
             error = json.loads(await used.recv())["error"]
             await used.wait_closed()

@@ -1,4 +1,5 @@
-"""Sessions in the store: one owner at a time, a token opens once, nothing is left."""
+"""Sessions in the store: one owner at a time, a token opens until the next is held, nothing is
+left."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -6,10 +7,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from avatar_serving.errors import WrongState
 from avatar_serving.store import Store
-from avatar_serving.store.sessions import Sessions
+from avatar_serving.store.sessions import Sessions, digest
 
 
 class Clock:
@@ -55,6 +57,7 @@ def test_tokens_that_do_not_count_say_why(gateways: tuple[Sessions, Sessions]) -
     one, two = gateways
     token, _ = one.open("sess_1", 60)
     newer = two.claim(token).token
+    two.write("sess_1", "{}", held=digest(newer))
     assert refused(one, token) == refused(two, token) == "resume_used"
     assert refused(one, "rt_nobody") == refused(one, "\ud800") == "resume_unknown"
     two.end("sess_1")
@@ -71,18 +74,53 @@ def test_a_session_is_over_in_time(gateways: tuple[Sessions, Sessions], clock: C
     assert refused(one, token) == "resume_unknown"
 
 
-def test_of_many_who_claim_one_succeeds(gateways: tuple[Sessions, Sessions]) -> None:
+def test_of_many_who_claim_the_last_has_it(gateways: tuple[Sessions, Sessions]) -> None:
     token, _ = gateways[0].open("sess_1", 60)
 
     def claim(number: int) -> str:
-        try:
-            return gateways[number % 2].claim(token).id
-        except WrongState as error:
-            return error.code
+        return gateways[number % 2].claim(token).token
 
     with ThreadPoolExecutor(8) as pool:
-        results = list(pool.map(claim, range(24)))
-    assert sorted(results) == ["resume_used"] * 23 + ["sess_1"]
+        tokens = list(pool.map(claim, range(24)))
+    assert len(set(tokens)) == 24
+    assert [one.mine("sess_1") for one in gateways].count(True) == 1
+    unknown = [refused_or_id(gateways[0], newer) for newer in tokens]
+    assert sorted(unknown) == ["resume_unknown"] * 23 + ["sess_1"]
+
+
+def refused_or_id(sessions: Sessions, token: str) -> str:
+    try:
+        return sessions.claim(token).id
+    except WrongState as error:
+        return error.code
+
+
+def test_a_token_counts_until_its_client_holds_the_next(
+    gateways: tuple[Sessions, Sessions],
+) -> None:
+    one, two = gateways
+    token, _ = one.open("sess_1", 60)
+    lost = two.claim(token).token  # and the gateway dies before it has said so
+    newest = one.claim(token).token
+    assert refused(two, lost) == "resume_unknown"
+    one.write("sess_1", "{}", held=digest(lost))
+    assert one.claim(token).id == "sess_1", "it was another token that the client held"
+    newest = one.claim(token).token
+    one.write("sess_1", "{}", held=digest(newest))
+    assert refused(two, token) == "resume_used"
+    assert two.claim(newest).id == "sess_1"
+
+
+def test_sessions_of_an_earlier_version_go_on(tmp_path: Path, clock: Clock) -> None:
+    store = Store(tmp_path, clock)
+    token, _ = store.sessions("one").open("sess_1", 60)
+    with store._database.session() as session:
+        session.execute(text("ALTER TABLE sessions DROP COLUMN unheld"))
+        session.execute(text("UPDATE meta SET value = '7' WHERE key = 'schema'"))
+    store.close()
+    newer = Store(tmp_path, clock)
+    assert newer.sessions("two").claim(token).id == "sess_1"
+    newer.close()
 
 
 def test_nothing_of_it_can_be_read_afterwards(
