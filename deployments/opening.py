@@ -171,6 +171,7 @@ def powers(
             Noted(Metered(Railed(candid, guard), count), note, "llm_first_token"),
             Noted(stages["tts"], note, "tts_first_audio"),
             stages["animate"],
+            profile.animate.streams,
         )
         async with aclosing(converse(noted, chat, manner, guard.spoken)) as stretches:
             async for stretch in stretches:

@@ -97,7 +97,8 @@ class Services:
 
     @property
     def converse(self) -> ConverseStages:
-        return ConverseStages(self.stages["llm"], self.stages["tts"], self.stages["animate"])
+        stages, streams = self.stages, self.profile.animate.streams
+        return ConverseStages(stages["llm"], stages["tts"], stages["animate"], streams)
 
     @property
     def create(self) -> CreateStages:

@@ -18,6 +18,7 @@ from avatar_serving.media import (
 )
 from avatar_serving.stages.base import Animate, Llm, Tts
 from avatar_serving.text.clauses import clauses
+from pipelines.pieces import in_pieces
 
 _SENTENCE_PAUSE_S = 0.25
 _CLAUSE_PAUSE_S = 0.08
@@ -34,6 +35,8 @@ class ConverseStages:
     llm: Llm
     tts: Tts
     animate: Animate
+    streams: bool = False
+    """Motion comes while it is made: stretches are handed on in pieces of PIECE_S."""
 
 
 async def converse(
@@ -82,10 +85,30 @@ async def speak(
                         speech.audio.seconds, speech.phones, start_s, mood=mood, mood_before=before,
                         audio=speech.audio, audio_before=heard, seed=manner.seed,
                     )  # fmt: skip
-                    frames = await collect(stages.animate.run(asked)) if manner.animated else []
-                    yield Spoken(shown, speech, start_s, tuple(frames))
+                    whole = Spoken(shown, speech, start_s, ())
+                    moving = _moving(stages, whole, asked) if manner.animated else _still(whole)
+                    async with aclosing(moving) as pieces:
+                        async for piece in pieces:
+                            yield piece
                     start_s += speech.audio.seconds
                     shown, before, heard = "", mood, _end_of(speech.audio)
+
+
+async def _moving(
+    stages: ConverseStages, whole: Spoken, asked: AnimateRequest
+) -> AsyncGenerator[Spoken, None]:
+    """*whole* with its frames, in pieces if they come while they are made."""
+    frames = stages.animate.run(asked)
+    if not stages.streams:
+        yield replace(whole, frames=tuple(await collect(frames)))
+        return
+    async with aclosing(in_pieces(whole, frames)) as pieces:
+        async for piece in pieces:
+            yield piece
+
+
+async def _still(whole: Spoken) -> AsyncGenerator[Spoken, None]:
+    yield whole
 
 
 async def speak_text(

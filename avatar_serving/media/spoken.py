@@ -30,3 +30,5 @@ class Spoken:
     start_s: float
     """Where it begins in the answer."""
     frames: tuple[FaceFrame, ...]
+    goes_on: bool = False
+    """A piece of a stretch: the next one is the same stretch's."""

@@ -63,6 +63,8 @@ class AnswerItem:
         self._busy_s = busy_s
         self._texts: list[str] = []
         self._words: list[Word] = []
+        self._going_on = False
+        """What is said next belongs to the stretch whose text was said last."""
         self._ids: dict[str, Any] = {
             "response_id": delivery.response_id,
             "item_id": delivery.item_id,
@@ -172,9 +174,11 @@ class AnswerItem:
         ]
         self._words += words
         if stretch.text:
-            delta = joined(self._texts[-1] if self._texts else "", stretch.text)
+            before = "" if self._going_on else self._texts[-1] if self._texts else ""
+            delta = joined(before, stretch.text)
             self._texts.append(delta)
             await self._out.send(wire.ResponseOutputAudioTranscriptDelta(**self._ids, delta=delta))
+        self._going_on = stretch.goes_on and (self._going_on or bool(stretch.text))
         if self.delivery.animated and words:
             timed = tuple(
                 avatar.TimedWord(

@@ -18,7 +18,7 @@ def timed_words(stretch: Spoken) -> tuple[Word, ...]:
 
     Where the engine does not tell, its text is spread over its sound by the length of its words.
     """
-    if stretch.speech.words:
+    if stretch.speech.words or stretch.goes_on:
         return stretch.speech.words
     texts = _WORDS.findall(stretch.text)
     share_s = stretch.speech.audio.seconds / max(1, sum(len(text) for text in texts))

@@ -23,7 +23,7 @@ class Rest:
     """A supply of the unheard stretches of an answer, on a clock that starts with the first."""
 
     def __init__(self, played: Sequence[Spoken], heard_ms: float, supply: Stretches) -> None:
-        left = [stretch for stretch in played if _end_s(stretch) * 1000 > heard_ms]
+        left = [stretch for stretch in _joined(played) if _end_s(stretch) * 1000 > heard_ms]
         self._supply = supply
         self._left = deque(_from_word(left, heard_ms / 1000) if left else ())
         self._offset_s = self._left[0].start_s if self._left else _offset_after(played)
@@ -43,14 +43,16 @@ class Rest:
     async def words(self, within_s: float) -> tuple[str, bool]:
         """The text that is left, as far as it is known *within_s*, and whether that is all. A
         function that the model calls ends it: to ask for that is left to whoever goes on."""
-        text = ""
+        text, going_on = "", False
         self.go_on()
         try:
             async with asyncio.timeout(within_s):
                 while (stretch := await self.next()) is not None:
                     if not isinstance(stretch, Spoken):
                         return text, False
-                    text += joined(text, stretch.text) if stretch.text else ""
+                    if stretch.text:
+                        text += stretch.text if going_on else joined(text, stretch.text)
+                    going_on = stretch.goes_on and (going_on or bool(stretch.text))
         except (TimeoutError, AvatarError):
             return text, False
         return text, True
@@ -63,6 +65,30 @@ class Rest:
 
     async def close(self) -> None:
         await self._supply.close()
+
+
+def _joined(played: Sequence[Spoken]) -> list[Spoken]:
+    """Stretches of which only pieces were played: a cut falls between words, not pieces."""
+    stretches = list[Spoken]()
+    for piece in played:
+        if stretches and stretches[-1].goes_on:
+            stretches[-1] = _longer(stretches[-1], piece)
+        else:
+            stretches.append(piece)
+    return stretches
+
+
+def _longer(begun: Spoken, piece: Spoken) -> Spoken:
+    by_s = begun.start_s - piece.start_s
+    audio = begun.speech.audio
+    speech = Speech(
+        replace(audio, pcm=audio.pcm + piece.speech.audio.pcm),
+        begun.speech.phones + tuple(_moved(p, by_s) for p in piece.speech.phones),
+        begun.speech.words + tuple(_moved(w, by_s) for w in piece.speech.words),
+    )
+    return Spoken(
+        begun.text + piece.text, speech, begun.start_s, begun.frames + piece.frames, piece.goes_on
+    )
 
 
 def _from_word(left: list[Spoken], heard_s: float) -> list[Spoken]:
@@ -88,7 +114,7 @@ def _cut(stretch: Spoken, cut_s: float, text: str) -> Spoken:
     )
     start_s = stretch.start_s + cut_s
     frames = tuple(frame for frame in stretch.frames if frame.at_s >= start_s - 1e-4)
-    return Spoken(text, speech, start_s, frames)
+    return Spoken(text, speech, start_s, frames, stretch.goes_on)
 
 
 def _moved(timed: Timed, by_s: float) -> Timed:

@@ -6,6 +6,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Protocol
 
+from avatar_serving.media import Spoken
 from avatar_serving.session.announcer import Stretch
 
 _AHEAD = 2
@@ -49,7 +50,9 @@ class Supply:
     """Like ``flow.prefetch``, but outlives its reader: an answer that was cut short can go on."""
 
     def __init__(self, source: AsyncGenerator[Stretch, None]) -> None:
-        self._queue: asyncio.Queue[Stretch | _End] = asyncio.Queue(_AHEAD)
+        self._queue: asyncio.Queue[Stretch | _End] = asyncio.Queue()
+        self._room = asyncio.Semaphore(_AHEAD)
+        """Pieces take none of it, so that as much sound is made ahead as without them."""
         self._wanted = asyncio.Event()
         self._wanted.set()
         self._ended: _End | None = None
@@ -62,6 +65,8 @@ class Supply:
     async def next(self) -> Stretch | None:
         if self._ended is None:
             item = await self._queue.get()
+            if not _goes_on(item):
+                self._room.release()
             if not isinstance(item, _End):
                 return item
             self._ended = item
@@ -84,8 +89,17 @@ class Supply:
         try:
             async with aclosing(source):
                 async for item in source:
-                    await self._queue.put(item)
+                    await self._put(item)
                     await self._wanted.wait()
         except Exception as raised:
             error = raised
-        await self._queue.put(_End(error))
+        await self._put(_End(error))
+
+    async def _put(self, item: Stretch | _End) -> None:
+        if not _goes_on(item):
+            await self._room.acquire()
+        self._queue.put_nowait(item)
+
+
+def _goes_on(item: Stretch | _End) -> bool:
+    return isinstance(item, Spoken) and item.goes_on

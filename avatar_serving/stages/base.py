@@ -98,6 +98,8 @@ class StageConfig(BaseModel, ABC):
     """Names in the lock file of what the engine needs before it can be built."""
     modules: ClassVar[tuple[str, ...]] = ()
     """Python modules that it needs and that only the extra ``gpu`` installs."""
+    streams: ClassVar[bool] = False
+    """The first items of a long answer come long before its last."""
 
     @abstractmethod
     def build(self) -> Stage[Any, Any]: ...

@@ -35,17 +35,19 @@ def powers(
     llm=None,
     asr=None,
     habits=None,
+    animate=None,
+    streams=False,
 ):
     tone = ToneConfig()
     llm = llm or EchoConfig(word_s=word_s, prefix="You said this: ").build()
-    tts, animate = tone.build(), StillConfig().build()
+    tts, animate = tone.build(), animate or StillConfig().build()
 
     def speak(chat, manner, note, count):
         noted = Noted(Metered(llm, count), note, "llm_first_token")
-        return converse(ConverseStages(noted, tts, animate), chat, manner)
+        return converse(ConverseStages(noted, tts, animate, streams), chat, manner)
 
     def say(text, manner):
-        return speak_text(ConverseStages(llm, tts, animate), text, manner)
+        return speak_text(ConverseStages(llm, tts, animate, streams), text, manner)
 
     return Powers(
         asr=asr or ScriptedConfig(text=heard, delay_s=asr_s).build(),

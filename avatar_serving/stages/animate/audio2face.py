@@ -6,7 +6,7 @@ Of its weights the lower face is used; moods, eyes, brows and head are this proj
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
@@ -24,6 +24,8 @@ from avatar_serving.stages.base import StageConfig
 
 
 class Audio2FaceConfig(Audio2FaceServer, StageConfig):
+    streams: ClassVar[bool] = True
+
     engine: Literal["audio2face"] = "audio2face"
     fps: int = Field(default=30, ge=10, le=120)
     """Frames a second. The service's own are drawn to these times."""

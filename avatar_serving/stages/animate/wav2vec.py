@@ -30,6 +30,7 @@ Weights = NDArray[np.float32]
 
 class Wav2VecConfig(StageConfig):
     modules: ClassVar[tuple[str, ...]] = ("torch", "transformers", "safetensors")
+    streams: ClassVar[bool] = True
 
     engine: Literal["wav2vec"] = "wav2vec"
     model: str = "lam-audio2expression"
