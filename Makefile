@@ -28,13 +28,9 @@ bench: install-test weights web  ## Print the figures of this machine beside the
 
 test: install-test weights web apt  ## Install everything, then run all tests
 	$(BIN)/ruff check .
-	$(BIN)/pyright
-	cd web && npm test --silent
 	$(BIN)/avatar-serving weights pull $(EVALUATION)
 	$(BIN)/python -m scripts.chart_tools
-	$(BIN)/pytest -q -rs -p no:cacheprovider
-	$(BIN)/python -m scripts.environment torch --test tests/torch
-	$(BIN)/python -m scripts.environment vllm --test tests/vllm
+	$(BIN)/python -m scripts.suites
 
 fuzz: install-test  ## Spoiled input of every kind that strangers send: 10,000 of each (FUZZ_INPUTS=)
 	@mkdir -p out && rm -f out/fuzz.jsonl

@@ -8,25 +8,19 @@ client that says nothing for two minutes is let go; sockets are kept by pings.
 """
 
 import os
-import socket
 
+from deployments.ports import free_port
 
-def _free_port() -> str:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return str(probe.getsockname()[1])
-
-
-_replicas = 20_000 + 90 * (int(_free_port()) % 100)
+_replicas = 20_000 + 90 * (free_port() % 100)
 
 for _name, _value in {
     "RAY_SERVE_THROUGHPUT_OPTIMIZED": "1",
     "RAY_SERVE_ENABLE_HA_PROXY": "1",
-    "RAY_SERVE_FALLBACK_PROXY_HTTP_PORT": _free_port(),
-    "RAY_SERVE_FALLBACK_PROXY_GRPC_PORT": _free_port(),
+    "RAY_SERVE_FALLBACK_PROXY_HTTP_PORT": str(free_port()),
+    "RAY_SERVE_FALLBACK_PROXY_GRPC_PORT": str(free_port()),
     "RAY_SERVE_HAPROXY_METRICS_ENABLED": "0",
-    "RAY_SERVE_HAPROXY_METRICS_PORT": _free_port(),
-    "RAY_SERVE_HAPROXY_STATS_PORT": _free_port(),
+    "RAY_SERVE_HAPROXY_METRICS_PORT": str(free_port()),
+    "RAY_SERVE_HAPROXY_STATS_PORT": str(free_port()),
     "RAY_SERVE_DIRECT_INGRESS_MIN_HTTP_PORT": str(_replicas),
     "RAY_SERVE_DIRECT_INGRESS_MAX_HTTP_PORT": str(_replicas + 44),
     "RAY_SERVE_DIRECT_INGRESS_MIN_GRPC_PORT": str(_replicas + 45),

@@ -5,7 +5,6 @@ import asyncio
 import json
 import os
 import shutil
-import socket
 import sys
 import time
 from collections.abc import Callable
@@ -15,6 +14,7 @@ from typing import TypeVar
 import httpx
 
 from avatar_serving.client import Rest, Where, ask, open_session
+from deployments.ports import free_port
 from scripts.image import bases
 from scripts.image.bases import Buildah
 from scripts.image.pod import Pod, command_of, running
@@ -39,7 +39,7 @@ def main() -> int:
         _timed("image", lambda: bases.build(buildah, ROOT, IMAGE))
     log = options.work / "service.log"
     command = [*command_of(buildah, IMAGE), "--profile", options.profile]
-    port = _free_port()
+    port = free_port()
     command += ["--host", "127.0.0.1", "--port", str(port)]
     try:
         with running(buildah, IMAGE, command, options.weights, log) as pod:
@@ -61,12 +61,6 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--weights", type=Path, help="a copy of AVATAR_CACHE, owned by user 1000")
     parser.add_argument("--as-built", action="store_true", help="use the image of the last time")
     return parser.parse_args()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def _timed(what: str, work: Callable[[], T]) -> T:

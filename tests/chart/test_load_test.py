@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from deployments.ports import free_port
 from load_tests.__main__ import app
 from tests.chart.rendering import objects, one
-from tests.deployments.serving import free_port
 
 
 def job(*options):

@@ -9,8 +9,8 @@ from pydantic import BaseModel
 from avatar_serving.client import RequestRefused, Rest, Where, ask, open_session
 from avatar_serving.config import read_profile
 from avatar_serving.errors import InvalidRequest
+from deployments.ports import free_port
 from tests.chart.rendering import CHART, EVERYTHING, PROFILES, serve_config
-from tests.deployments.serving import free_port
 
 ROOT = CHART.parents[1]
 RENDERED = {**PROFILES, "everything": EVERYTHING}

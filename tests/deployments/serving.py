@@ -13,12 +13,6 @@ from deployments.gateway import create_app
 from deployments.services import Services
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 @contextlib.contextmanager
 def gateway(folder, profile=None, certificate=None, remote=None, **environment):
     """Serve until the block ends; yields the services and the address.
@@ -26,15 +20,16 @@ def gateway(folder, profile=None, certificate=None, remote=None, **environment):
     With a *certificate*, the path of a PEM file of key and certificate, over TLS. *remote*: stages
     by name, instead of those of the profile.
     """
-    port = free_port()
+    listening = socket.create_server(("127.0.0.1", 0))
+    port = listening.getsockname()[1]
     settings = Environment(profile="test", port=port, data=folder, **environment)
     services = Services.build(profile or load_profile("test"), settings, remote)
     config = uvicorn.Config(
-        create_app(services), "127.0.0.1", port, log_level="error", timeout_graceful_shutdown=2,
+        create_app(services), log_level="error", timeout_graceful_shutdown=2,
         ssl_certfile=certificate, ssl_keyfile=certificate,
     )  # fmt: skip
     server = uvicorn.Server(config)
-    thread = threading.Thread(target=lambda: asyncio.run(server.serve()), daemon=True)
+    thread = threading.Thread(target=lambda: asyncio.run(server.serve([listening])), daemon=True)
     thread.start()
     while not server.started:
         assert thread.is_alive(), "the gateway did not start"

@@ -88,7 +88,7 @@ def test_a_session_description_opens_no_port():
     heard = []
     reading = threading.Thread(target=lambda: heard.append(refused(text)))
     reading.start()
-    reading.join(5)
+    reading.join(60)
     assert heard == [True], "it waits for sound from the network"
 
 

@@ -12,7 +12,7 @@ from avatar_serving.errors import Overloaded
 from avatar_serving.media import ChatRequest, Message
 from avatar_serving.scaling import ByQueueWait, BySessions, GatewayScaling
 from avatar_serving.scaling.policy import Bounds
-from tests.deployments.serving import free_port
+from deployments.ports import free_port
 
 BUSY = Placement(
     num_cpus=0.1,

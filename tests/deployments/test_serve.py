@@ -14,8 +14,8 @@ from avatar_serving.config import Environment, Placement, Profile, load_profile
 from avatar_serving.errors import InvalidRequest, NotFound
 from avatar_serving.flow import collect
 from avatar_serving.media import ChatRequest, Manner, Message, SpeechRequest
+from deployments.ports import free_port
 from pipelines.converse import ConverseStages, converse
-from tests.deployments.serving import free_port
 
 pytestmark = [
     pytest.mark.serve,

@@ -16,7 +16,7 @@ import skimage.data
 from avatar_serving import weights
 from avatar_serving.config import load_profile
 from avatar_serving.errors import AvatarError
-from tests.deployments.serving import free_port
+from deployments.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 ARTEFACTS = ROOT / "out" / "e2e"

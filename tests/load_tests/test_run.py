@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from avatar_serving.client import Where, open_session
 from avatar_serving.config import Limits, load_profile
+from deployments.ports import free_port
 from load_tests.__main__ import app
 from load_tests.crowd import Gathered
 from load_tests.network import through
@@ -16,7 +17,7 @@ from load_tests.plan import Link, Service, Targets
 from load_tests.results import load
 from load_tests.run import Order, run
 from load_tests.scenarios import SCENARIOS, Shape
-from tests.deployments.serving import free_port, gateway
+from tests.deployments.serving import gateway
 
 PATIENT = Targets(voice_to_voice_ms=20_000, barge_in_ms=10_000, motion_late_ms=5_000)
 """A busy machine is slow; no test may fail for that."""

@@ -11,7 +11,7 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
 from avatar_serving.errors import InvalidRequest
 from avatar_serving.exposition import exposition, show_node
-from tests.deployments.serving import free_port
+from deployments.ports import free_port
 
 OPEN = "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5"
 PROCESS = """

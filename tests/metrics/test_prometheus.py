@@ -14,10 +14,10 @@ from avatar_serving.client import Rest, Where, ask, open_session
 from avatar_serving.config import Environment, Placement, load_profile
 from avatar_serving.gpu_figures import Gpus
 from avatar_serving.scaling import BySessions
+from deployments.ports import free_port
 from scripts.chart_tools import tool
 from tests.chart.test_monitoring import dashboards, rules
 from tests.chart.test_serve_config import until_ready
-from tests.deployments.serving import free_port
 
 pytestmark = [pytest.mark.serve, pytest.mark.filterwarnings("ignore")]
 

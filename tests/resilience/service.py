@@ -14,7 +14,7 @@ from avatar_serving.client import Where, open_session
 from avatar_serving.client.messages import ErrorMessage, ItemRetrieved
 from avatar_serving.client.realtime import RealtimeClient
 from avatar_serving.config import Environment, Profile, Storage
-from tests.deployments.serving import free_port
+from deployments.ports import free_port
 
 DRAINING_S = 5
 """How long Serve lets connections live in a replica that it stops."""

@@ -7,7 +7,7 @@ import logging
 import pytest
 
 from avatar_serving.config import Environment, load_profile
-from tests.deployments.serving import free_port
+from deployments.ports import free_port
 from tests.resilience.service import Service, talker
 
 pytestmark = [pytest.mark.serve, pytest.mark.filterwarnings("ignore")]

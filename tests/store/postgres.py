@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.deployments.serving import free_port
+from deployments.ports import free_port
 
 _FOLDERS = (*sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True), Path("/usr/bin"))
 _SETTINGS = ("fsync=off", "max_connections=200", "log_min_messages=fatal")

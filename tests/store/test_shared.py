@@ -20,10 +20,10 @@ from avatar_serving.memory import Fact
 from avatar_serving.store import Character, Store
 from avatar_serving.store.database import Database
 from avatar_serving.store.s3 import S3Files
+from deployments.ports import free_port
 from deployments.video_states import VideoFolder, VideoState
 from deployments.videos import VideoJobs
 from pipelines.talking_video import Filmed
-from tests.deployments.serving import free_port
 from tests.store.packages import small_package
 from tests.store.postgres import Postgres, postgres
 

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+import pytest_asyncio
 import skimage.data
 from numpy.typing import NDArray
 from pydantic import TypeAdapter
@@ -57,6 +58,18 @@ async def test_none_returns_the_picture_and_refuses_looks() -> None:
         await changed(stage, Look(style="anime"))
 
 
+@pytest_asyncio.fixture(scope="module")
+async def grey(classic: Stylise) -> NDArray[np.uint8]:
+    """The person before a grey wall."""
+    return await changed(classic, Look(background="#808080"))
+
+
+@pytest_asyncio.fixture(scope="module")
+async def photo(classic: Stylise) -> NDArray[np.uint8]:
+    """The portrait as it is cut out of the picture, with nothing changed in it."""
+    return await changed(classic, Look(style="ember", strength=0.0))
+
+
 @pytest.mark.weights
 async def test_nothing_asked_nothing_changed(classic: Stylise) -> None:
     assert (await changed(classic, Look()) == to_array(ASTRONAUT)).all()
@@ -86,30 +99,29 @@ async def test_without_a_face_there_is_nothing_to_change(classic: Stylise) -> No
 
 @pytest.mark.weights
 @pytest.mark.parametrize("style", ["anime", "impressionist", "blueprint", "image"])
-async def test_a_style_changes_the_picture_and_keeps_the_face(classic: Stylise, style: str) -> None:
+async def test_a_style_changes_the_picture_and_keeps_the_face(
+    classic: Stylise, grey: NDArray[np.uint8], style: str
+) -> None:
     model = from_array(np.array(skimage.data.coffee(), np.uint8))
-    plain = await changed(classic, Look(background="#808080"))
     styled = await changed(classic, Look(style=style, strength=0.8, style_image=model))
-    (before,), (after,) = FaceFinder().find(plain), FaceFinder().find(styled)
-    assert styled.shape == plain.shape == (768, 768, 3)
+    (before,), (after,) = FaceFinder().find(grey), FaceFinder().find(styled)
+    assert styled.shape == grey.shape == (768, 768, 3)
     error = np.linalg.norm(before.landmarks[:, :2] - after.landmarks[:, :2], axis=1).mean()
     assert error < 0.04 * before.width
     inside = slice(300, 440), slice(300, 440)
-    assert difference(styled[inside], plain[inside]) > 5
+    assert difference(styled[inside], grey[inside]) > 5
 
 
 @pytest.mark.weights
-async def test_strength_is_how_much(classic: Stylise) -> None:
+async def test_strength_is_how_much(classic: Stylise, photo: NDArray[np.uint8]) -> None:
     weak = await changed(classic, Look(style="ember", strength=0.2))
     strong = await changed(classic, Look(style="ember", strength=0.9))
-    photo = await changed(classic, Look(style="ember", strength=0.0))
     assert difference(photo, weak) < difference(photo, strong)
 
 
 @pytest.mark.weights
-async def test_backgrounds(classic: Stylise) -> None:
+async def test_backgrounds(classic: Stylise, photo: NDArray[np.uint8]) -> None:
     wall = slice(20, 200), slice(620, 740)
-    photo = await changed(classic, Look(style="ember", strength=0.0))
     blue = await changed(classic, Look(background="#0000ff"))
     assert np.abs(blue[wall].astype(int) - (0, 0, 255)).max() <= 6
     behind = from_array(np.full((50, 80, 3), (9, 200, 9), np.uint8))

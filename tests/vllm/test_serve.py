@@ -1,7 +1,6 @@
 """vLLM in a replica of Ray Serve, as the profile gpu places it."""
 
 import asyncio
-import socket
 import time
 from collections.abc import Iterator
 from contextlib import aclosing
@@ -16,6 +15,7 @@ from avatar_serving.config import Placement
 from avatar_serving.flow import collect
 from avatar_serving.media import ChatRequest, Message
 from avatar_serving.stages.llm import VllmConfig
+from deployments.ports import free_port
 from deployments.stage import RemoteStage, deploy
 from tests.folder_weights import Shelf
 
@@ -27,9 +27,7 @@ ASKED = ChatRequest((Message("user", "What is the capital of France?"),), 12, te
 def metrics_port(shelf: Shelf, smollm2: Path) -> Iterator[int]:
     """A local cluster whose processes find the model, and where it shows its figures."""
     shelf.put(**{"smollm2": smollm2})
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     ray.init(
         address="local",
         _node_ip_address="127.0.0.1",
