@@ -5,15 +5,25 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, Update, delete, or_, select, update
+from sqlalchemy import ColumnElement, Update, bindparam, delete, or_, select, update
 
 from avatar_serving.errors import WrongState
 from avatar_serving.store.database import Database
 from avatar_serving.store.seal import Seal
 from avatar_serving.store.tables import SessionTable
 
+_OWN = update(SessionTable.__table__).where(  # pyright: ignore[reportArgumentType]
+    SessionTable.id == bindparam("session"), SessionTable.owner == bindparam("gateway")
+)
+_WRITE = _OWN.where(SessionTable.over.is_(False)).values(
+    state=bindparam("state_now"),
+    tail=bindparam("tail_now"),
+    unheld=SessionTable.unheld & (SessionTable.token != bindparam("held")),
+)
+"""Of all that is asked of the store this is asked most, several times in every turn of every
+session: it is put together once, and past the object mapper."""
+_END = _OWN.values(state=None, tail=None, over=True)
 _REMEMBERED = timedelta(hours=1)
 """For how long the token of a session that is over is told apart from one that never was."""
 _REASONS = {
@@ -101,13 +111,11 @@ class Sessions:
         *held*: sha256 of the token that the client has shown to hold; the one before it is void.
         """
         return self._change(
-            update(SessionTable)
-            .where(self._mine(session_id), SessionTable.over.is_(False))
-            .values(
-                state=self._seal.close(state, f"state {session_id}"),
-                tail=self._seal.close(tail, f"tail {session_id}") if tail else None,
-                unheld=SessionTable.unheld & (SessionTable.token != held),
-            )
+            _WRITE,
+            session_id,
+            state_now=self._seal.close(state, f"state {session_id}"),
+            tail_now=self._seal.close(tail, f"tail {session_id}") if tail else None,
+            held=held,
         )
 
     def mine(self, session_id: str) -> bool:
@@ -117,16 +125,13 @@ class Sessions:
 
     def end(self, session_id: str) -> None:
         """The session is over: nothing of what was said in it is kept."""
-        self._change(
-            update(SessionTable)
-            .where(self._mine(session_id))
-            .values(state=None, tail=None, over=True)
-        )
+        self._change(_END, session_id)
         self._database.forget_the_past()
 
-    def _change(self, change: Update) -> bool:
+    def _change(self, change: Update, session_id: str, **values: str | None) -> bool:
+        values |= {"session": session_id, "gateway": self._owner}
         with self._database.session() as session:
-            return cast(CursorResult[Any], session.execute(change)).rowcount > 0
+            return session.connection().execute(change, values).rowcount > 0
 
     def _mine(self, session_id: str) -> ColumnElement[bool]:
         return (SessionTable.id == session_id) & (SessionTable.owner == self._owner)
