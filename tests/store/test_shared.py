@@ -20,6 +20,7 @@ from avatar_serving.memory import Fact
 from avatar_serving.store import Character, Store
 from avatar_serving.store.database import Database
 from avatar_serving.store.s3 import S3Files
+from avatar_serving.store.sessions import digest
 from deployments.ports import free_port
 from deployments.video_states import VideoFolder, VideoState
 from deployments.videos import VideoJobs
@@ -96,7 +97,10 @@ def test_keys_and_sessions_are_shared(store: Store, place: Storage, tmp_path: Pa
     assert store.redeem_secret(secret) is None
     one, two = store.sessions("one"), other.sessions("two")
     token, _ = one.open("sess_1", 60)
-    assert one.write("sess_1", '{"a": 1}') and two.claim(token).state == '{"a": 1}'
+    assert one.write("sess_1", '{"a": 1}')
+    claimed = two.claim(token)
+    assert claimed.state == '{"a": 1}'
+    assert two.write("sess_1", '{"a": 2}', held=digest(claimed.token))
     with pytest.raises(WrongState, match="used before"):
         one.claim(token)
     other.close()
