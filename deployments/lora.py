@@ -20,7 +20,12 @@ from avatar_serving.training.record import records
 from avatar_serving.training.trainer import LocalTrainer
 from pipelines.train_lora import TrainRequest, TrainStages, train_lora
 
-app = typer.Typer(name="avatar-serving lora", help=__doc__, no_args_is_help=True)
+app = typer.Typer(
+    name="avatar-serving lora",
+    help="Teach the diffusion model a character.",
+    no_args_is_help=True,
+    add_completion=False,
+)
 
 Pictures = Annotated[list[Path], typer.Argument(help="4 to 20 of one person.", exists=True)]
 Name = Annotated[str, typer.Option(help="Of the adapter, and the word for it in prompts.")]
@@ -77,4 +82,4 @@ def _home(given: Path | None) -> Path:
 
 
 if __name__ == "__main__":
-    app()
+    app(prog_name="avatar-serving lora")

@@ -16,12 +16,13 @@ from rich.console import Console
 
 from avatar_serving import draining, weights
 from avatar_serving.config import Environment, Profile, environment, load_profile
-from avatar_serving.errors import AvatarError
+from avatar_serving.errors import AvatarError, Unavailable
 from deployments import haproxy
 from deployments.app import APP_NAME, build
 
 _OBJECT_STORE_BYTES = 256 << 20
 _WRITING_S = 10
+_RAY_AGAIN_S = 30.0
 _QUIET = {"log_level": "WARNING"}
 """Serve tells of every request; the gateway logs what matters."""
 
@@ -40,6 +41,9 @@ def main() -> int:
     metrics = tempfile.mkdtemp(prefix="avatar-metrics-")
     try:
         _serve(profile, settings, metrics, console)
+    except AvatarError as error:
+        console.print(f"[bold red]{error.code}[/]: {error}")
+        return 1
     finally:
         serve.shutdown()
         ray.shutdown()
@@ -75,7 +79,11 @@ def _until_stopped() -> None:
 
 
 def start_ray(metrics_dir: str) -> None:
-    """A Ray of our own, reachable from this machine only."""
+    """A Ray of our own, reachable from this machine only.
+
+    Raises:
+        Unavailable: it did not come up.
+    """
     haproxy.keep_private()
     haproxy.fit_connections()
     env = {
@@ -84,15 +92,19 @@ def start_ray(metrics_dir: str) -> None:
         # Spinning threads of llama.cpp would starve everything else on a small machine.
         "OMP_WAIT_POLICY": "passive",
     }
-    ray.init(
-        address="local",
-        _node_ip_address="127.0.0.1",
-        include_dashboard=False,
-        log_to_driver=True,
-        logging_level=logging.ERROR,
-        object_store_memory=_OBJECT_STORE_BYTES,
-        runtime_env={"env_vars": env},
-    )
+    try:
+        ray.init(
+            address="local",
+            _node_ip_address="127.0.0.1",
+            include_dashboard=False,
+            log_to_driver=True,
+            logging_level=logging.ERROR,
+            object_store_memory=_OBJECT_STORE_BYTES,
+            runtime_env={"env_vars": env},
+        )
+    except Exception as error:  # Ray has no narrower type for a node that is late
+        why = "This machine may be too busy, or short of memory"
+        raise Unavailable(f"Ray did not start: {error} {why}", _RAY_AGAIN_S) from error
 
 
 def http_options(settings: Environment) -> dict[str, Any]:

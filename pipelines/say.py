@@ -13,9 +13,10 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from avatar_serving import images
+from avatar_serving.cli.examples import SAY_EXAMPLES, shown
 from avatar_serving.cli.failing import errors_told
 from avatar_serving.config import Profile, environment, load_profile, storage
-from avatar_serving.errors import InvalidRequest, StageFailed
+from avatar_serving.errors import InvalidRequest, NotFound, StageFailed
 from avatar_serving.film.backdrop import Backdrop, backdrop_of
 from avatar_serving.film.framing import sized
 from avatar_serving.film.recording import Recording, read_recording
@@ -185,7 +186,12 @@ async def _package(avatar: Path, profile: Profile, consent: bool) -> bytes:
     if await asyncio.to_thread(avatar.is_file):
         agreed = Consent(agreed=consent, statement=_CONSENT)
         return await _created(_read(avatar), profile, agreed)
-    return await asyncio.to_thread(_stored, str(avatar))
+    try:
+        return await asyncio.to_thread(_stored, str(avatar))
+    except NotFound as error:
+        raise InvalidRequest(
+            f"{avatar} is no file, and no avatar of the store", "avatar"
+        ) from error
 
 
 def _stored(avatar_id: str) -> bytes:
@@ -215,6 +221,6 @@ def _read(path: Path) -> bytes:
 
 
 if __name__ == "__main__":
-    app = typer.Typer()
-    app.command()(say)
+    app = typer.Typer(add_completion=False)
+    app.command(epilog=shown(SAY_EXAMPLES))(say)
     app(prog_name="avatar-serving say")

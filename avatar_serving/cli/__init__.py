@@ -8,6 +8,7 @@ from avatar_serving.cli.check import check
 from avatar_serving.cli.doctor import doctor
 from avatar_serving.cli.drain import drain
 from avatar_serving.cli.evaluate import evaluate
+from avatar_serving.cli.examples import teach
 from avatar_serving.cli.keys import app as keys_app
 from avatar_serving.cli.serve import serve
 from avatar_serving.cli.status import status
@@ -19,6 +20,7 @@ app = typer.Typer(
     name="avatar-serving",
     help="One picture in, a digital human out that people talk to face to face, in real time.",
     no_args_is_help=True,
+    epilog="Begin with avatar-serving doctor, then serve, then open http://localhost:8000",
     pretty_exceptions_show_locals=False,
 )
 app.command()(serve)
@@ -35,3 +37,4 @@ app.add_typer(avatar_app, name="avatar")
 app.add_typer(keys_app, name="keys")
 app.add_typer(voice_app, name="voice")
 app.add_typer(weights_app, name="weights")
+teach(app)

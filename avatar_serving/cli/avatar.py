@@ -1,4 +1,4 @@
-"""``avatar-serving avatar``: look at avatar packages, take them elsewhere and bring them here."""
+"""``avatar-serving avatar``: make avatars, look at their packages, take them elsewhere."""
 
 from pathlib import Path
 from typing import Annotated
@@ -11,18 +11,18 @@ from rich.text import Text
 
 from avatar_serving.avatars.manifest import Manifest
 from avatar_serving.cli.failing import errors_told
+from avatar_serving.cli.shelf import create_avatar, list_avatars
 from avatar_serving.errors import InvalidRequest, PackageInvalid
 from avatar_serving.safety.consent import Consent
 from avatar_serving.safety.names import check_name
 
-app = typer.Typer(help="Avatar packages.", no_args_is_help=True)
+app = typer.Typer(help="Avatars of a service, and avatar packages.", no_args_is_help=True)
 
 _CONSENTLESS = "none recorded"
 
 
-@app.callback()
-def avatar() -> None:
-    """Avatar packages."""
+app.command(name="create")(create_avatar)
+app.command(name="list")(list_avatars)
 
 
 @app.command()

@@ -88,7 +88,8 @@ async def connected_to(
         status = error.response.status_code
         raise Disconnected(f"refused with {status}: {body}", status) from error
     except (InvalidHandshake, OSError, TimeoutError) as error:
-        raise Disconnected(f"nothing answers at {where.url}: {error}") from error
+        reason = f"nothing answers at {where.url}: {error}; does `avatar-serving serve` run there?"
+        raise Disconnected(reason) from error
 
 
 def disconnected_by(error: ConnectionClosed, told: str = "") -> Disconnected:

@@ -27,6 +27,10 @@ class Avatar(Reply):
     size: int = 0
 
 
+class Avatars(Reply):
+    data: tuple[Avatar, ...]
+
+
 class VoiceEntry(Reply):
     id: str
     name: str = ""

@@ -15,6 +15,7 @@ from avatar_serving.client.replies import (
     Adapter,
     Adapters,
     Avatar,
+    Avatars,
     Done,
     ModelEntry,
     Models,
@@ -111,6 +112,10 @@ class Rest:
                     return data
         raise RequestRefused("internal", "the service stopped before it was done")
 
+    def avatars(self) -> tuple[Avatar, ...]:
+        """Those that the key may see, the newest first."""
+        return read(Avatars, self._call("GET", "/v1/avatars").text).data
+
     def package(self, avatar_id: str) -> bytes:
         return self._call("GET", f"/v1/avatars/{avatar_id}/package").content
 
@@ -177,7 +182,8 @@ def _reached() -> Generator[None, None, None]:
     try:
         yield
     except httpx.HTTPError as error:
-        raise RequestRefused("unreachable", f"the service does not answer: {error}") from error
+        reason = f"the service does not answer: {error}; does `avatar-serving serve` run there?"
+        raise RequestRefused("unreachable", reason) from error
 
 
 def _check(reply: httpx.Response) -> httpx.Response:

@@ -12,8 +12,8 @@ _FOLLOWED = {
     "en": "Answer in English, unless asked for another language.",
     "zh": "用简体中文回答，除非对方要求用别的语言。",
 }
-APPEARANCE = "What you look like:"
-"""Begins the line on what everybody can see."""
+APPEARANCE = "What you look like, if somebody asks:"
+"""Begins the line on what everybody can see. Told without a condition, small models open with it."""
 _DEFAULT = "You are friendly and curious."
 
 

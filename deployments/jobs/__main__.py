@@ -23,6 +23,7 @@ app = typer.Typer(
     name="avatar-serving jobs",
     help="Training and fits: on this machine, or with --cluster as RayJobs.",
     no_args_is_help=True,
+    add_completion=False,
 )
 
 Name = Annotated[str, typer.Argument(help="What kind of work: 'lora'. The id begins with it.")]
@@ -117,4 +118,4 @@ def _on_cluster(namespace: str | None, pods: Path | None) -> RayJobs:
 
 
 if __name__ == "__main__":
-    app()
+    app(prog_name="avatar-serving jobs")

@@ -92,7 +92,7 @@ def test_the_sentence_leaves_out_what_is_unknown() -> None:
     }  # fmt: skip
 
 
-def test_the_prompt_holds_every_fact() -> None:
+def test_the_prompt_holds_every_fact_of_the_person() -> None:
     facts: dict[str, str | None] = {
         "subject": "a man in his forties", "hair": "short black hair",
         "expression": "a calm expression", "facing": "facing the camera",
@@ -100,4 +100,6 @@ def test_the_prompt_holds_every_fact() -> None:
     }  # fmt: skip
     messages = describe_prompt(describe(facts))
     assert messages[0].role == "system" and messages[-1].role == "user"
+    of_the_picture = str(facts.pop("framing"))
     assert all(value in messages[-1].text for value in facts.values() if value)
+    assert of_the_picture not in messages[-1].text

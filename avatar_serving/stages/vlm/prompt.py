@@ -8,8 +8,14 @@ INSTRUCTIONS = (
 )
 
 
+_OF_THE_PICTURE = "framing"
+"""A fact that small models tell of the person: 'and framing half-length portraits'."""
+
+
 def describe_prompt(description: Description) -> tuple[Message, ...]:
-    facts = "\n".join(f"{name}: {value}" for name, value in description.facts)
+    facts = "\n".join(
+        f"{name}: {value}" for name, value in description.facts if name != _OF_THE_PICTURE
+    )
     example = "subject: a man in his forties\nhair: short black hair\nexpression: a slight smile"
     return (
         Message("system", INSTRUCTIONS),

@@ -1,0 +1,55 @@
+"""The examples below every help page are commands that exist, with options that they take."""
+
+import shlex
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from avatar_serving.cli import app
+from avatar_serving.cli.examples import EXAMPLES, SAY_EXAMPLES
+from pipelines.say import say
+
+ROOT = typer.main.get_command(app)
+PASSED_ON = {"jobs", "lora", "say"}
+"""Another program reads their arguments."""
+
+
+def commands(group, within=""):
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from commands(command, f"{within}{name} ")
+        else:
+            yield within + name, command
+
+
+EVERY = dict(commands(ROOT))
+
+
+def test_every_command_has_examples() -> None:
+    assert set(EVERY) - PASSED_ON == set(EXAMPLES)
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_examples_are_understood(name: str, tmp_path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "anna.wav").touch()
+    for line in EXAMPLES[name]:
+        program, *words = shlex.split(line)
+        path = name.split()
+        assert program == "avatar-serving" and words[: len(path)] == path
+        EVERY[name].make_context(name, words[len(path) :])
+
+
+def test_examples_of_say_are_understood() -> None:
+    alone = typer.Typer()
+    alone.command()(say)
+    for line in SAY_EXAMPLES:
+        program, command, *words = shlex.split(line)
+        assert (program, command) == ("avatar-serving", "say")
+        typer.main.get_command(alone).make_context("say", words)
+
+
+def test_examples_are_shown() -> None:
+    shown = CliRunner().invoke(app, ["keys", "create", "--help"]).output
+    assert EXAMPLES["keys create"][0] in " ".join(shown.split())
