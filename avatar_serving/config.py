@@ -119,12 +119,13 @@ class Limits(Strict):
     upload_s: float = Field(default=120, gt=0)
     """Longest time in which the body of a request may arrive."""
     key_requests: int = Field(default=600, ge=1)
-    """Requests of one API key in a minute, at one gateway. None of the three is counted where no
-    keys are asked for."""
+    """Requests of one API key in a minute, at all gateways together. None of the three is counted
+    where no keys are asked for."""
     key_sessions: int = Field(default=100, ge=1)
-    """Live sessions of one API key at one gateway."""
+    """Live sessions of one API key, at all gateways together."""
     key_creations: int = Field(default=120, ge=1)
-    """Avatars, previews, videos and trainings begun with one API key in an hour, at one gateway."""
+    """Avatars, previews, videos and trainings begun with one API key in an hour, at all gateways
+    together."""
 
 
 class Conversation(Strict):

@@ -65,11 +65,13 @@ def create_app(
     async def lifespan(app: FastAPI) -> AsyncGenerator[None, None]:
         await warm(services)
         watching = asyncio.create_task(drain_when_told(services, stopping))
+        counting = asyncio.create_task(services.allowances.keep())
         app.state.ready = True
         log.info("gateway ready", profile=services.environment.profile)
         yield
         app.state.ready = False
         watching.cancel()
+        counting.cancel()
         await services.live.drain(within_s=0)
         services.live.close()
         await services.videos.close()

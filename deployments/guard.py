@@ -29,7 +29,7 @@ async def require_key(request: Request) -> None:
     held = services(request)
     caller = await find_caller(held, presented_key(request))
     request.state.caller = caller
-    request.state.standing = held.allowances.request(caller)
+    request.state.standing = await held.allowances.request(caller)
     check_scope(caller, scope_of(request.method, request.scope["path"]))
 
 

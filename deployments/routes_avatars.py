@@ -95,7 +95,7 @@ async def create(
     character = character_of(held, CharacterBody.model_validate(chosen))
     caller = caller_of(request)
     held.creations.check()
-    held.allowances.creation(caller)
+    await held.allowances.creation(caller)
     return streamed(ending(_events(held, wanted, character, caller.owner), _count))
 
 

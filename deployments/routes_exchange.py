@@ -55,7 +55,7 @@ async def import_avatar(
     for text in (body.persona or "", body.description or ""):
         if len(text) > held.profile.limits.text_chars:
             raise LimitExceeded("limits.text_chars", len(text), held.profile.limits.text_chars)
-    held.allowances.creation(caller_of(request))
+    await held.allowances.creation(caller_of(request))
     data = await file.read(package.MAX_PACKAGE_BYTES + 1)
     with held.creations.reserve():
         made = await asyncio.to_thread(_named, data, body, held)

@@ -106,7 +106,7 @@ async def preview(
     look = body.look.look(behind)
     await asyncio.to_thread(check_look, held.profile, caller, look)
     held.creations.check()
-    held.allowances.creation(caller)
+    await held.allowances.creation(caller)
     wanted = RestyleRequest(await image_of(image, held), look, body.consent)
     return streamed(ending(_events(held, wanted), _count))
 

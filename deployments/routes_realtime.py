@@ -70,6 +70,6 @@ async def _admit(socket: WebSocket, held: Services) -> Opening:
         locked, caller = redeemed.session, redeemed.caller
     else:
         caller = await find_caller(held, key)
-    held.allowances.request(caller)
+    await held.allowances.request(caller)
     check_scope(caller, "talk")
     return Opening.of(dict(socket.query_params), locked, caller)

@@ -57,7 +57,7 @@ async def create_training(request: Request) -> dict[str, Any]:
     await asyncio.to_thread(check_training, wanted)
     if await asyncio.to_thread(held.trainings.being_taught, wanted.name):
         raise InvalidRequest(f"{wanted.name!r} is being taught already", "name")
-    held.allowances.creation(caller)
+    await held.allowances.creation(caller)
     state = _state(wanted)
     stages = TrainStages(held.stages["review"], held.stages["vlm"], held.trainer)
     await held.trainings.start(state, lambda: held.trainings.clean(state, wanted, stages))

@@ -83,7 +83,7 @@ async def create_video(request: Request) -> dict[str, Any]:
     content = await asyncio.to_thread(held.store.package, row.id)
     job = new_id("video")
     wanted = _wanted(held, asked, row, content, job)
-    held.allowances.creation(caller)
+    await held.allowances.creation(caller)
     state = _state(job, row, wanted, caller.owner)
     stages = VideoStages(held.converse, held.stages["render"])
     await held.videos.start(state, lambda: talking_video(stages, wanted))

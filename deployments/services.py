@@ -55,8 +55,9 @@ class Services:
         limits = self.profile.limits
         self.sessions = Slots("sessions", limits.sessions, retry_after_s=10)
         self.chats = Slots("requests", limits.sessions, retry_after_s=2)
-        self.allowances = Allowances(limits)
-        sessions = self.store.sessions(secrets.token_hex(16))
+        me = secrets.token_hex(16)
+        self.allowances = Allowances(limits, self.store.quotas(me))
+        sessions = self.store.sessions(me)
         self.live = Live(sessions, limits.resume_s, limits.session_s)
         kept = self.profile.memory
         self.memories = self.store.memories(kept.retention_days, kept.facts)

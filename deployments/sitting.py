@@ -12,6 +12,7 @@ from avatar_serving.errors import (
     LimitExceeded,
     Overloaded,
     RateLimited,
+    Unavailable,
 )
 from avatar_serving.protocol.avatar import AvatarQueued
 from avatar_serving.protocol.base import dump
@@ -35,6 +36,7 @@ class Sitting:
     """One session, while this gateway runs it."""
 
     held: Services
+    session_id: str
     caller: Caller
     slot: AbstractContextManager[object]
     """A place for it."""
@@ -49,11 +51,13 @@ class Sitting:
             if self.patient:
                 await self.held.sessions.turn(lambda place: send(dump(AvatarQueued(place=place))))
             with (
-                self.held.allowances.session(self.caller),
                 self.slot,
                 metrics.sessions.track_inprogress(),
             ):
-                async with asyncio.timeout(self.ends_in_s):
+                async with (
+                    self.held.allowances.session(self.caller, self.session_id),
+                    asyncio.timeout(self.ends_in_s),
+                ):
                     session = await self.opened(send)
                     await session.run(messages)
         except TimeoutError:
@@ -113,7 +117,9 @@ async def resume(held: Services, token: str, last: str, wire: Wire) -> Ending:
 def _new(held: Services, opening: Opening, opened: Opened) -> Sitting:
     slot = held.sessions.reserve(waited=opening.patient)
     longest_s = held.profile.limits.session_s
-    return Sitting(held, opening.caller, slot, longest_s, opened, opening.patient)
+    return Sitting(
+        held, opening.session_id, opening.caller, slot, longest_s, opened, opening.patient
+    )
 
 
 def _taken_over(held: Services, back: Returned, slot: ExitStack) -> Sitting:
@@ -123,7 +129,7 @@ def _taken_over(held: Services, back: Returned, slot: ExitStack) -> Sitting:
     async def opened(send: Send) -> Session:
         return back.hosted.attach(await reopen_session(held, kept.session, send))
 
-    return Sitting(held, kept.caller, slot, back.ends_in_s, opened)
+    return Sitting(held, back.hosted.id, kept.caller, slot, back.ends_in_s, opened)
 
 
 async def _plain(held: Services, opening: Opening, wire: Wire) -> Ending:
@@ -140,6 +146,6 @@ async def _plain(held: Services, opening: Opening, wire: Wire) -> Ending:
 
 
 def _ended_by(error: AvatarError) -> Ending:
-    if isinstance(error, Overloaded | RateLimited):
+    if isinstance(error, Overloaded | RateLimited | Unavailable):
         return Ending(error, _LATER)
     return Ending(error, _TOO_BIG if isinstance(error, LimitExceeded) else _POLICY)

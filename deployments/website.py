@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from avatar_serving.errors import AvatarError, Unauthorised
+from deployments.allowances import rate_headers
 from deployments.failures import error_body
 
 _SAFE = {"GET", "HEAD", "OPTIONS"}
@@ -112,7 +113,7 @@ class SafeHeaders:
                 headers.setdefault("Content-Security-Policy", self._policy(scope, headers))
                 standing = scope.get("state", {}).get("standing")
                 if standing is not None:
-                    headers.update(standing.headers())
+                    headers.update(rate_headers(standing))
             await send(message)
 
         await self._app(scope, receive, told)

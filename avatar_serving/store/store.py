@@ -20,6 +20,7 @@ from avatar_serving.store.database import Database
 from avatar_serving.store.files import AvatarFiles
 from avatar_serving.store.keys import KeyRow, Keys, Redeemed
 from avatar_serving.store.memories import Memories
+from avatar_serving.store.quotas import Quotas
 from avatar_serving.store.s3 import S3Files
 from avatar_serving.store.seal import Seal
 from avatar_serving.store.sessions import Sessions
@@ -196,6 +197,10 @@ class Store:
     def sessions(self, owner: str) -> Sessions:
         """Live sessions, seen by the gateway *owner*."""
         return Sessions(self._database, self._now, owner, self._seal)
+
+    def quotas(self, owner: str) -> Quotas:
+        """What keys have used up, counted by the gateway *owner* and all others."""
+        return Quotas(self._database, self._now, owner)
 
     def videos(self) -> SharedVideos | None:
         """Talking videos that all gateways share; None where they share no database and bucket."""

@@ -3,7 +3,7 @@ there."""
 
 from datetime import datetime
 
-from sqlalchemy import JSON, DateTime, String, Text, UniqueConstraint, false
+from sqlalchemy import JSON, DateTime, Double, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 SCHEMA_VERSION = 8
@@ -133,6 +133,32 @@ class SessionTable(Base):
     over: Mapped[bool] = mapped_column(default=False)
     ends_at: Mapped[datetime] = mapped_column(DateTime, index=True)
     """When ``limits.session_s`` is over."""
+
+
+class QuotaTable(Base):
+    """What a key has used up of what comes back evenly."""
+
+    __tablename__ = "quotas"
+
+    label: Mapped[str] = mapped_column(String(80), primary_key=True)
+    option: Mapped[str] = mapped_column(String(40), primary_key=True)
+    """The limit, by its name in the profile."""
+    empty_at: Mapped[float] = mapped_column(Double)
+    """Unix time at which all would have been used up, had it been so at the steady rate."""
+
+
+class HoldTable(Base):
+    """Live sessions that count against the limit of a key."""
+
+    __tablename__ = "holds"
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    """The session's."""
+    label: Mapped[str] = mapped_column(String(80), index=True)
+    owner: Mapped[str] = mapped_column(String(32), index=True)
+    """The gateway that runs it."""
+    until: Mapped[float] = mapped_column(Double)
+    """Unix time at which it counts no more, unless its gateway says before that it lives."""
 
 
 class VideoTable(Base):

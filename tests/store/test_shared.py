@@ -3,8 +3,9 @@
 import asyncio
 import threading
 import time
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,14 @@ import pytest
 from pydantic import SecretStr
 
 from avatar_serving.config import Storage, load_profile, storage
-from avatar_serving.errors import InvalidRequest, NotFound, StageFailed, Unavailable, WrongState
+from avatar_serving.errors import (
+    InvalidRequest,
+    NotFound,
+    RateLimited,
+    StageFailed,
+    Unavailable,
+    WrongState,
+)
 from avatar_serving.flow import collect
 from avatar_serving.media import Progress
 from avatar_serving.memory import Fact
@@ -103,6 +111,26 @@ def test_keys_and_sessions_are_shared(store: Store, place: Storage, tmp_path: Pa
     assert two.write("sess_1", '{"a": 2}', held=digest(claimed.token))
     with pytest.raises(WrongState, match="used before"):
         one.claim(token)
+    other.close()
+
+
+def test_limits_of_keys_are_counted_together(store: Store, place: Storage, tmp_path: Path) -> None:
+    other = Store(tmp_path, storage=place)
+    both = store.quotas("one"), other.quotas("two")
+
+    def succeeds(call: Callable[[], object]) -> bool:
+        try:
+            call()
+        except RateLimited:
+            return False
+        return True
+
+    takes = [partial(both[n % 2].take, "shop", "limits.x", 10, 3600) for n in range(24)]
+    holds = [partial(both[n % 2].hold, "shop", f"sess_{n}", 5) for n in range(24)]
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(succeeds, takes)) == 10
+        assert sum(pool.map(succeeds, holds)) == 5
+    both[0].renew({"sess_0": "shop", "sess_100": "shop"})
     other.close()
 
 
