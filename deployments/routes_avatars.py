@@ -11,10 +11,11 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from avatar_serving import metrics
-from avatar_serving.errors import LimitExceeded
+from avatar_serving.errors import InvalidRequest, LimitExceeded
 from avatar_serving.flow import last
 from avatar_serving.media import Description, Progress, Review
 from avatar_serving.safety.consent import Consent
+from avatar_serving.stages.reconstruct import most_pictures
 from avatar_serving.stages.tts import find_voice
 from avatar_serving.store import Character
 from deployments.guard import avatar_for, caller_of, own_avatar, require_key, sees, services
@@ -72,6 +73,7 @@ async def create(
     image: Annotated[UploadFile, File()],
     form: Annotated[str, Form(alias="request", max_length=100_000)],
     background_image: Annotated[UploadFile | None, File()] = None,
+    more_images: Annotated[list[UploadFile] | None, File()] = None,
 ) -> StreamingResponse:
     """Make an avatar. The answer is a stream of server-sent events; the last is done or error."""
     held = services(request)
@@ -90,6 +92,7 @@ async def create(
         persona=body.persona,
         description=body.description,
         limits=image_limits(held),
+        more=await _more(more_images or [], held),
     )
     chosen = body.model_dump(include={"template", "greeting", "speed", "pitch"})
     character = character_of(held, CharacterBody.model_validate(chosen))
@@ -97,6 +100,13 @@ async def create(
     held.creations.check()
     await held.allowances.creation(caller)
     return streamed(ending(_events(held, wanted, character, caller.owner), _count))
+
+
+async def _more(uploads: list[UploadFile], held: Services) -> tuple[bytes, ...]:
+    """Raises InvalidRequest: the engine does not look at so many. LimitExceeded."""
+    if (asked := 1 + len(uploads)) > (most := most_pictures(held.profile.reconstruct)):
+        raise InvalidRequest(f"{asked} pictures: the engine looks at {most}", "more_images")
+    return tuple([await image_bytes(upload, held) for upload in uploads])
 
 
 @router.get("/v1/avatars")

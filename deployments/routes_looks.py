@@ -15,6 +15,7 @@ from avatar_serving.config import Profile
 from avatar_serving.errors import InvalidRequest
 from avatar_serving.media import Drawing, Image, Look
 from avatar_serving.safety.consent import Consent
+from avatar_serving.stages.reconstruct import most_pictures
 from avatar_serving.stages.stylise.choices import DrawingChoices
 from avatar_serving.store import Caller
 from deployments.adapters import can_teach, check_adapter, hidden
@@ -86,6 +87,7 @@ async def looks(request: Request) -> dict[str, Any]:
         "backgrounds": ["keep", "blur", "#rrggbb", "image"],
         "drawing": drawing.model_dump() if drawing else None,
         "training": can_teach(profile),
+        "pictures": most_pictures(profile.reconstruct),
     }
 
 

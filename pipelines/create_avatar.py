@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from avatar_serving import images
 from avatar_serving.avatars import package
-from avatar_serving.errors import ImageRejected, StageFailed
+from avatar_serving.errors import ImageRejected, InvalidRequest, StageFailed
 from avatar_serving.flow import collect, last
 from avatar_serving.media import (
     ChatRequest,
@@ -47,6 +47,8 @@ class CreateRequest:
     description: str = ""
     """If given, the picture is not described again."""
     limits: images.ImageLimits = images.ImageLimits()
+    more: tuple[bytes, ...] = field(default=(), repr=False)
+    """Further pictures of the same person, for engines that look at several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +66,11 @@ async def create_avatar(
 
     Raises:
         ImageRejected: the picture cannot become an avatar; says why and what would.
-        InvalidRequest: no consent was given.
+        InvalidRequest: no consent was given; or several pictures, and one to be changed.
     """
     request.consent.check()
+    if request.more and request.look != Look():
+        raise InvalidRequest("several pictures are taken as they are: leave out the look", "look")
     yield Progress("decode", 0.01, "Opening the picture")
     image = images.decode(request.image, request.limits)
     yield Progress("review", 0.04, "Looking at the picture")
@@ -74,6 +78,7 @@ async def create_avatar(
     # Also of a picture that is refused: it shows what was looked at.
     yield review
     accept(review)
+    more = [await _accepted(stages.review, picture, request.limits) for picture in request.more]
     description = Description((), request.description)
     if not request.description:
         yield Progress("describe", 0.12, "Describing the person")
@@ -86,7 +91,9 @@ async def create_avatar(
             else:
                 image = item
     made = b""
-    async for item in _work(stages.reconstruct, ReconstructRequest(image), 0.5, 0.97):
+    async for item in _work(
+        stages.reconstruct, ReconstructRequest(image, more=tuple(more)), 0.5, 0.97
+    ):
         if isinstance(item, Progress):
             yield item
         else:
@@ -103,6 +110,13 @@ def accept(review: Review) -> None:
     """
     if (refused := review.refused) is not None:
         raise ImageRejected(refused.name, refused.reason)
+
+
+async def _accepted(review: ReviewStage, picture: bytes, limits: images.ImageLimits) -> Image:
+    """Raises ImageRejected."""
+    image = images.decode(picture, limits)
+    accept(await last(review.run(image)))
+    return image
 
 
 async def describe(vlm: Vlm, llm: Llm, image: Image) -> Description:

@@ -2,9 +2,9 @@
 
 import asyncio
 import zlib
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -24,6 +24,7 @@ from avatar_serving.flow import last
 from avatar_serving.media import EMOTIONS, ChatDelta, ChatRequest, Manner, Mood, ReconstructRequest
 from avatar_serving.rails import Guard, Rails
 from avatar_serving.safety.consent import Consent
+from avatar_serving.stages.reconstruct import most_pictures
 from avatar_serving.stages.tts import find_voice
 from avatar_serving.store import Store
 from avatar_serving.text.languages import language_of
@@ -58,6 +59,10 @@ Consented = Annotated[
     bool,
     typer.Option("--consent", help="The person in the portrait agrees. Needed with a portrait."),
 ]
+More = Annotated[
+    list[Path] | None,
+    typer.Option(help="Another picture of the person; again for each. Needs the engine uika."),
+]
 ProfileName = Annotated[str | None, typer.Option("--profile", help="PROFILE; cpu unless set.")]
 
 
@@ -78,6 +83,7 @@ def say(
     mood: MoodName = "neutral",
     intensity: Intensity = 0.7,
     consent: Consented = False,
+    more: More = None,
     profile: ProfileName = None,
 ) -> None:
     """Make a video of an avatar that says a text, or what is heard in a sound file."""
@@ -98,7 +104,7 @@ def say(
             longest_s=chosen.limits.video_s, encoder=chosen.encoder,
         )  # fmt: skip
         console = Console(highlight=False)
-        filmed = asyncio.run(_made(request, avatar, chosen, consent, console))
+        filmed = asyncio.run(_made(request, Sitter(avatar, consent, more or []), chosen, console))
         console.print(
             f"{filmed.path}: {filmed.seconds:.1f} s in {filmed.work_s:.1f} s, "
             f"{filmed.speed:.2f} times real time",
@@ -106,8 +112,19 @@ def say(
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Sitter:
+    """Who is filmed."""
+
+    avatar: str
+    """An id, a package or a picture."""
+    consent: bool
+    more: Sequence[Path]
+    """Further pictures."""
+
+
 async def _made(
-    request: VideoRequest, avatar: str, profile: Profile, consent: bool, console: Console
+    request: VideoRequest, sitter: Sitter, profile: Profile, console: Console
 ) -> Filmed:
     columns = (
         TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn(),
@@ -115,8 +132,8 @@ async def _made(
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("Opening the avatar", total=1.0)
         if isinstance(request.said, str):
-            await _check_text(request.said, avatar, profile)
-        content = await _package(Path(avatar), profile, consent)
+            await _check_text(request.said, sitter.avatar, profile)
+        content = await _package(sitter, profile)
         bar.update(task, description="Loading models")
         stages = VideoStages(
             ConverseStages(_Mute(), profile.tts.build(), profile.animate.build()),
@@ -180,12 +197,13 @@ def _backdrop(background: str) -> Backdrop:
     return backdrop_of(background)
 
 
-async def _package(avatar: Path, profile: Profile, consent: bool) -> bytes:
+async def _package(sitter: Sitter, profile: Profile) -> bytes:
+    avatar = Path(sitter.avatar)
     if avatar.suffix.lower() == ".zip":
         return _read(avatar)
     if await asyncio.to_thread(avatar.is_file):
-        agreed = Consent(agreed=consent, statement=_CONSENT)
-        return await _created(_read(avatar), profile, agreed)
+        Consent(agreed=sitter.consent, statement=_CONSENT).check()
+        return await _created([_read(path) for path in (avatar, *sitter.more)], profile)
     try:
         return await asyncio.to_thread(_stored, str(avatar))
     except NotFound as error:
@@ -202,12 +220,16 @@ def _stored(avatar_id: str) -> bytes:
         store.close()
 
 
-async def _created(picture: bytes, profile: Profile, consent: Consent) -> bytes:
-    """An avatar for this film alone."""
-    consent.check()
-    image = images.decode(picture)
-    accept(await last(profile.review.build().run(image)))
-    made = await last(profile.reconstruct.build().run(ReconstructRequest(image)))
+async def _created(pictures: Sequence[bytes], profile: Profile) -> bytes:
+    """An avatar of one person, for this film alone."""
+    if len(pictures) > (most := most_pictures(profile.reconstruct)):
+        raise InvalidRequest(f"{len(pictures)} pictures: the engine looks at {most}", "more")
+    image, *more = [images.decode(picture) for picture in pictures]
+    review = profile.review.build()
+    for each in (image, *more):
+        accept(await last(review.run(each)))
+    request = ReconstructRequest(image, more=tuple(more))
+    made = await last(profile.reconstruct.build().run(request))
     if not isinstance(made, bytes):
         raise StageFailed("reconstruct", "ended without an avatar")
     return made

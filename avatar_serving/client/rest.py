@@ -73,14 +73,17 @@ class Rest:
 
     def create_avatar(
         self, image: bytes, name: str, *, statement: str, voice: str = "", persona: str = "",
-        look: Look | None = None,
+        look: Look | None = None, more: Sequence[bytes] = (),
     ) -> Generator[Progress, None, Avatar]:  # fmt: skip
-        """Yield progress, return the avatar. The caller agrees to *statement* by calling."""
+        """Yield progress, return the avatar. The caller agrees to *statement* by calling.
+
+        *more*: further pictures of the person, where the service's engine looks at several.
+        """
         request = {
             "name": name, "voice": voice, "persona": persona, "look": _told(look or Look()),
             "consent": {"agreed": True, "statement": statement},
         }  # fmt: skip
-        done = yield from self._made("/v1/avatars", image, request)
+        done = yield from self._made("/v1/avatars", image, request, more)
         return read(Done, done).avatar
 
     def restyle(
@@ -93,10 +96,11 @@ class Rest:
         return base64.b64decode(read(Seen, done).picture.partition(",")[2])
 
     def _made(
-        self, path: str, image: bytes, request: Mapping[str, object]
+        self, path: str, image: bytes, request: Mapping[str, object], more: Sequence[bytes] = ()
     ) -> Generator[Progress, None, str]:
         """Return the data of the last event."""
-        form, files = {"request": json.dumps(request)}, {"image": ("photo", image)}
+        form = {"request": json.dumps(request)}
+        files = [("image", ("photo", image)), *(("more_images", ("photo", m)) for m in more)]
         posted = self._http.stream("POST", path, files=files, data=form)
         with _reached(), posted as reply:
             if reply.is_error:

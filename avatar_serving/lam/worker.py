@@ -6,6 +6,7 @@ Says ``ready``, then answers pictures with Gaussians until its input ends. FOLDE
 
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
 
@@ -20,18 +21,32 @@ OURS = ("encoder.", "pcl_embed.", "transformer.", "renderer.mlp_net.", "renderer
 
 
 def open_network(folder: Path, device: str) -> "tuple[Lam, LamShape]":
-    from safetensors.torch import load_file
-
     shape = read_shape(folder)
     with torch.device("meta"):
         network = Lam(shape)
-    state = load_file(str(folder / "model.safetensors"))
-    known = {name: tensor for name, tensor in state.items() if name.startswith(OURS)}
-    network.load_state_dict(known, strict=True, assign=True)
-    dtype = torch.bfloat16 if device == "cuda" else torch.float32
-    network = network.to(device, dtype).eval()
+    load(network, folder, OURS)
+    network = placed(network, device)
     network.pcl_embed.float()  # short numbers cannot tell apart points of one patch
     return network, shape
+
+
+def load(network: Any, folder: Path, ours: "tuple[str, ...]") -> None:
+    """Fill a network without memory from the one ``.safetensors``: with what begins by *ours*.
+
+    Raises:
+        RuntimeError: its names or shapes are others, or there is not one such file.
+    """
+    from safetensors.torch import load_file
+
+    if len(files := sorted(folder.glob("*.safetensors"))) != 1:
+        raise RuntimeError(f"{folder} holds {len(files)} files of weights; one is needed")
+    state = load_file(str(files[0]))
+    known = {name: tensor for name, tensor in state.items() if name.startswith(ours)}
+    network.load_state_dict(known, strict=True, assign=True)
+
+
+def placed(network: Any, device: str) -> Any:
+    return network.to(device, torch.bfloat16 if device == "cuda" else torch.float32).eval()
 
 
 def attributes(network: Any, arrays: "dict[str, Any]") -> "dict[str, Any]":
@@ -44,14 +59,18 @@ def attributes(network: Any, arrays: "dict[str, Any]") -> "dict[str, Any]":
     return {name: value[0].float().cpu().numpy() for name, value in vars(found).items()}
 
 
-def serve(network: Any, source: IO[bytes], answers: IO[bytes]) -> None:
+def serve(
+    network: Any, source: IO[bytes], answers: IO[bytes],
+    work: "Callable[[Any, dict[str, Any]], dict[str, Any]]" = attributes,
+) -> None:  # fmt: skip
+    """Answer what is asked, by *work*, until nobody asks any more."""
     while True:
         try:
             _, arrays = read_message(source)
         except EOFError:
             return
         try:
-            write_message(answers, {"kind": "attributes"}, attributes(network, arrays))
+            write_message(answers, {"kind": "attributes"}, work(network, arrays))
         except torch.cuda.OutOfMemoryError as error:
             torch.cuda.empty_cache()
             write_message(answers, {"kind": "out_of_memory", "detail": str(error)}, {})
@@ -59,18 +78,27 @@ def serve(network: Any, source: IO[bytes], answers: IO[bytes]) -> None:
             write_message(answers, {"kind": "failed", "detail": str(error)}, {})
 
 
-def main() -> None:
+def run(
+    opened: "Callable[[Path, str], tuple[Any, int]]",
+    work: "Callable[[Any, dict[str, Any]], dict[str, Any]]",
+) -> None:
+    """The whole of the process. *opened* gives a network and the side of its pictures."""
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what libraries print is no answer
     folder, device = Path(sys.argv[1]), sys.argv[2]
     try:
-        network, shape = open_network(folder, device)
+        network, side = opened(folder, device)
     except (OSError, RuntimeError, ImportError, AssertionError) as error:  # no CUDA is the last
         write_message(answers, {"kind": "failed", "detail": str(error)}, {})
         return
-    write_message(answers, {"kind": "ready", "side": str(shape.image_px)}, {})
-    serve(network, sys.stdin.buffer, answers)
+    write_message(answers, {"kind": "ready", "side": str(side)}, {})
+    serve(network, sys.stdin.buffer, answers, work)
+
+
+def _opened(folder: Path, device: str) -> "tuple[Lam, int]":
+    network, shape = open_network(folder, device)
+    return network, shape.image_px
 
 
 if __name__ == "__main__":
-    main()
+    run(_opened, attributes)

@@ -126,3 +126,5 @@ class StyliseRequest:
 class ReconstructRequest:
     image: Image
     seed: int = 0
+    more: tuple[Image, ...] = field(default=(), repr=False)
+    """Further pictures of the same person, for engines that look at several (`most_pictures`)."""

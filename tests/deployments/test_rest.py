@@ -49,6 +49,14 @@ def test_operations(rest):
     assert "/v1/avatars" in rest.get("/openapi.json").json()["paths"]
 
 
+def test_more_pictures_than_the_engine_looks_at_are_refused(rest):
+    assert rest.get("/v1/looks").json()["pictures"] == 1
+    files = [("image", ("a.png", picture())), ("more_images", ("b.png", picture()))]
+    form = {"request": json.dumps({"name": "Ada", "consent": CONSENT})}
+    answer = rest.post("/v1/avatars", files=files, data=form)
+    assert answer.status_code == 400 and answer.json()["error"]["param"] == "more_images"
+
+
 def test_catalogues(rest):
     assert rest.get("/v1/voices").json()["data"][0]["id"] == "tone"
     models = rest.get("/v1/models").json()["data"]

@@ -13,7 +13,7 @@ from safetensors.torch import save_file
 from avatar_serving.avatars import gaussian, package
 from avatar_serving.avatars.crop import Square
 from avatar_serving.avatars.dense import dense
-from avatar_serving.avatars.manifest import LicenceEntry
+from avatar_serving.avatars.manifest import EngineEntry, LicenceEntry
 from avatar_serving.avatars.plain import plain_package
 from avatar_serving.avatars.portrait import Portrait
 from avatar_serving.avatars.splat_canvas import SplatCanvas
@@ -24,8 +24,9 @@ from avatar_serving.lam.network import Lam
 from avatar_serving.lam.shape import LamShape, write_shape
 from avatar_serving.lam.wire import read_message, write_message
 from avatar_serving.stages.reconstruct import lam as stage
-from avatar_serving.stages.reconstruct.lam import LamReconstructConfig, in_metres, over_white
-from avatar_serving.stages.reconstruct.lam_process import LamProcess
+from avatar_serving.stages.reconstruct.lam import WORKER, LamReconstructConfig
+from avatar_serving.stages.reconstruct.network_process import NetworkProcess
+from avatar_serving.stages.reconstruct.seen_splats import HEAD_M, drawn_alone, in_metres, packed
 from tests.avatars.pictures import colourful
 
 TINY = LamShape(
@@ -35,6 +36,7 @@ TINY = LamShape(
 RIG = package.load(plain_package(colourful()))
 POINTS = np.random.default_rng(0).normal(0, 0.1, (50, 3)).astype(np.float32)
 PICTURE = np.random.default_rng(1).integers(0, 255, (28, 28, 3)).astype(np.uint8)
+ASKED = {"picture": PICTURE, "points": POINTS}
 
 
 @pytest.fixture(scope="module")
@@ -51,8 +53,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def process(folder: Path) -> Iterator[LamProcess]:
-    made = LamProcess("", folder, "cpu", 100)
+def process(folder: Path) -> Iterator[NetworkProcess]:
+    made = NetworkProcess(WORKER, "", folder, "cpu", 100)
     yield made
     made.close()
 
@@ -77,39 +79,39 @@ def test_attributes_are_within_their_ranges(folder: Path) -> None:
     assert np.abs(found["colour"] - other["colour"]).max() > 1e-3, "it looks at the picture"
 
 
-def test_the_process_answers_as_the_network(folder: Path, process: LamProcess) -> None:
+def test_the_process_answers_as_the_network(folder: Path, process: NetworkProcess) -> None:
     assert process.start() == TINY.image_px
-    found = process.attributes(PICTURE, POINTS)
+    found = process.attributes(ASKED)
     network, _ = worker.open_network(folder, "cpu")
-    wanted = worker.attributes(network, {"picture": PICTURE, "points": POINTS})
+    wanted = worker.attributes(network, ASKED)
     assert found.keys() == wanted.keys()
     for name, array in wanted.items():
         np.testing.assert_allclose(found[name], array, atol=1e-5)
 
 
-def test_it_goes_on_after_a_wrong_picture_and_a_death(process: LamProcess) -> None:
+def test_it_goes_on_after_a_wrong_picture_and_a_death(process: NetworkProcess) -> None:
     with pytest.raises(StageFailed, match="size|shape|dimension"):
-        process.attributes(PICTURE[:14], POINTS)
+        process.attributes({**ASKED, "picture": PICTURE[:14]})
     before = process._process
-    assert process.attributes(PICTURE, POINTS) and process._process is before
+    assert process.attributes(ASKED) and process._process is before
     assert before is not None
     before.kill()
     try:
-        process.attributes(PICTURE, POINTS)  # dead already when asked: it is started again
+        process.attributes(ASKED)  # dead already when asked: it is started again
     except EngineLost as error:
         assert error.retryable
-    assert process.attributes(PICTURE, POINTS) and process._process is not before
+    assert process.attributes(ASKED) and process._process is not before
 
 
 def test_what_cannot_start_says_why(folder: Path, tmp_path: Path) -> None:
     with pytest.raises(StageFailed, match="does not run"):
-        LamProcess("/no/such/python", folder, "cpu", 10).start()
+        NetworkProcess(WORKER, "/no/such/python", folder, "cpu", 10).start()
     write_shape(LamShape(), tmp_path)
     save_file({"encoder.model.norm.weight": torch.ones(3)}, tmp_path / "model.safetensors")
     with pytest.raises(StageFailed, match="Missing key"):
-        LamProcess(sys.executable, tmp_path, "cpu", 100).start()
+        NetworkProcess(WORKER, sys.executable, tmp_path, "cpu", 100).start()
     with pytest.raises(StageTimeout):
-        LamProcess("", folder, "cpu", 0.01).start()
+        NetworkProcess(WORKER, "", folder, "cpu", 0.01).start()
 
 
 class Full(torch.nn.Linear):
@@ -121,26 +123,27 @@ def test_a_lack_of_memory_comes_through(
     folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     with open(tmp_path / "asked", "wb") as file:
-        write_message(file, {}, {"picture": PICTURE, "points": POINTS})
+        write_message(file, {}, ASKED)
     with open(tmp_path / "asked", "rb") as asked, open(tmp_path / "told", "wb") as told:
         worker.serve(Full(1, 1), asked, told)
     with open(tmp_path / "told", "rb") as file:
         answer = read_message(file)
-    process = LamProcess("", folder, "cpu", 10)
+    process = NetworkProcess(WORKER, "", folder, "cpu", 10)
     monkeypatch.setattr(process, "_started", lambda: 28)
     monkeypatch.setattr(process, "_asked", lambda _: answer)
     with pytest.raises(OutOfMemory, match="reconstruct") as caught:
-        process.attributes(PICTURE, POINTS)
+        process.attributes(ASKED)
     assert caught.value.retryable
 
 
-def test_a_package_is_made_of_it(process: LamProcess) -> None:
+def test_a_package_is_made_of_it(process: NetworkProcess) -> None:
     mesh, splats = stage.seen(RIG, 1 / 20, process, process.start())
     licence = LicenceEntry.model_validate(
         {"part": "appearance", "licence": "CC-BY-NC-4.0", "class": "non-commercial"}
     )
+    engine = EngineEntry(name="lam", version=stage.VERSION)
     start = Portrait(RIG, Square(0, 0, 64), colourful())
-    opened = package.read(stage._packed(mesh, splats, start, colourful(), licence))
+    opened = package.read(packed(mesh, splats, start, colourful(), licence, engine))
     assert opened.manifest.licences[0].licence_class == "non-commercial"
     assert SplatCanvas(gaussian.scene(opened), 48).draw(NEUTRAL).std() > 0
 
@@ -149,11 +152,11 @@ def test_heads_are_in_metres_and_persons_over_white() -> None:
     mesh = dense(RIG, 1 / 20).mesh
     points, scale = in_metres(mesh)
     head = points[mesh.head > 0.5]
-    assert np.ptp(head[:, 1]) == pytest.approx(stage.HEAD_M, rel=1e-3)
+    assert np.ptp(head[:, 1]) == pytest.approx(HEAD_M, rel=1e-3)
     np.testing.assert_allclose(
         (points[1] - points[0]) / scale, np.diff(mesh.positions[:2], axis=0)[0], atol=1e-6
     )
-    assert over_white(RIG, 28).shape == (28, 28, 3)
+    assert drawn_alone(RIG, 28).shape == (28, 28, 3)
 
 
 def test_without_weights_it_says_so() -> None:

@@ -18,13 +18,13 @@ _AGAIN_S = 5.0
 _HOME = Path(avatar_serving.__file__).parents[1]
 
 
-class LamProcess:
+class NetworkProcess:
     """One request at a time. Started when it is needed, and again after it died."""
 
-    def __init__(self, python: str, folder: Path, device: str, limit_s: float) -> None:
-        """*python*: an interpreter that has torch; empty: this one. *limit_s* bounds a request, and
-        the start."""
-        arguments = ("-m", "avatar_serving.lam.worker", str(folder), device)
+    def __init__(self, worker: str, python: str, folder: Path, device: str, limit_s: float) -> None:
+        """*worker*: the module that it runs, such as ``avatar_serving.lam.worker``. *python*: an
+        interpreter that has torch; empty: this one. *limit_s* bounds a request, and the start."""
+        arguments = ("-m", worker, str(folder), device)
         self._command = (python or sys.executable, *arguments)
         self._limit_s = limit_s
         self._lock = threading.Lock()
@@ -41,10 +41,9 @@ class LamProcess:
         with self._lock:
             return self._started()
 
-    def attributes(self, picture: Any, points: Any) -> dict[str, Any]:
-        """Arrays by the names of `avatar_serving.lam.network.Attributes`, without b.
-
-        *picture* (side, side, 3; uint8), over white; *points* (n, 3; float32), in m.
+    def attributes(self, asked: dict[str, Any]) -> dict[str, Any]:
+        """Arrays by the names of `avatar_serving.lam.network.Attributes`, without b; *asked*: those
+        that ``attributes`` of the worker takes.
 
         Raises:
             OutOfMemory: on its GPU; it goes on.
@@ -53,7 +52,7 @@ class LamProcess:
         """
         with self._lock:
             self._started()
-            head, arrays = self._asked({"picture": picture, "points": points})
+            head, arrays = self._asked(asked)
         if head["kind"] == "attributes":
             return arrays
         failure = OutOfMemory if head["kind"] == "out_of_memory" else StageFailed

@@ -1,0 +1,66 @@
+"""An avatar of several pictures of one person: who is asked about which."""
+
+import pytest
+
+from avatar_serving import images
+from avatar_serving.avatars.plain import plain_package
+from avatar_serving.errors import ImageRejected, InvalidRequest
+from avatar_serving.flow import collect
+from avatar_serving.media import Check, Look, Review
+from avatar_serving.safety.consent import Consent
+from pipelines.create_avatar import Created, CreateRequest, CreateStages, create_avatar
+from tests.avatars.pictures import colourful
+
+CONSENT = Consent(agreed=True, statement="It is me.")
+PICTURES = tuple(images.encode(images.from_array(colourful(size)), "png") for size in (64, 72, 80))
+
+
+class Reviewer:
+    """Refuses pictures of a width."""
+
+    def __init__(self, refused: int = 0) -> None:
+        self.seen: list[int] = []
+        self._refused = refused
+
+    async def run(self, image, /):
+        self.seen.append(image.width)
+        verdict = "refused" if image.width == self._refused else "good"
+        yield Review((Check("face", 0.0, verdict, "no face"),))
+
+
+class Maker:
+    asked = None
+
+    async def run(self, request, /):
+        self.asked = request
+        yield plain_package(colourful())
+
+
+def made(review=None, look=None):
+    reviewer, maker = review or Reviewer(), Maker()
+    unused = Maker()
+    stages = CreateStages(reviewer, unused, unused, unused, maker)
+    request = CreateRequest(
+        PICTURES[0], "Ada", CONSENT, "tone", look or Look(), description="a person",
+        more=PICTURES[1:],
+    )  # fmt: skip
+    return create_avatar(stages, request), reviewer, maker
+
+
+async def test_all_are_looked_at_and_go_to_the_engine():
+    items, reviewer, maker = made()
+    *_, created = await collect(items)
+    assert isinstance(created, Created) and reviewer.seen == [64, 72, 80]
+    assert (maker.asked.image.width, [m.width for m in maker.asked.more]) == (64, [72, 80])
+
+
+async def test_one_that_is_refused_refuses_the_avatar():
+    items, _, maker = made(Reviewer(refused=80))
+    with pytest.raises(ImageRejected, match="no face"):
+        await collect(items)
+    assert maker.asked is None
+
+
+async def test_a_look_would_change_only_one_of_them():
+    with pytest.raises(InvalidRequest, match="look"):
+        await collect(made(look=Look(style="anime"))[0])
