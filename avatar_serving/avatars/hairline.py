@@ -10,8 +10,24 @@ from avatar_serving.avatars.fit import Fit
 from avatar_serving.avatars.hair import Hair
 from avatar_serving.avatars.person import face_mask
 from avatar_serving.avatars.rig import Floats
-from avatar_serving.avatars.textures import FAINT, SOLID, Mask, Pixels, grown, shrunk
-from avatar_serving.faces.topology import CHIN, LEFT_BROW, NOSE_TIP, RIGHT_BROW
+from avatar_serving.avatars.textures import (
+    FAINT,
+    SOLID,
+    Mask,
+    Pixels,
+    grown,
+    polygon_mask,
+    shrunk,
+    to_pixels,
+)
+from avatar_serving.faces.topology import (
+    CHIN,
+    LEFT_BROW,
+    LEFT_EYE,
+    NOSE_TIP,
+    RIGHT_BROW,
+    RIGHT_EYE,
+)
 
 THICK = 0.07
 """How far before the skin hair lies at the hairline, in face widths."""
@@ -20,6 +36,8 @@ BAND, HIDDEN = 0.16, 0.06
 BROW_GAP, SIDE, TOP = 0.05, 0.1, 0.3
 """How far above the brows and within the sides of a face hair may begin, and from how far above the
 face its colour is taken, in face widths."""
+AROUND_EYES = 0.06
+"""How far around the edges of lids nothing is hair but lashes, in face widths."""
 BEARD = 0.025
 """So near to the outline of a face its colours are mixed, and below the nose hair is beard, in
 picture sides."""
@@ -71,12 +89,15 @@ def _falling(away: Floats, reach: float) -> Floats:
 
 def _allowed(fitted: Fit, face: Mask, width: float) -> Mask:
     """Where hair may be: around the face, above its brows, and along its sides down to the nose;
-    below are beards, that grow on the skin."""
+    below are beards, that grow on the skin. Not about the eyes, or lids would close below it."""
     size = len(face)
     inside = cv2.distanceTransform(face.astype(np.uint8), cv2.DIST_L2, 5) > SIDE * width * size
     brows = float(fitted.rest[list(RIGHT_BROW + LEFT_BROW), 1].max()) + BROW_GAP * width
     allowed = ~inside
     allowed[: _row(brows, size)] = True
+    for ring in (RIGHT_EYE, LEFT_EYE):
+        eye = polygon_mask(to_pixels(fitted.rest[list(ring)], size), size)
+        allowed &= ~grown(eye, round(AROUND_EYES * width * size))
     nose = _row(float(fitted.rest[NOSE_TIP, 1]), size)
     allowed[nose:] &= ~grown(face, round(BEARD * size))[nose:]
     allowed[_row(float(fitted.rest[CHIN, 1]), size) :] = False

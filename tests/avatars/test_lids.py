@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from avatar_serving.avatars.lid_skin import paint, shares
 from avatar_serving.avatars.lids import NEARER, build_lid, rim
 from avatar_serving.avatars.rig import MORPHS, Floats
 from avatar_serving.avatars.strips import Strip
@@ -69,3 +70,19 @@ def test_a_lid_is_of_the_colour_of_skin_and_darkest_along_its_lashes() -> None:
     assert lid[0, 3] < 10 < 250 < lid[-1, 3]
     assert 0.7 * 200 < lid[24, 0] <= 200
     assert lid[-1, :3].max() < 0.5 * lid[24, :3].max()
+
+
+def test_a_lid_of_one_colour_is_not_darkened_by_the_lashes_of_the_photo() -> None:
+    clean, lashes = (_painted(with_lashes=with_lashes) for with_lashes in (False, True))
+    assert np.abs(clean[20:36, 40:80, :3].astype(int) - lashes[20:36, 40:80, :3]).max() < 6
+
+
+def _painted(*, with_lashes: bool) -> np.ndarray:
+    """A lid over skin of one colour, with or without a dark band where the open lid was."""
+    image = np.full((200, 200, 3), (200, 150, 120), np.uint8)
+    if with_lashes:
+        image[100:108] = (40, 30, 30)
+    x = np.linspace(60, 140, 9)
+    under = np.stack([np.broadcast_to(x, (88, 9)), np.repeat(70 + shares()[:, None] * 60, 9, 1)], 2)
+    lower = np.stack([x, np.full(9, 130.0)], 1)
+    return paint(image, under, lower, (0.1, 0.9))
