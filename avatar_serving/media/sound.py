@@ -70,3 +70,4 @@ class Transcript:
     text: str
     language: str
     final: bool = True
+    """False: what was said so far, of which nothing will change; more may follow."""

@@ -217,7 +217,7 @@ class Listener:
         return UserTurn(
             self._responder.conversation,
             self._out,
-            self._understanding.recognise,
+            self._understanding.overhear,
             self._powers.habits.partial_s,
         )
 

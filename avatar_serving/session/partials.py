@@ -32,8 +32,8 @@ class Agreement:
         self._before = text
         return self._new(agreed)
 
-    def finish(self, text: str) -> str:
-        """The last word on the turn is *text*; returns what had not been told of it."""
+    def settle(self, text: str) -> str:
+        """The turn begins with *text* for certain; returns what had not been told of it."""
         return self._new(text)
 
     def _new(self, certain: str) -> str:
@@ -64,7 +64,7 @@ class Partials:
     async def finish(self, text: str) -> None:
         """The turn is over; tell what is left of its transcript."""
         await self.stop()
-        await self._say(self._agreement.finish(text))
+        await self._say(self._agreement.settle(text))
 
     async def stop(self) -> None:
         """Tell nothing more."""
@@ -74,8 +74,9 @@ class Partials:
 
     async def _run(self, said: AudioChunk) -> None:
         try:
-            transcript = await self._recognise(said)
-            await self._say(self._agreement.push(transcript.text))
+            heard = await self._recognise(said)
+            told = self._agreement.push if heard.final else self._agreement.settle
+            await self._say(told(heard.text))
         except AvatarError as error:
             log.warning("a partial transcript failed", code=error.code)
 

@@ -1,5 +1,7 @@
 """From a user's sound to words, and to what the words mean for the turn."""
 
+from contextlib import aclosing
+
 from avatar_serving.flow import last
 from avatar_serving.media import AudioChunk, Transcript, Utterance
 from avatar_serving.session.powers import Powers
@@ -20,9 +22,17 @@ class Understanding:
 
     async def recognise(self, said: AudioChunk) -> Transcript:
         """Raises: what the engine raises."""
+        return await last(self._asr.run(self._utterance(said)))
+
+    async def overhear(self, said: AudioChunk) -> Transcript:
+        """What is known first of a turn that goes on. Raises: what the engine raises."""
+        async with aclosing(self._asr.run(self._utterance(said))) as transcripts:
+            return await anext(transcripts)
+
+    def _utterance(self, said: AudioChunk) -> Utterance:
         language = self._responder.config.language
         known = None if language == "auto" else language
-        return await last(self._asr.run(Utterance(said, known, self._responder.language)))
+        return Utterance(said, known, self._responder.language)
 
     def sense(self, text: str) -> Sense:
         """What *text* says about its turn, given what the avatar was saying."""

@@ -13,7 +13,7 @@ def test_words_are_told_once_two_recognitions_agree():
     assert agreement.push("I like.") == ""
     assert agreement.push("I like the") == "I like"
     assert agreement.push("I like the sea and") == " the"
-    assert agreement.finish("I like the sea and the sun.") == " sea and the sun."
+    assert agreement.settle("I like the sea and the sun.") == " sea and the sun."
 
 
 def test_what_was_told_is_never_taken_back():
@@ -21,7 +21,27 @@ def test_what_was_told_is_never_taken_back():
     agreement.push("I scream")
     assert agreement.push("I scream for") == "I scream"
     assert agreement.push("Ice cream for") == ""
-    assert agreement.finish("Ice cream for you.") == ""
+    assert agreement.settle("Ice cream for you.") == ""
+
+
+def test_what_will_not_change_is_told_at_once():
+    told = []
+
+    async def recognise(said):
+        return Transcript("one two th", "en", final=False)
+
+    async def tell(delta):
+        told.append(delta)
+
+    async def turn():
+        partials = Partials(recognise, tell, 1.0)
+        partials.hear(1.0, lambda: SOUND)
+        await asyncio.sleep(0.1)
+        assert told == ["one two th"]
+        await partials.finish("one two three.")
+
+    on_virtual_time(turn())
+    assert told == ["one two th", "ree."]
 
 
 def test_chinese_agrees_by_characters():

@@ -6,7 +6,10 @@ from pydantic import Field
 
 from avatar_serving.stages.asr.faster_whisper import FasterWhisperConfig
 from avatar_serving.stages.asr.scripted import ScriptedConfig
+from avatar_serving.stages.asr.transducer import TransducerConfig
 
-AsrConfig = Annotated[FasterWhisperConfig | ScriptedConfig, Field(discriminator="engine")]
+AsrConfig = Annotated[
+    FasterWhisperConfig | ScriptedConfig | TransducerConfig, Field(discriminator="engine")
+]
 
-__all__ = ["AsrConfig", "FasterWhisperConfig", "ScriptedConfig"]
+__all__ = ["AsrConfig", "FasterWhisperConfig", "ScriptedConfig", "TransducerConfig"]
