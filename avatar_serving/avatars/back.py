@@ -17,7 +17,7 @@ from avatar_serving.avatars.rig import Floats, Part
 from avatar_serving.avatars.skull import DIRECTIONS, Skull
 from avatar_serving.avatars.strips import GUTTER_PX, framed, grid
 from avatar_serving.avatars.surface import face_surface
-from avatar_serving.avatars.textures import Pixels, to_bytes
+from avatar_serving.avatars.textures import Mask, Pixels, to_bytes, to_pixels
 
 ROUND_DEG = 40.0
 """How far round the head it reaches; heads in conversation turn less."""
@@ -39,15 +39,18 @@ SHADE = 0.3
 """How much darker its far end is."""
 
 
-def with_back(part: Part, skull: Skull, image: Pixels) -> Part:
+def with_back(part: Part, skull: Skull, image: Pixels, face: Mask | None = None) -> Part:
     """*part*, the skin without strips, with the band behind it, to be drawn before. *image*
-    (size, size, 3): the person."""
+    (size, size, 3): the person; *face* (size, size): what of it is none of the band's."""
     assert part.uv is not None and part.texture is not None
     columns = _directions()
     reach = _reach(skull)[columns]
     positions, head = _band(part, skull, columns, reach)
     picture = _picture(skull, columns, reach, image)
-    alpha = np.broadcast_to(np.repeat(_share()[columns], WIDE_PX) * 255, picture.shape[:2])
+    share = _share()[columns]
+    if face is not None:
+        share = share * _free(skull, columns, reach, face)
+    alpha = np.broadcast_to(np.repeat(share, WIDE_PX) * 255, picture.shape[:2])
     picture = framed(np.dstack([picture, to_bytes(alpha)]))
     high, wide = part.texture.shape[:2]
     row = np.zeros((len(picture), wide, 4), np.uint8)
@@ -115,6 +118,16 @@ def _surface_at(part: Part, places: Floats) -> tuple[Floats, Floats]:
     return level, head
 
 
+def _free(skull: Skull, columns: NDArray[np.intp], reach: Floats, face: Mask) -> Floats:
+    """(columns,), 0..1: 0 where a band that begins at *reach* would show the *face*."""
+    angle = columns / DIRECTIONS * 2 * np.pi
+    way = np.stack([np.cos(angle), np.sin(angle)], 1)
+    places = skull.middle + way * (reach * np.cos(np.radians(ROUND_DEG / 2)))[:, None]
+    column, row = np.clip(to_pixels(places, len(face)).astype(int), 0, len(face) - 1).T
+    own = minimum_filter1d((~face[row, column]).astype(np.float32), BESIDE)
+    return gaussian_filter1d(own, 1.5)
+
+
 def _picture(skull: Skull, columns: NDArray[np.intp], reach: Floats, image: Pixels) -> Pixels:
     """(HIGH_PX, WIDE_PX * columns, 3)."""
     size = len(image)
@@ -125,10 +138,10 @@ def _picture(skull: Skull, columns: NDArray[np.intp], reach: Floats, image: Pixe
     distance = away * np.cos(turn)
     x, y = skull.middle[0] + np.cos(angle) * distance, skull.middle[1] + np.sin(angle) * distance
     column, row = (x + 0.5) * size - 0.5, (0.5 - y) * size - 0.5
+    column, row = column.astype("f4"), row.astype("f4")
     seen = cv2.remap(
-        image.astype(np.float32), column.astype("f4"), row.astype("f4"), cv2.INTER_LINEAR,
-        borderMode=cv2.BORDER_REPLICATE,
-    )  # fmt: skip
+        image.astype(np.float32), column, row, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+    )
     unsure = (skull.solid < UNSURE * skull.edge).astype(np.uint8)
     unsure = maximum_filter1d(unsure, 2 * BESIDE + 1, mode="wrap")[columns] > 0
     seen = _completed(np.asarray(seen, np.float32), np.repeat(unsure, WIDE_PX))

@@ -47,7 +47,7 @@ def with_hair(part: Part, bare: int, hair: Hair, size: int) -> Part:
     texture = np.concatenate([part.texture, np.zeros_like(part.texture[: len(picture)])])
     texture[len(part.texture) :, : picture.shape[1]] = picture
     below = np.array([0, len(part.texture)]) - corner + GUTTER_PX
-    texture[:size, :size, :3] = _completed(part.texture[:size, :size], hair)
+    texture[:size, :size, :3] = without_hair(part.texture[:size, :size], hair)
     raised = part.positions[used]
     column, row = np.clip(pixels[used].astype(int), 0, size - 1).T
     raised[:, 2] += hair.lift[row, column] * _fronts(part.positions[used], corners)
@@ -99,7 +99,7 @@ def _sheet(photo: Pixels, share: Floats, pixels: Floats) -> tuple[Pixels, Floats
     return framed(np.dstack([photo[rows, columns, :3], to_bytes(alpha)])), low
 
 
-def _completed(photo: Pixels, hair: Hair) -> Pixels:
+def without_hair(photo: Pixels, hair: Hair) -> Pixels:
     """The colours of *photo* with skin below the sheet."""
     seen = photo[..., :3].astype(np.float32)
     skin = fill(seen, hair.skin.astype(np.float32))

@@ -84,16 +84,26 @@ def _bowl(distance: Floats, width: float) -> Floats:
     return HEAD_DEPTH * width * (1 - np.exp(-distance / (HEAD_SLOPE * width)))
 
 
-def gentle_depth(points: Floats, oval: NDArray[np.int32], face: int, width: float) -> Floats:
+def gentle_depth(
+    points: Floats, oval: NDArray[np.int32], face: int, width: float, far: Floats | None = None
+) -> Floats:
     """z of all skin *points* (n, 3), raised where it falls away so steeply, at the sides of the
     face, that a turn of the head would smear a few pixels over the cheek. The first *face* points
-    are the face, *oval* those on its outline."""
+    are the face, *oval* those on its outline; what is *far* (face,), 0..1, has a picture of its own
+    that nothing smears, and keeps its depth."""
     apart = cdist(points[:, :2], points[:, :2])
     inside = apart[:, oval].min(1)
     share = np.clip(inside / (FIRM * width), 0, 1)
     slope = STEEPEST_RIM + share**2 * (STEEPEST - STEEPEST_RIM)
     slope[face:] = STEEPEST_OUTSIDE
-    return (points[:, 2] - slope[:, None] * apart).max(1)
+    raised = points[:, 2] - slope[:, None] * apart
+    if far is None:
+        return raised.max(1)
+    hidden = np.flatnonzero(far > 0)
+    raised[face:, np.setdiff1d(hidden, oval)] = -np.inf
+    depth = raised.max(1)
+    depth[:face] += far * (points[:face, 2] - depth[:face])
+    return depth
 
 
 def _grid(outline: Outline, matte: Floats) -> tuple[Floats, Floats]:
@@ -124,8 +134,8 @@ def following(points: Floats, outline: Outline) -> Floats:
     chair."""
     distance = _distance(points, outline)
     below = outline.chin[1] + NECK_START * outline.height - points[:, 1]
-    neck = 1 - _step(below / (NECK_LENGTH * outline.height))
-    near = 1 - _step((distance / outline.width - FAR_START) / (FAR_END - FAR_START))
+    neck = 1 - step(below / (NECK_LENGTH * outline.height))
+    near = 1 - step((distance / outline.width - FAR_START) / (FAR_END - FAR_START))
     return np.maximum(neck * near, np.exp(-((distance / (CLING * outline.height)) ** 2)))
 
 
@@ -143,10 +153,10 @@ def _free(grid: Floats, matte: Floats) -> Floats:
     cut = np.concatenate([points[shown > 0.3] for shown, points in sides])
     if not len(cut):
         return np.ones(len(grid))
-    return _step(KDTree(cut).query(grid)[0] / HELD)
+    return step(KDTree(cut).query(grid)[0] / HELD)
 
 
-def _step(share: Floats) -> Floats:
+def step(share: Floats) -> Floats:
     """Smoothly from 0 at 0 to 1 at 1."""
     share = np.clip(share, 0, 1)
     return share**2 * (3 - 2 * share)

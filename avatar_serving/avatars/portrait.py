@@ -35,6 +35,7 @@ from avatar_serving.avatars.shades import mouth_colours
 from avatar_serving.avatars.skin import build_skin
 from avatar_serving.avatars.skull import skull
 from avatar_serving.avatars.surface import face_surface, lip_pairs
+from avatar_serving.avatars.symmetry import completed
 from avatar_serving.avatars.textures import cut_out
 from avatar_serving.avatars.unfold import unfolded
 from avatar_serving.errors import ImageRejected
@@ -43,7 +44,7 @@ from avatar_serving.faces.topology import CHIN, LEFT_IRIS, RIGHT_IRIS
 from avatar_serving.media import ARKIT, HEAD, Progress
 
 Pixels = NDArray[np.uint8]
-VERSION = "4"
+VERSION = "5"
 OPEN_MOUTH = 0.012
 """From this gap on, in face widths, the photo's mouth is open and shows what is in it."""
 STEADY_GAZE = 0.35
@@ -156,9 +157,10 @@ def _rig(image: Pixels, points: Floats, fitted: Fit, matte: Floats, behind: Pixe
     lips = surface.lips
     colours = mouth_colours(image, fitted.rest, rest[lips] if open_mouth else None)
     head = skull(fitted, outline.rim, matte)
+    far, hair = completed(fitted, texture, find_hair(image, matte, fitted))
     skin, body_depth = build_skin(
         fitted, shapes, closed, outline, texture, colours.light, head, open_mouth=open_mouth,
-        hair=find_hair(image, matte, fitted),
+        hair=hair, far=far,
     )  # fmt: skip
     photo = _in_photo(skin, fitted)
     eyes = build_eyes(

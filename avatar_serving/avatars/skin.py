@@ -11,12 +11,14 @@ from avatar_serving.avatars.hair import Hair, with_hair
 from avatar_serving.avatars.lids import Rim, build_lid, rim
 from avatar_serving.avatars.lip_skin import build_lips
 from avatar_serving.avatars.outside import Outline, Surroundings, gentle_depth, surround
+from avatar_serving.avatars.overhang import covered_by, without_overhang
 from avatar_serving.avatars.rig import Floats, Part
 from avatar_serving.avatars.skull import Skull
 from avatar_serving.avatars.steep import without_streaks
 from avatar_serving.avatars.strips import Strip, with_strips
 from avatar_serving.avatars.surface import face_surface
-from avatar_serving.avatars.textures import Pixels
+from avatar_serving.avatars.symmetry import FarSide, build_far_side
+from avatar_serving.avatars.textures import Mask, Pixels, to_pixels
 from avatar_serving.avatars.tongue import build_tongue
 from avatar_serving.faces.topology import LEFT_BROW, LIPS_INNER, LIPS_OUTER, RIGHT_BROW
 
@@ -27,26 +29,32 @@ LidMaker = Callable[[Rim, Floats, Floats, Pixels, Floats, Floats], Strip]
 def build_skin(
     fitted: Fit, shapes: Floats, closed: Floats, outline: Outline, texture: Pixels, light: float,
     skull: Skull | None = None, lid: LidMaker = build_lid, *, open_mouth: bool = False,
-    hair: Hair | None = None,
+    hair: Hair | None = None, far: FarSide | None = None,
 ) -> tuple[Part, float]:  # fmt: skip
     """The layer, and the depth of the shoulders. *shapes* (52, 468, 3); *closed* (468, 3): what
     closes the mouth; *texture* (size, size, 4): the person cut out of the photo; *light*:
     as in MouthColours; *skull*: what is around the face has its depth; *open_mouth*: the lips are
-    apart in the photo; *hair*: becomes a sheet of its own."""
+    apart in the photo; *hair*: becomes a sheet of its own; *far*: the side that is completed."""
     around = surround(outline, texture[..., 3] / 255, skull)
-    bare = _bare(fitted, shapes, closed, outline, around, texture)
+    bare = _bare(fitted, shapes, closed, outline, around, texture, far)
     strips = _strips(bare, fitted, texture[..., :3], light, lid)
     if open_mouth:
         strips = _lips(bare, fitted, texture[..., :3]) + strips
-    whole = bare if skull is None else with_back(bare, skull, texture[..., :3])
+    if skull is None:
+        whole = bare
+    else:
+        face = None if far is None else _face_in(fitted, len(texture))
+        whole = with_back(bare, skull, texture[..., :3], face)
     if hair is not None:
         whole = with_hair(whole, len(bare.positions), hair, len(texture))
+    if far is not None:
+        strips.insert(0, build_far_side(far, bare))
     return with_strips(whole, strips), around.body_depth
 
 
 def _bare(
     fitted: Fit, shapes: Floats, closed: Floats, outline: Outline, around: Surroundings,
-    texture: Pixels,
+    texture: Pixels, far: FarSide | None,
 ) -> Part:  # fmt: skip
     """Without strips."""
     surface = face_surface()
@@ -54,11 +62,12 @@ def _bare(
     outer = np.einsum("nk,skd->snd", around.pull, face[:, surface.oval])
     morphs = np.concatenate([face, outer], 1)
     photo = np.concatenate([surface.refined(fitted.rest), around.positions])
-    photo[:, 2] = gentle_depth(photo, surface.oval, surface.points, outline.width)
+    unseen = None if far is None else far.unseen
+    photo[:, 2] = gentle_depth(photo, surface.oval, surface.points, outline.width, unseen)
     rest = np.append(fitted.weights, np.float32(1))
     joints = np.concatenate([surface.oval, surface.points + np.arange(len(around.positions))])
     triangles = np.concatenate([surface.triangles, joints[around.triangles]]).astype(np.int32)
-    return Part(
+    part = Part(
         positions=(photo - np.einsum("s,snd->nd", rest, morphs)).astype(np.float32),
         morphs=morphs.astype(np.float32),
         triangles=triangles,
@@ -66,6 +75,7 @@ def _bare(
         uv=(photo[:, :2] * np.array([1, -1]) + 0.5).astype(np.float32),
         texture=without_streaks(texture, photo, triangles),
     )
+    return part if far is None else without_overhang(part, surface)
 
 
 def _strips(bare: Part, fitted: Fit, image: Pixels, light: float, lid: LidMaker) -> list[Strip]:
@@ -81,6 +91,12 @@ def _strips(bare: Part, fitted: Fit, image: Pixels, light: float, lid: LidMaker)
     face = slice(surface.points)
     folds = build_folds(bare.positions[face], bare.morphs[:, face], image, photo, fitted.weights)
     return [*folds, *lids, tongue]
+
+
+def _face_in(fitted: Fit, size: int) -> Mask:
+    """(size, size): where any of the face is in the photo."""
+    surface = face_surface()
+    return covered_by(to_pixels(surface.refined(fitted.rest), size), surface.triangles, size)
 
 
 def _lips(bare: Part, fitted: Fit, image: Pixels) -> list[Strip]:

@@ -1,0 +1,91 @@
+"""A face unrolled, with the side that a photo hardly shows completed by the other one.
+
+Where the photo sees one side poorly, or sees there what is unlike the other side (hair before a
+cheek, the wall behind it), the picture shows the other side mirrored about the middle: its detail,
+in the light that falls on this side.
+"""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial import KDTree
+
+from avatar_serving.avatars.outside import step
+from avatar_serving.avatars.rig import Floats
+from avatar_serving.avatars.strips import on_skin
+from avatar_serving.avatars.textures import Pixels, fill, to_bytes
+
+UNLIKE = 0.3
+"""Logarithm of the ratio of two colours at which they begin to be unlike."""
+DARK = 16.0
+"""Brightness (of 255) below which ratios say little."""
+LIGHT = 1 / 9
+"""Over what distance light changes, in face heights."""
+GAIN = (0.4, 2.5)
+"""Of the light on this side to that on the other."""
+RIM = 0.05
+"""Over what distance from the outline of the face the sheet ends softly, in face heights: landmarks
+lie beside it, and hair begins there. Not where there is only wall."""
+MARGIN_PX = 2
+
+
+def unrolled_face(
+    chart: Floats, values: Floats, photo: Pixels, oval: NDArray[np.int32]
+) -> tuple[Floats, Pixels]:
+    """The *chart* (n, 2) in pixels of the unrolled face, and that, with how much of it is made up
+    as its alpha. *values* (n, 4): where its points are in the *photo*, how well they are seen, and
+    how far what is unlike the other side is doubted; *oval*: those on its outline."""
+    half = np.ceil(np.abs(chart).max(0)).astype(int) + 2 * MARGIN_PX
+    x, y = np.meshgrid(*(np.arange(-end, end) + 0.5 for end in half))
+    found = _interpolated(np.stack([x, y], -1), chart, values)
+    own, seen = _sampled(photo, found), found[..., 2]
+    own, solid = own[..., :3], own[..., 3] / 255
+    reach = LIGHT * float(np.ptp(chart[:, 1]))
+    known = np.minimum(seen, seen[:, ::-1])
+    light = _light(own, known, reach)
+    other = own[:, ::-1] * np.clip(light / np.maximum(light[:, ::-1], 1), *GAIN)
+    seen = seen * (1 - found[..., 3] * _unlike(own, other, reach))
+    colours = other + (own - other) * seen[..., None]
+    inner = _inner((chart + half)[oval], seen.shape) / (reach / LIGHT)
+    shown = (1 - seen) * (1 - (1 - step(inner / RIM)) * solid)
+    return chart + half, np.dstack([to_bytes(colours), to_bytes(255 * shown)])
+
+
+def _inner(outline: Floats, shape: tuple[int, ...]) -> Floats:
+    """(h, w): how far inside the *outline* (k, 2), in pixels."""
+    mask = np.zeros(shape, np.uint8)
+    cv2.fillPoly(mask, [np.round(outline).astype(np.int32)], (1,))
+    return np.asarray(cv2.distanceTransform(mask, cv2.DIST_L2, 5))
+
+
+def _unlike(own: Floats, other: Floats, reach: float) -> Floats:
+    """(h, w), 0..1."""
+    apart = np.abs(np.log((own + DARK) / (other + DARK))).max(2)
+    return step(cv2.GaussianBlur(apart, (0, 0), reach / 4) / UNLIKE - 1)
+
+
+def _interpolated(places: Floats, chart: Floats, values: Floats) -> Floats:
+    """*values* (n, k) of the points of the *chart* (n, 2), at *places* (h, w, 2)."""
+    flat = places.reshape(-1, 2)
+    corners, shares = on_skin(flat, chart)
+    found = np.einsum("kc,kcd->kd", shares, values[corners])
+    outside = (shares < -1e-6).any(1)
+    found[outside] = values[KDTree(chart).query(flat[outside])[1]]
+    return found.reshape(*places.shape[:2], -1).astype(np.float32)
+
+
+def _sampled(photo: Pixels, places: Floats) -> Floats:
+    """*photo* (size, size, 4) at *places* (h, w, 2 or more), (h, w, 4)."""
+    x, y = (places[..., k] - np.float32(0.5) for k in range(2))
+    return np.asarray(cv2.remap(photo.astype(np.float32), x, y, cv2.INTER_LINEAR), np.float32)
+
+
+def _light(colours: Floats, known: Floats, reach: float) -> Floats:
+    """*colours* (h, w, 3) without what is finer than *reach* pixels, where they are *known*
+    (h, w; 0..1), and from there on."""
+    weight = known**2
+    smooth, total = (
+        cv2.GaussianBlur(values, (0, 0), reach) for values in (colours * weight[..., None], weight)
+    )
+    sure = np.clip(np.asarray(total) * 10, 0, 1)
+    return fill(np.asarray(smooth / np.maximum(total, 1e-4)[..., None], np.float32), sure)

@@ -1,0 +1,76 @@
+"""A face of which a photo shows one half well and the other edge-on, in other light."""
+
+import numpy as np
+import pytest
+
+from avatar_serving.avatars.overhang import clear_of_face
+from avatar_serving.avatars.strips import grid
+from avatar_serving.avatars.unrolled import unrolled_face
+
+SIDE, CELLS, HALF = 240, 25, 60.0
+NARROW = 0.25
+LIT, SHADED = 200.0, 110.0
+MOLE = (-36.0, 10.0)
+"""On the half that is seen."""
+
+
+@pytest.fixture(scope="module")
+def unrolled() -> np.ndarray:
+    """The square unrolled: right of its middle the photo shows it NARROW, and worse and worse."""
+    y, x = np.meshgrid(*(np.linspace(-HALF, HALF, CELLS),) * 2, indexing="ij")
+    chart = np.stack([x, y], -1).reshape(-1, 2)
+    column, row = chart.T
+    at = np.column_stack([np.where(column > 0, column * NARROW, column), row]) + SIDE / 2
+    seen = np.clip((24 - column) / 12, 0, 1)
+    doubt = np.clip((column - 12) / 8, 0, 1)
+    rim = np.flatnonzero(np.abs(chart).max(1) == HALF)
+    angle = np.arctan2(chart[rim, 1], chart[rim, 0])
+    values = np.column_stack([at, seen, doubt])
+    place, picture = unrolled_face(chart, values, photo(), rim[angle.argsort()].astype(np.int32))
+    middle = ((place - chart)[0]).astype(int)
+    return picture[middle[1] - 60 : middle[1] + 60, middle[0] - 60 : middle[0] + 60]
+
+
+def photo() -> np.ndarray:
+    """Light on the left, shade from the middle on; a mole left, a scar right next to the middle."""
+    y, x = np.mgrid[:SIDE, :SIDE] - SIDE / 2 + 0.5
+    grey = np.where(x < 0, LIT, SHADED)
+    grey[np.hypot(x - MOLE[0], y - MOLE[1]) < 4] *= 0.5
+    grey[(np.abs(x - 2) < 1) & (np.abs(y + 30) < 6)] *= 0.5
+    return np.dstack([grey] * 3 + [np.full_like(grey, 255)]).astype(np.uint8)
+
+
+def grey_at(unrolled: np.ndarray, x: float, y: float) -> float:
+    row, column = int(y + HALF), int(x + HALF)
+    return float(unrolled[row - 1 : row + 2, column - 1 : column + 2, :3].mean())
+
+
+def test_the_hidden_half_has_the_mole_of_the_other(unrolled: np.ndarray) -> None:
+    beside = grey_at(unrolled, -MOLE[0], MOLE[1] + 15)
+    assert grey_at(unrolled, -MOLE[0], MOLE[1]) < 0.7 * beside
+
+
+def test_its_light_is_that_of_its_own_side(unrolled: np.ndarray) -> None:
+    far = [grey_at(unrolled, x, -10) for x in (26, 34, 42)]
+    np.testing.assert_allclose(far, SHADED, atol=15)
+
+
+def test_what_is_seen_well_stays(unrolled: np.ndarray) -> None:
+    assert not unrolled[:, : int(HALF) + 8, 3].any()
+    assert grey_at(unrolled, 8, -30) < 0.7 * SHADED
+    assert grey_at(unrolled, MOLE[0], MOLE[1]) < 0.7 * LIT
+    assert (unrolled[40:80, 90:105, 3] == 255).all()
+
+
+def test_places_behind_a_brow_are_moved_clear_of_it() -> None:
+    """Of a square face whose right edge is folded under."""
+    y, x = np.meshgrid(np.linspace(60, 180, 9), np.linspace(60, 180, 9), indexing="ij")
+    folded = np.where(x > 165, 330 - x, x)
+    face = np.stack([folded, y], -1).reshape(-1, 2)
+    index = np.arange(81).reshape(9, 9)
+    rim = np.concatenate([index[0], index[1:, -1], index[-1, -2::-1], index[-2:0, 0]])
+    places = face[rim]
+    moved = clear_of_face(places, face, grid(9, 9), places, SIDE)
+    behind = (places[:, 0] > 149) & (np.abs(places[:, 1] - 120) < 40)
+    assert (moved[behind, 0] > 165).all()
+    np.testing.assert_array_equal(moved[places[:, 0] < 100], places[places[:, 0] < 100])
