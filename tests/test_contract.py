@@ -111,7 +111,7 @@ async def test_an_engine_streams_and_stops(stage, config):
     async with aclosing(made.run(request)) as items:
         async for _ in items:
             break
-    for _ in range(100):
+    for _ in range(600):
         if asyncio.all_tasks() <= before and not _workers():
             break
         await asyncio.sleep(0.1)

@@ -111,13 +111,13 @@ async def talk(url):
     with Rest(url, "ak_of_the_chart_in_its_secret") as rest:
         pcm = rest.speech("Hello there.", "tone")
     async with open_session(Where(url, api_key="ak_of_the_chart_in_its_secret")) as session:
-        turn = await ask(session, "Hello there.", pcm, timeout_s=30)
+        turn = await ask(session, "Hello there.", pcm, timeout_s=60)
     assert turn.answer.status == "completed" and turn.answer.transcript
 
 
 async def until_ready(url):
     async with httpx.AsyncClient() as http:
-        for _ in range(150):
+        for _ in range(600):
             if (await http.get(f"{url}/readyz")).status_code == 200:
                 return
             await asyncio.sleep(0.2)

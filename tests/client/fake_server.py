@@ -37,6 +37,10 @@ class FakeServer:
         self._answer = answer
         self._loud = self._quiet = self._turns = 0
 
+    def told(self, kind: str, field: str) -> list[Any]:
+        """*field* of every event of that *kind*, as they came."""
+        return [event[field] for event in self.received if event["type"] == kind]
+
     async def talk(self, socket: ServerConnection) -> None:
         self.query = socket.request.path if socket.request else ""
         clips = [{"behaviour": "idle", "frames": motion(30, 0.0)}]

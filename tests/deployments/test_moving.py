@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import json
-import time
 from dataclasses import replace
 
 import httpx
@@ -18,6 +17,7 @@ from avatar_serving.errors import StageFailed
 from tests.deployments.serving import gateway
 from tests.deployments.test_realtime import (
     _given_back,
+    newest_token_is_held,
     offer,
     read_until,
     resumed_url,
@@ -88,14 +88,12 @@ async def test_a_gateway_that_stops_hands_its_sessions_over(tmp_path, monkeypatc
 
 
 async def test_a_session_moves_at_once_when_nobody_speaks(tmp_path, monkeypatch):
-    with two_gateways(tmp_path, monkeypatch, drain_s=20.0) as (metrics, one, two):
+    with two_gateways(tmp_path, monkeypatch, drain_s=600.0) as (metrics, one, two):
         async with open_session(Where(one[1]), microphone=False) as client:
             await client.wait_for("it begins", lambda: bool(client.diary.states))
             sends_to(client, two[1])
-            began = time.monotonic()
             draining.request(metrics)
             await client.wait_for("it is elsewhere", lambda: client.resumed == 1)
-            assert time.monotonic() - began < 5
             await client.type_text("Hello there.")
             await client.wait_for("it answers", lambda: bool(client.diary.answers))
 
@@ -174,11 +172,12 @@ async def test_nothing_is_kept_of_a_session_that_is_over(tmp_path, monkeypatch):
         async with open_session(Where(one[1]), microphone=False) as client:
             await client.type_text("My parrot is called Marzipan.")
             await client.wait_for("an answer", lambda: any(a.status for a in client.diary.answers))
-            await asyncio.sleep(1.5)
-            assert b"Marzipan" in stored(tmp_path)
-        await _given_back(one[0], 0)
-        await asyncio.sleep(0.5)
-        assert b"Marzipan" not in stored(tmp_path)
+            async with asyncio.timeout(60):
+                while b"Marzipan" not in stored(tmp_path):
+                    await asyncio.sleep(0.05)
+        async with asyncio.timeout(60):
+            while b"Marzipan" in stored(tmp_path):
+                await asyncio.sleep(0.05)
 
 
 def stored(folder):
@@ -195,7 +194,7 @@ async def test_a_token_is_void_once_its_session_is_elsewhere(tmp_path, monkeypat
             await client.wait_for("it is elsewhere", lambda: client.resumed == 1)
             await client.type_text("Hello.")
             await client.wait_for("an answer", lambda: any(a.status for a in client.diary.answers))
-            await asyncio.sleep(1.5)  # until it is written down that this client has the new token
+            await newest_token_is_held(two[0])
             for url in (one[1], two[1]):
                 async with websockets.connect(resumed_url(url, 1), **offer(token)) as late:
                     assert json.loads(await late.recv())["error"]["code"] == "resume_used"

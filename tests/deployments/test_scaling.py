@@ -145,13 +145,13 @@ async def test_replicas_come_with_streams_and_go_without_cutting_one(cluster):
 
     stage = RemoteStage("llm", serve.get_deployment_handle("llm", "busy"))
     assert running("busy", "llm") == 1
-    crowd = [asyncio.create_task(words(stage, 800)) for _ in range(6)]
-    await until(3, 30)
+    crowd = [asyncio.create_task(words(stage, 2400)) for _ in range(6)]
+    await until(3, 90)
     later = [asyncio.create_task(words(stage, 400)) for _ in range(2)]
     await asyncio.sleep(1)
     for stream in crowd:
         stream.cancel()
-    await until(1, 40)
+    await until(1, 90)
     assert await asyncio.gather(*later) == [400, 400]
 
 
@@ -183,5 +183,5 @@ async def test_gateways_come_with_sessions(gateways):
     assert running("avatar", "gateway") == 1
     where = Where(gateways)
     async with open_session(where), open_session(where):
-        await until(2, 60, "avatar", "gateway")
-    await until(1, 60, "avatar", "gateway")
+        await until(2, 90, "avatar", "gateway")
+    await until(1, 90, "avatar", "gateway")

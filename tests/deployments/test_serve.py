@@ -86,7 +86,7 @@ async def test_an_error_keeps_its_type(cluster):
 async def test_closing_a_stream_stops_the_replica(cluster):
     """The replica takes one request at a time: a second is served soon only if the first ended."""
     llm = remote("llm")
-    words = 400
+    words = 2000
     long = ChatRequest((Message("user", "word " * words),), max_tokens=words)
     async with aclosing(llm.run(long)) as deltas:
         async for _ in deltas:
@@ -102,7 +102,7 @@ async def test_a_turn_through_the_ingress(cluster):
     from openai import AsyncOpenAI
 
     async with httpx.AsyncClient() as http:
-        for _ in range(100):
+        for _ in range(600):
             if (await http.get(cluster + "/readyz")).status_code == 200:
                 break
             await asyncio.sleep(0.2)
@@ -114,7 +114,7 @@ async def test_a_turn_through_the_ingress(cluster):
         )
         await connection.response.create()
         kinds = []
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             async for event in connection:
                 kinds.append(event.type)
                 if event.type == "response.done":
@@ -133,7 +133,7 @@ async def test_nobody_else_on_the_machine_controls_the_proxy(cluster):
     """Ray's HAProxy obeys whoever can open its socket."""
     folder = Path(os.environ["RAY_SERVE_HAPROXY_SOCKET_PATH"]).parent
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-    for _ in range(100):
+    for _ in range(600):
         # Those of clusters that this process had before lie there too, and nobody hears them.
         if heard := [path for path in folder.rglob("admin.sock") if _listens(path)]:
             break

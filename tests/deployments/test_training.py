@@ -121,7 +121,7 @@ def test_another_gateway_may_delete_it(school, trainer, faces, monkeypatch):
     with rest.stream("GET", f"/v1/trainings/{training['id']}/events") as told:
         next(line for line in told.iter_lines() if '"samples": [2]' in line)
     shutil.rmtree(home.parent / "data" / "trainings" / training["id"])
-    for _ in range(200):
+    for _ in range(1200):
         if not (home / "guide").exists():
             break
         time.sleep(0.05)

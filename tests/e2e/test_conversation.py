@@ -28,7 +28,7 @@ async def test_a_spoken_question_is_heard_and_answered(service, question, voice,
             session={"type": "realtime", "instructions": "You are a teacher. Answer briefly."}
         )
         talking = asyncio.create_task(_talk(connection, sound))
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(180):
             async for event in connection:
                 if event.type == "conversation.item.input_audio_transcription.completed":
                     said = event.transcript

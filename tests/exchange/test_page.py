@@ -47,7 +47,7 @@ async def test_the_page_draws_an_imported_avatar_as_the_cpu_does(tmp_path):
             page = await browser.new_page(viewport={"width": 1000, "height": 700})
             page.on("pageerror", lambda error: problems.append(str(error)))
             await page.goto(f"{url}/#/talk/{avatar}")
-            await page.locator(".avatar-canvas.ready").wait_for(timeout=60_000)
+            await page.locator(".avatar-canvas.ready").wait_for(timeout=180_000)
             await page.wait_for_timeout(1000)
             shot = await page.locator(".avatar-canvas canvas").screenshot()
             await browser.close()

@@ -43,7 +43,7 @@ class Process:
 
 def scraped(port, sessions):
     """The page, as soon as it counts so many *sessions*."""
-    for _ in range(100):
+    for _ in range(600):
         try:
             with urllib.request.urlopen(f"http://[::1]:{port}/metrics", timeout=5) as page:
                 text = page.read().decode()

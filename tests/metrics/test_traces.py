@@ -43,7 +43,7 @@ class Collector:
 
     def spans(self, *names):
         """By name, as soon as there are some of all *names*."""
-        for _ in range(100):
+        for _ in range(600):
             requests = [ExportTraceServiceRequest.FromString(body) for body in self.bodies]
             found = {}
             for request in requests:

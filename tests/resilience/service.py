@@ -16,6 +16,8 @@ from avatar_serving.client.realtime import RealtimeClient
 from avatar_serving.config import Environment, Profile, Storage
 from deployments.ports import free_port
 
+_PATIENCE_S = 180.0
+"""With an answer: on a busy machine a gateway needs half a minute to start, and two may be gone."""
 DRAINING_S = 5
 """How long Serve lets connections live in a replica that it stops."""
 
@@ -117,7 +119,7 @@ class Talker:
                      for a in answers)  # fmt: skip
             return len(self.failures()) > failed or any(heard)
 
-        await self.client.wait_for(f"{self.name} has heard turn {number}", over)
+        await self.client.wait_for(f"{self.name} has heard turn {number}", over, _PATIENCE_S)
         return len(self.failures()) == failed
 
     def failures(self) -> list[str]:
@@ -140,7 +142,7 @@ class Talker:
         asking = asyncio.ensure_future(anext(events))
         await asyncio.sleep(0)
         await self.client.send("conversation.item.retrieve", item_id=item_id)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             message = (await asking).message
             while not isinstance(message, ItemRetrieved | ErrorMessage):
                 message = (await anext(events)).message

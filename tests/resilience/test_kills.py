@@ -99,10 +99,10 @@ async def test_a_model_is_killed_in_the_middle_of_an_answer(running):
     on."""
     async with talkers(running, "m") as people:
         await asyncio.gather(*(one.turn(2) for one in people))
-        talking = [asyncio.create_task(one.attempt(100, sentence=8)) for one in people]
+        talking = [asyncio.create_task(one.attempt(400, sentence=8)) for one in people]
         for one in people:
             await one.client.wait_for(
-                "the answer sounds", lambda one=one: len(one.client.diary.answers) == 2, 20
+                "the answer sounds", lambda one=one: len(one.client.diary.answers) == 2
             )
         (model,) = running.pids("llm")
         os.kill(model, signal.SIGKILL)
@@ -110,7 +110,7 @@ async def test_a_model_is_killed_in_the_middle_of_an_answer(running):
         assert await asyncio.gather(*talking) == [False] * TALKERS
         told_s = time.monotonic() - killed
         assert [one.failures() for one in people] == [["engine_lost"]] * TALKERS
-        assert all(0 < len(one.client.diary.answers[1].transcript.split()) < 100 for one in people)
+        assert all(0 < len(one.client.diary.answers[1].transcript.split()) < 400 for one in people)
         await asyncio.gather(*(one.turn(2) for one in people))
         print(f"told after {told_s:.2f} s, answered again after {time.monotonic() - killed:.2f} s")
         assert all(one.client.resumed == 0 and one.client.over is None for one in people)

@@ -188,7 +188,7 @@ async def test_another_gateway_cancels_a_video(
         if state.status == "in_progress":
             break
     await there.delete(video(1).id)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while here.busy:
             await asyncio.sleep(0.02)
     assert there.folder.all() == []
@@ -254,7 +254,7 @@ def test_a_database_that_restarts_is_waited_for(server: Postgres) -> None:
 
 
 def test_a_database_that_stays_away_is_a_typed_error(server: Postgres) -> None:
-    database = Database(server.database("gone"), patience_s=0.5)
+    database = Database(server.database("gone"), patience_s=2.0)
     server.stop()
     try:
         with pytest.raises(Unavailable) as caught, database.session():
@@ -263,11 +263,11 @@ def test_a_database_that_stays_away_is_a_typed_error(server: Postgres) -> None:
         waiting = [threading.Thread(target=_use, args=(database,)) for _ in range(2)]
         for thread in waiting:
             thread.start()
-        time.sleep(0.2)
-        began = time.monotonic()
+        while database._waiting._value:
+            time.sleep(0.01)
         with pytest.raises(Unavailable), database.session():
             pass
-        assert time.monotonic() - began < 0.3, "two wait already: a third is told at once"
+        assert any(thread.is_alive() for thread in waiting), "a third is told before the two"
         for thread in waiting:
             thread.join()
     finally:
@@ -290,10 +290,8 @@ def test_a_wrong_address_is_refused_without_its_password(url: str) -> None:
 
 
 def test_a_wrong_password_is_not_waited_for(server: Postgres) -> None:
-    began = time.monotonic()
     with pytest.raises(StageFailed):
-        Database(server.url.replace("secret", "wrong"))
-    assert time.monotonic() - began < 5
+        Database(server.url.replace("secret", "wrong"), patience_s=600)
 
 
 def test_it_is_read_from_the_environment(monkeypatch: Any) -> None:
