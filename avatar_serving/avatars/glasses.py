@@ -1,4 +1,4 @@
-"""Glasses with thick frames: landmarks of brows lie on them, and they stay where brows move."""
+"""Glasses: landmarks of brows lie on their frames, and these stay where brows move."""
 
 from dataclasses import replace
 
@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 from avatar_serving.avatars.fit import Fit
+from avatar_serving.avatars.frames import thin
 from avatar_serving.avatars.rig import Floats
 from avatar_serving.avatars.textures import Pixels, to_pixels
 from avatar_serving.faces.topology import LEFT_BROW, RIGHT_BROW
@@ -22,7 +23,8 @@ BLUR = 1.0
 EDGE = 9.5
 """Change of colour (8-bit CIELAB) from row to row that all columns share, from which on something
 lies across the nose. Of some 60 pictures the sixteen with most were looked at: without glasses it
-is 8.3 at most (a deep frown), with thick frames 11.9 and more; thin ones have 4 to 7."""
+is 8.3 at most (a deep frown), with thick frames 11.9 and more; thin ones have 4 to 7, and are told
+by their lines."""
 STILL_CM, FREE_CM = 0.4, 1.4
 """Up to how far above the landmarks of the brows nothing moves with them, and from where on skin
 moves by ABOVE of what it does without glasses: more would fold it behind the frame."""
@@ -31,6 +33,11 @@ ABOVE = 0.35
 
 def worn(image: Pixels, face: Floats) -> bool:
     """Whether a frame lies across the nose. *face* (468, 3), in image square units."""
+    return _across(image, face) >= EDGE or thin(image, face)
+
+
+def _across(image: Pixels, face: Floats) -> float:
+    """How strong the strongest edge is that crosses the whole bridge of the nose."""
     points = to_pixels(face, len(image)).astype(np.float32)
     right, left = points[list(INNER_CORNERS)]
     top, bottom = points[[BETWEEN_BROWS, MIDDLE_OF_NOSE]]
@@ -39,7 +46,7 @@ def worn(image: Pixels, face: Floats) -> bool:
     colours = cv2.cvtColor(image, cv2.COLOR_RGB2LAB).astype(np.float32)
     seen = cv2.GaussianBlur(cv2.remap(colours, x, y, cv2.INTER_LINEAR), (0, 0), BLUR)
     shared = np.median(np.diff(np.asarray(seen), axis=0), axis=1)
-    return float(np.linalg.norm(shared, axis=1).max()) >= EDGE
+    return float(np.linalg.norm(shared, axis=1).max())
 
 
 def held(fit: Fit) -> Fit:

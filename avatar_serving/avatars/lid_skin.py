@@ -76,7 +76,10 @@ def _around(
 ) -> Floats:
     """(HIGH_PX, WIDE_PX, 3): from the skin around the lid smoothly over it. *usual* (3,): colour of
     skin."""
-    x, y = (cv2.resize(under[..., k] - 0.5, (WIDE_PX, len(under))) for k in range(2))
+    x, y = (
+        np.asarray(cv2.resize(under[..., k] - 0.5, (WIDE_PX, len(under))), np.float32)
+        for k in range(2)
+    )
     seen = _taken(image, x, y)
     down = shares()[:, None]
     beside = (along < BESIDE * corners[0]) | (along > 1 - BESIDE * (1 - corners[1]))
