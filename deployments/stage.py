@@ -1,9 +1,9 @@
 """The only code that knows that a stage may live in another process."""
 
+import asyncio
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from math import inf
 from typing import Any, Generic, TypeVar
 
 from ray import serve
@@ -11,14 +11,12 @@ from ray.exceptions import NodeDiedError, RayActorError
 from ray.serve.exceptions import BackPressureError
 from ray.serve.handle import DeploymentHandle
 
-from avatar_serving import logs, metrics, traces
+from avatar_serving import logs, traces
 from avatar_serving.config import Placement
 from avatar_serving.errors import EngineLost, Overloaded
-from avatar_serving.exposition import show_node
-from avatar_serving.scaling import ByDeadlineMisses, Scaling
 from avatar_serving.scaling.policy import Bounds
-from avatar_serving.scaling.streams import Streams
-from avatar_serving.stages.base import Adapted, Checked, ForAdapter, StageConfig, Warmed
+from avatar_serving.stages.base import Continued, ForAdapter, StageConfig
+from deployments.replica import StageReplica
 from deployments.scaling import autoscaling
 
 In = TypeVar("In")
@@ -26,67 +24,10 @@ Out = TypeVar("Out")
 
 _RETRY_AFTER_S = 2.0
 _RESTART_S = 3.0
+_GO_ON_S = 10.0
+"""How long an answer may pause until another replica goes on with it."""
 _DEAD = (RayActorError, NodeDiedError)
 log = logs.get()
-
-
-class StageReplica:
-    """One stage in one Serve replica."""
-
-    def __init__(self, name: str, config: StageConfig, scaling: Scaling) -> None:
-        show_node()
-        self._name = name
-        with metrics.loads(name, "build"):
-            self._stage = config.build()
-        self._warm = False
-        late_s = scaling.first_item_ms / 1000 if isinstance(scaling, ByDeadlineMisses) else inf
-        self._streams = Streams(late_s, scaling.window_s, time.monotonic)
-        if isinstance(config, Adapted):
-            self._hold = _adapters_told(config.adapters_in_memory)
-
-    async def run(
-        self, request: Any, sent_at: float, trace: Mapping[str, str]
-    ) -> AsyncGenerator[Any, None]:
-        """*sent_at*: when the gateway sent the request, in seconds of its wall clock; *trace*: what
-        it was a part of."""
-        mark, outcome = traces.resume(f"{self._name} replica", trace), "stopped"
-        metrics.queue_wait.labels(self._name).observe(max(0.0, time.time() - sent_at))
-        metrics.batch.labels(self._name).observe(self._streams.in_work + 1)
-        try:
-            if adapter := serve.get_multiplexed_model_id():
-                await self._hold(adapter)
-            async with aclosing(self._streams.watch(self._stage, request)) as items:
-                async for item in items:
-                    yield item
-            outcome = "completed"
-        finally:
-            mark.end(outcome)
-
-    async def check_health(self) -> None:
-        """Asked for by Serve, the first time before the replica is given requests."""
-        if not self._warm and isinstance(self._stage, Warmed):
-            with metrics.loads(self._name, "warm"):
-                await self._stage.warm()
-        self._warm = True
-        if isinstance(self._stage, Checked):
-            await self._stage.check()
-
-    def record_autoscaling_stats(self) -> dict[str, float]:
-        """Asked for by Serve, for the stage's policy."""
-        return self._streams.stats()
-
-
-def _adapters_told(most: int) -> Callable[[str], Awaitable[str]]:
-    """Tells Serve which adapters are in memory here, so that their requests come here.
-
-    Holding them is the engine's affair, which lets the same one go: that not used for longest.
-    """
-
-    async def held(adapter: str) -> str:
-        return adapter
-
-    multiplexed: Any = serve.multiplexed(max_num_models_per_replica=most)
-    return multiplexed(held)
 
 
 class RemoteStage(Generic[In, Out]):
@@ -97,22 +38,31 @@ class RemoteStage(Generic[In, Out]):
         self._handle: Any = handle.options(stream=True)
 
     async def run(self, request: In, /) -> AsyncGenerator[Out, None]:
-        """Raises:
-        EngineLost: the replica died, and so did the one that was asked after it, or something had
-            come of the first already.
+        """If the replica dies, another is asked once: anew if nothing had come yet, else for the
+        rest, where the request can be asked so.
+
+        Raises:
+            EngineLost: the other one died, too, or something had come that cannot be gone on with.
         """
+        given, begun = list[Out](), False
         for last in (False, True):
-            begun = False
             try:
                 async with aclosing(self._stream(request)) as items:
-                    async for item in items:
+                    async with asyncio.timeout(_GO_ON_S if begun else None):
+                        item = await anext(items, None)
+                    while item is not None:
                         begun = True
+                        if isinstance(request, Continued):
+                            given.append(item)
                         yield item
+                        item = await anext(items, None)
                 return
-            except _DEAD as error:
-                if begun or last:
+            except (*_DEAD, TimeoutError) as error:
+                rest = _rest(request, given) if begun else request
+                if rest is None or last:
                     raise EngineLost(self._name, _RESTART_S) from error
-                log.warning("replica lost, another is asked", stage=self._name)
+                log.warning("replica lost, another is asked", stage=self._name, begun=begun)
+                request = rest
 
     async def _stream(self, request: In) -> AsyncGenerator[Out, None]:
         adapter = request.adapter if isinstance(request, ForAdapter) else ""
@@ -125,6 +75,11 @@ class RemoteStage(Generic[In, Out]):
             raise Overloaded(f"{self._name} has no free replica", _RETRY_AFTER_S) from error
         finally:
             response.cancel()
+
+
+def _rest(request: In, given: Sequence[Any]) -> In | None:
+    """What to ask another replica for; None: what was *given* cannot be gone on with."""
+    return request.behind(given) if isinstance(request, Continued) else None
 
 
 def deploy(name: str, config: StageConfig, placement: Placement) -> serve.Application:

@@ -22,7 +22,7 @@ SHARED = tuple(
 )
 FEW_KNOW_RAY = {
     "__main__.py", "app.py", "cluster.py", "local.py", "remote_trainer.py", "scaling.py",
-    "serve.py", "served.py", "stage.py",
+    "serve.py", "served.py", "replica.py", "stage.py",
 }  # fmt: skip
 
 

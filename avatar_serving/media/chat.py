@@ -1,6 +1,7 @@
 """What language models are asked, and answer."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 
@@ -66,6 +67,22 @@ class ChatRequest:
     """LoRA adapter that the model puts on; empty: none. Engines without adapters ignore it."""
     goes_on: bool = False
     """The last message is the beginning of the answer: what comes after it is asked for."""
+
+    def behind(self, given: "Sequence[ChatDelta]") -> "ChatRequest | None":
+        """The request for the rest of an answer of which *given* was written; None: it is whole, or
+        has a form that a rest would not have."""
+        if self.schema or self.choices or not all(isinstance(delta, str) for delta in given):
+            return None
+        begun = self.messages[-1].text if self.goes_on else ""
+        told = self.messages[:-1] if self.goes_on else self.messages
+        text = begun + "".join(str(delta) for delta in given)
+        return replace(
+            self,
+            messages=(*told, Message("assistant", text)),
+            max_tokens=max(1, self.max_tokens - len(given)),
+            tool_choice="none",
+            goes_on=True,
+        )
 
 
 ChatDelta = str | ToolCall | Tokens

@@ -1,8 +1,8 @@
 """The one interface of the platform: a request in, a stream of items out."""
 
 from abc import ABC, abstractmethod
-from collections.abc import AsyncGenerator
-from typing import Any, ClassVar, Protocol, TypeVar, runtime_checkable
+from collections.abc import AsyncGenerator, Sequence
+from typing import Any, ClassVar, Protocol, Self, TypeVar, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict
 
@@ -86,6 +86,16 @@ class ForAdapter(Protocol):
     @property
     def adapter(self) -> str:
         """Empty: any replica will do."""
+        ...
+
+
+@runtime_checkable
+class Continued(Protocol):
+    """A request whose answer another replica can go on with."""
+
+    def behind(self, given: Sequence[Any]) -> Self | None:
+        """The request for what comes after the items that were *given*; None: nothing may follow
+        them, or it would not fit."""
         ...
 
 

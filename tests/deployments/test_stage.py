@@ -11,7 +11,7 @@ from avatar_serving.errors import StageFailed
 from avatar_serving.scaling import BySessions
 from avatar_serving.stages.base import StageConfig
 from avatar_serving.stages.llm import EchoConfig
-from deployments.stage import StageReplica
+from deployments.replica import StageReplica
 
 
 class Delicate:

@@ -15,7 +15,7 @@ from avatar_serving.metrics import Observed
 from avatar_serving.scaling import BySessions
 from avatar_serving.stages.llm import EchoConfig
 from avatar_serving.stages.tts.tone import ToneConfig
-from deployments.stage import StageReplica
+from deployments.replica import StageReplica
 from tests.session.talk import Talk, powers
 from tests.virtual_time import on_virtual_time
 

@@ -138,7 +138,7 @@ def test_a_written_answer_goes_on():
     assert talk.of("response.done")[0]["response"]["status"] == "cancelled"
     assert kept.unfinished.said.startswith("You said") and not kept.unfinished.spoken
     rest = response["output"][0]["content"][0]["text"]
-    assert f"{kept.unfinished.said} {rest}" == "You said this: one two three four five"
+    assert f"{kept.unfinished.said}{rest}" == "You said this: one two three four five"
 
 
 def test_a_client_says_when_it_is_still():

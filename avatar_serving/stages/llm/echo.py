@@ -52,7 +52,7 @@ class EchoLlm:
             words = words[len(request.messages[-1].text.split()) :]
         for i, word in enumerate(words[: request.max_tokens]):
             await asyncio.sleep(self._config.word_s)
-            yield word if i == 0 else " " + word
+            yield word if i == 0 and not request.goes_on else " " + word
         written = min(len(words), request.max_tokens)
         yield Tokens(read, written, complete=written == len(words))
 
