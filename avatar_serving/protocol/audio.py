@@ -23,10 +23,12 @@ class InputDecoder:
 
     def __init__(self, format: Format) -> None:
         self._law: g711.Law | None = _law(format)
-        self._resampler = Resampler(_rate(format), HEARING_HZ)
+        self.rate = _rate(format)
+        """Samples a second that the client sends."""
+        self._resampler = Resampler(self.rate, HEARING_HZ)
 
     def decode(self, audio: str) -> bytes:
-        """A message that is refused leaves no trace in what follows.
+        """The 16-bit samples of a message, at the client's rate.
 
         Raises:
             InvalidRequest: not base64, or half a sample.
@@ -39,10 +41,14 @@ class InputDecoder:
         except (binascii.Error, ValueError) as error:
             raise InvalidRequest(f"audio: not base64: {error}", "audio") from error
         if self._law is not None:
-            data = g711.decode(data, self._law)
-        elif len(data) % 2:
+            return g711.decode(data, self._law)
+        if len(data) % 2:
             raise InvalidRequest("audio: half a 16-bit sample at the end", "audio")
-        return self._resampler.push(data)
+        return data
+
+    def resample(self, pcm: bytes) -> bytes:
+        """What the next samples at the client's rate are at 16 kHz."""
+        return self._resampler.push(pcm)
 
 
 class OutputEncoder:

@@ -2,6 +2,7 @@
 
 from avatar_serving.detectors.vad import SpeechStarted as VadStarted
 from avatar_serving.detectors.vad import Vad
+from avatar_serving.detectors.vad.gate import HOP
 from avatar_serving.media import AudioChunk
 from avatar_serving.session.turns import (
     Act,
@@ -35,6 +36,8 @@ class Hearing:
         self._longest_s = longest_s
         self._pcm = bytearray()
         self._dropped_s = 0.0
+        self._judged = 0
+        """Samples that the detector was given."""
 
     @property
     def now_s(self) -> float:
@@ -65,6 +68,12 @@ class Hearing:
         """Up to where the present turn has been heard."""
         return self.last_speech_s if self.turns.floor is Floor.PAUSED else self.now_s
 
+    def can_wait(self, more_s: float) -> bool:
+        """Whether nothing is missed while *more_s* of sound are not pushed: nobody speaks, and the
+        detector, which judges hop by hop, could not tell yet whether somebody begins to."""
+        free = self.turns.floor is Floor.FREE
+        return free and self._judged % HOP + round(more_s * RATE) < HOP - 1
+
     def keep(self, pcm: bytes) -> None:
         """Buffer samples without listening for turns (the client commits by hand)."""
         self._pcm += pcm
@@ -73,6 +82,7 @@ class Hearing:
     def push(self, pcm: bytes) -> list[Act]:
         """Take 16 kHz samples; say what must be done, in order."""
         self._pcm += pcm
+        self._judged += len(pcm) // 2
         acts: list[Act] = []
         for event in self._vad.push(pcm):
             if isinstance(event, VadStarted):

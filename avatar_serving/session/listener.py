@@ -59,6 +59,8 @@ class Listener:
         config, habits = self._responder.config, self._powers.habits
         detection = detection_of(config.detection, habits)
         self._decoder = InputDecoder(config.audio.input.format)
+        self._unheard = bytearray()
+        """Samples of the client too few to be listened to."""
         self._automatic = detection.automatic
         self._turns.adjust(detection.patience, interruptible=detection.interruptible)
         vad = self._powers.vad.open(detection.threshold, detection.early_ms, detection.prefix_ms)
@@ -78,17 +80,29 @@ class Listener:
         """
         pcm = self._decoder.decode(audio)
         self._arrived_s = self._out.now()
-        self._budget.spend(len(pcm) / 32_000, self._arrived_s)
+        self._budget.spend(len(pcm) / (2 * self._decoder.rate), self._arrived_s)
+        self._unheard += pcm
         if not self._automatic:
-            self._hearing.keep(pcm)
-            return
+            self._hearing.keep(self._heard())
+        elif not self._hearing.can_wait(len(self._unheard) / (2 * self._decoder.rate)):
+            await self._hear()
+
+    async def _hear(self) -> None:
         async with self._acting:
-            await self._do(self._hearing.push(pcm))
+            await self._do(self._hearing.push(self._heard()))
             if self._hearing.speaking:
                 self._turn.partials.hear(self._hearing.turn_s, self._hearing.utterance)
 
+    def _heard(self) -> bytes:
+        """What has come since this was asked for, at 16 kHz."""
+        pcm = bytes(self._unheard)
+        self._unheard.clear()
+        return self._decoder.resample(pcm)
+
     async def commit(self) -> None:
         """The client says that the turn is over."""
+        if self._unheard:
+            await self._hear()
         if self._hearing.buffered_s < _SHORTEST_S:
             raise WrongState(
                 "input_audio_buffer_commit_empty",
@@ -107,6 +121,7 @@ class Listener:
             await self._drop_draft()
             await self._turn.partials.stop()
             self._turn = self._new_turn()
+            self._unheard.clear()
             self._hearing.clear()
         await self._out.send(wire.InputAudioBufferCleared())
 

@@ -13,7 +13,8 @@ _FOLLOWED = {
     "zh": "用简体中文回答，除非对方要求用别的语言。",
 }
 APPEARANCE = "What you look like, if somebody asks:"
-"""Begins the line on what everybody can see. Told without a condition, small models open with it."""
+"""Begins the line on what everybody can see: told without a condition, small models open with
+it."""
 _DEFAULT = "You are friendly and curious."
 
 
