@@ -24,10 +24,11 @@ CREASE, CREASE_WIDTH, CREASE_DEPTH = 0.16, 0.012, 0.35
 
 def drawn_lid(
     one: Rim, positions: Floats, morphs: Floats, rest: Floats, image: Pixels,
-    colours: tuple[Floats, Floats], lash: float,
+    colours: tuple[Floats, Floats], lash: float, before: Floats,
 ) -> Strip:  # fmt: skip
     """*image* (size, size, 3): the picture that it covers; *colours*: of skin and lash line, sRGB
-    (3,) 0..255; *lash*: thickness of that line in image square units."""
+    (3,) 0..255; *lash*: thickness of that line in image square units; *before* (size, size), 0..1:
+    what of the picture hangs before the lid."""
     width = float(np.ptp(positions[one.upper, 0]))
     lift = lash / width + 0.06
     place, move = _unrolling(one, positions, morphs, rest, lift)
@@ -39,8 +40,11 @@ def drawn_lid(
     shut = (place + move[MORPHS.index(one.blink)]).reshape(ROWS, count, 3)
     ring = to_pixels(positions[[*one.upper, *one.lower[::-1]]], len(image))
     skin = _sampled(skin_under(image, ring, colours[0]), shut)
+    hair = _sampled(np.dstack([image, before]).astype(np.float32), shut)
     thick = float(np.clip(lash / max(height, 1e-6), 0.05, THICKEST))
     picture = _picture(skin, colours[1], thick)
+    strand = hair[..., 3:]
+    picture[..., :3] = to_bytes(picture[..., :3] * (1 - strand) + hair[..., :3] * strand)
     return Strip(place, move, grid(ROWS, count), pixels, picture)
 
 
@@ -65,11 +69,11 @@ def _unrolling(
     return place.reshape(-1, 3), move.reshape(len(morphs), -1, 3)
 
 
-def _sampled(skin: Floats, shut: Floats) -> Floats:
-    """(HIGH_PX, WIDE_PX, 3): the colours of *skin* where the lid lies when it is shut."""
-    at = to_pixels(shut.reshape(-1, 3), len(skin)).reshape(*shut.shape[:2], 2)
+def _sampled(image: Floats, shut: Floats) -> Floats:
+    """(HIGH_PX, WIDE_PX, channels): *image* where the lid lies when it is shut."""
+    at = to_pixels(shut.reshape(-1, 3), len(image)).reshape(*shut.shape[:2], 2)
     fine = cv2.resize(at.astype(np.float32), (WIDE_PX, HIGH_PX)) - 0.5
-    sampled = cv2.remap(skin, fine[..., 0], fine[..., 1], cv2.INTER_LINEAR,
+    sampled = cv2.remap(image, fine[..., 0], fine[..., 1], cv2.INTER_LINEAR,
                         borderMode=cv2.BORDER_REPLICATE)  # fmt: skip
     return np.asarray(sampled, np.float32)
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from avatar_serving.avatars.rig import Floats
 from avatar_serving.avatars.textures import grown
@@ -28,6 +29,9 @@ BEYOND = 3
 """Pixels past the place of mouths within which a mark that goes on is a chin's or a collar's."""
 JOIN = (0.12, 0.04)
 """Strokes this far apart, across and down, are one mouth; in distances of the eyes."""
+TALLER, WIDEST = 1.5, 1.2
+"""What goes on past there is of the mouth if the whole is no taller than so many times what was
+found, and no wider than so many distances of the eyes."""
 OPEN = 0.38
 """Height over width from which a mouth is open."""
 SPREAD = 0.15
@@ -87,8 +91,7 @@ def _blob(seen: Colours, crop: FaceCrop, pair: tuple[DrawnEye, DrawnEye]) -> Mas
     marks = window & marked & ~seen.hair
     # Below the window, not beside it, is what a mouth never reaches.
     past = marked & ~window & (y > crop.points[list(LIPS_OUTER), 1].mean())
-    kernel = np.ones([2 * round(j * apart / 2) + 1 for j in (JOIN[1], JOIN[0])], np.uint8)
-    joined = np.asarray(cv2.morphologyEx(marks.astype(np.uint8), cv2.MORPH_CLOSE, kernel))
+    joined = _joined(marks, apart)
     count, labels, stats, centres = cv2.connectedComponentsWithStats(joined)
     expected = crop.points[list(LIPS_OUTER)].mean(0)
     best, best_score = 0, 0.0
@@ -102,7 +105,26 @@ def _blob(seen: Colours, crop: FaceCrop, pair: tuple[DrawnEye, DrawnEye]) -> Mas
         score = width * float(np.exp(-(off @ off) / (2 * SPREAD**2)))
         if score > best_score:
             best, best_score = i, score
-    return labels == best if best else None
+    if not best:
+        return None
+    return _to_its_end(labels == best, marked & ~seen.hair & (y > below), apart)
+
+
+def _joined(marks: Mask, apart: float) -> NDArray[np.uint8]:
+    kernel = np.ones([2 * round(j * apart / 2) + 1 for j in (JOIN[1], JOIN[0])], np.uint8)
+    return np.asarray(cv2.morphologyEx(marks.astype(np.uint8), cv2.MORPH_CLOSE, kernel), np.uint8)
+
+
+def _to_its_end(found: Mask, marked: Mask, apart: float) -> Mask:
+    """*found* with what goes on past the window where mouths are looked for: of a face that is
+    turned the far corner lies outside it. As it is where that is more than a mouth, such as an
+    outline that it touches."""
+    _, labels = cv2.connectedComponents(_joined(marked | found, apart))
+    whole = labels == np.bincount(labels[found]).argmax()
+    rows, columns = np.flatnonzero(whole.any(1)), np.flatnonzero(whole.any(0))
+    own = np.flatnonzero(found.any(1))
+    tall = np.ptp(rows) + 1 > TALLER * (np.ptp(own) + 1) + CLEAR * apart
+    return found if tall or np.ptp(columns) > WIDEST * apart else whole
 
 
 def _smooth(columns: Floats, values: Floats) -> Floats:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,7 +21,7 @@ from avatar_serving.avatars.rig import Floats, PortraitRig
 from avatar_serving.avatars.skin import LidMaker, build_skin
 from avatar_serving.avatars.strips import Strip
 from avatar_serving.avatars.surface import face_surface
-from avatar_serving.avatars.textures import Pixels, cut_out, polygon_mask, to_pixels
+from avatar_serving.avatars.textures import Mask, Pixels, cut_out, polygon_mask, to_pixels
 from avatar_serving.avatars.unfold import unfolded
 from avatar_serving.drawings.closing import close_mouth, outlined
 from avatar_serving.drawings.eyeballs import drawn_eyeball, without_corners
@@ -32,6 +33,7 @@ from avatar_serving.drawings.matte import drawn_matte
 from avatar_serving.drawings.measure import WholeFace
 from avatar_serving.drawings.shapes import drawn_fit
 from avatar_serving.drawings.skin import HUE
+from avatar_serving.drawings.strands import strands
 from avatar_serving.faces import Face
 from avatar_serving.faces.topology import CHIN
 from avatar_serving.media import CHANNELS, Progress
@@ -78,6 +80,15 @@ class _Place:
         seen = crop.region.to_image(np.asarray(points), len(crop.rgb))
         flat = np.column_stack([seen, np.zeros(len(seen))])
         return self._square.units(flat)[:, :2].astype(np.float64)
+
+    def on_square(self, mask: Mask, size: int) -> Floats:
+        """A mask of the crop (side, side) on the image square, (size, size), 0..1."""
+        side = len(mask)
+        corners = np.array([[0, 0], [side, 0], [0, side]], np.float32)
+        flat = np.column_stack([self.units(corners), np.zeros(3)])
+        turn = cv2.getAffineTransform(corners, to_pixels(flat, size).astype(np.float32))
+        moved = cv2.warpAffine(mask.astype(np.float32), turn, (size, size), flags=cv2.INTER_AREA)
+        return np.asarray(moved, np.float32)
 
 
 def _corrected(fitted: Fit) -> Fit:
@@ -142,7 +153,9 @@ def _lid_maker(place: _Place) -> LidMaker:
     ) -> Strip:
         eye = drawn.eyes[0 if one.blink.endswith("Right") else 1]
         colours = _lid_colours(drawn, eye)
-        return drawn_lid(one, positions, morphs, rest, image, colours, eye.lash * place.scale)
+        before = place.on_square(strands(drawn.colours, eye), len(image))
+        lash = eye.lash * place.scale
+        return drawn_lid(one, positions, morphs, rest, image, colours, lash, before)
 
     return make
 

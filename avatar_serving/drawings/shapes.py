@@ -10,11 +10,11 @@ from dataclasses import replace
 import numpy as np
 from scipy.spatial.distance import cdist
 
-from avatar_serving.avatars.basis import face_basis, similarity
+from avatar_serving.avatars.basis import JAW, face_basis, similarity
 from avatar_serving.avatars.fit import Fit
 from avatar_serving.avatars.rig import Floats
 from avatar_serving.drawings.closing import close_mouth
-from avatar_serving.faces.topology import LIPS_OUTER
+from avatar_serving.faces.topology import LIPS_OUTER, OVAL
 from avatar_serving.media import ARKIT
 
 FLATNESS = 0.7
@@ -23,6 +23,10 @@ REACH_CM = 1.2
 """How large a neighbourhood is."""
 LEAST, MOST = 0.5, 2.2
 """Stretches beyond these are taken for these."""
+NEAREST = 0.5
+"""Share of its distance from the outline that a shape may take a point towards it."""
+OUTLINE_SHAPES = (*JAW, "cheekPuff")
+"""These move the outline itself."""
 LIVELY = 1.35
 """A small drawn mouth opens and moves further than its size says, or it would hardly be seen."""
 
@@ -42,8 +46,27 @@ def drawn_fit(points: Floats) -> Fit:
     weights = np.zeros(len(ARKIT), np.float32)
     fit = Fit(rest.astype(np.float32), still, weights, scale, turn, shift)
     # The proportions that count are those of the shut mouth.
-    shapes = _carried(rest + close_mouth(fit), turn, scale)
+    face = rest + close_mouth(fit)
+    shapes = kept_within(_carried(face, turn, scale), face)
     return replace(fit, shapes=shapes.astype(np.float32))
+
+
+def kept_within(shapes: Floats, face: Floats) -> Floats:
+    """*shapes* (52, 468, 3) without what they move beyond the outline of *face* (468, 3), or near
+    to it: of a face that is turned the far corner of the mouth lies at its very edge, which is a
+    line that stays. Jaws and cheeks that fill with air move it."""
+    away = face[list(OVAL), None, :2] - face[None, :, :2]
+    gap = np.linalg.norm(away, axis=-1)
+    nearest = gap.argmin(0)
+    each = np.arange(len(face))
+    gap, away = gap[nearest, each], away[nearest, each]
+    out = away / np.maximum(gap, 1e-9)[:, None]
+    kept = shapes.copy()
+    still = np.array([i for i, name in enumerate(ARKIT) if name not in OUTLINE_SHAPES])
+    past = np.einsum("sli,li->sl", shapes[still, :, :2], out) - NEAREST * gap
+    kept[still, :, :2] -= np.maximum(past, 0)[..., None] * out
+    kept[still[:, None], list(OVAL)] = 0
+    return kept
 
 
 def _upright(turn: Floats) -> Floats:

@@ -114,7 +114,7 @@ DRAWN_TARGETS: tuple[Target[DrawnEvaluation], ...] = (
     Target("blink seen", lambda e: e.closure.blink_seen, "least", 0.95, 0.85),
     Target("face folded over", lambda e: e.closure.folded, "most", 0.002, 0.02),
     Target("lid's colour off the skin's", lambda e: e.fills.lid, "most", 5, 10, "Lab"),
-    Target("mouth's inside filled", lambda e: e.fills.mouth, "least", 0.95, 0.8),
+    Target("mouth's inside filled", lambda e: e.fills.mouth, "least", 0.95, 0.9),
     Target("holes", lambda e: e.fills.holes, "most", 0.001, 0.01),
     Target("lip sync correlation", lambda e: e.lip_sync.correlation if e.lip_sync else None,
            "least", 0.7, 0.5),

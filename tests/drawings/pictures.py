@@ -15,6 +15,8 @@ SIDE, FINE = 768, 2
 EYE_LEVEL, MOUTH_LEVEL, EYES_APART = 0.5, 0.635, 0.095
 """Of the side; the eyes are so far from the middle."""
 FULL = 360.0
+STRAND_TIP = (0.415, 0.59)
+PAPER: Colour = (200, 222, 235)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,8 @@ class Style:
     hair: Colour = (86, 62, 120)
     iris: Colour = (60, 120, 200)
     winks: bool = False
+    strand: bool = False
+    """One hangs from the fringe over the eye on the image's left."""
 
 
 STYLES = {
@@ -44,7 +48,7 @@ STYLES = {
 class _Pen:
     def __init__(self) -> None:
         self.side = SIDE * FINE
-        self.paper = np.full((self.side, self.side, 3), (200, 222, 235), np.uint8)
+        self.paper = np.full((self.side, self.side, 3), PAPER, np.uint8)
 
     def area(self, colour: Colour, *points: tuple[float, float]) -> None:
         cv2.fillPoly(self.paper, [self._pixels(points)], colour, cv2.LINE_AA)
@@ -95,6 +99,8 @@ def drawing(style: Style = Style()) -> NDArray[np.uint8]:
         pen.area(style.hair, (0.29, 0.5), (0.3, 0.3), (0.4, 0.2), (0.6, 0.2), (0.7, 0.3),
                  (0.71, 0.5), (0.665, 0.4), (0.6, 0.3), (0.585, 0.395), (0.52, 0.3), (0.48, 0.4),
                  (0.42, 0.31), (0.4, 0.39), (0.345, 0.38))  # fmt: skip
+    if style.strand:
+        pen.area(style.hair, (0.37, 0.3), (0.395, 0.3), STRAND_TIP)
     size = (SIDE, SIDE)
     return np.asarray(cv2.resize(pen.paper, size, interpolation=cv2.INTER_AREA), np.uint8)
 

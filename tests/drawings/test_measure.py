@@ -1,5 +1,8 @@
 """Eyes, brows and mouths of drawings, with landmarks as rough as those of a photo model."""
 
+from dataclasses import replace
+
+import cv2
 import numpy as np
 import pytest
 
@@ -7,12 +10,14 @@ from avatar_serving.drawings.brows import find_brow
 from avatar_serving.drawings.colours import Colours, colours
 from avatar_serving.drawings.eyes import DrawnEye, find_eyes
 from avatar_serving.drawings.mouth import DrawnMouth, find_mouth
+from avatar_serving.drawings.strands import strands
 from avatar_serving.faces.crop import FaceCrop
-from avatar_serving.faces.topology import LEFT_EYE, RIGHT_EYE
+from avatar_serving.faces.topology import LEFT_EYE, OVAL, RIGHT_EYE
 from tests.drawings.pictures import (
     EYE_LEVEL,
     EYES_APART,
     MOUTH_LEVEL,
+    PAPER,
     SIDE,
     STYLES,
     Style,
@@ -84,3 +89,53 @@ def test_a_brow_is_seen_where_no_hair_hides_it() -> None:
     assert was_seen
     assert line[:, 1].mean() / SIDE == pytest.approx(EYE_LEVEL - 0.05 - 0.043, abs=0.012)
     assert (np.diff(line[:, 0]) > 0).all()
+
+
+STRAND = Style((0.062, 0.06), hair=(200, 150, 60), strand=True)
+
+
+def close_up(style: Style) -> tuple[Colours, DrawnEye, DrawnEye]:
+    """With hair as far as the picture goes, and the eyes."""
+    picture = drawing(style)
+    picture[(picture == PAPER).all(-1)] = style.hair
+    crop = crop_of(picture)
+    seen = colours(crop)
+    right, left = find_eyes(seen, eye_places(crop))
+    assert right is not None and left is not None
+    return seen, right, left
+
+
+def eye_places(crop: FaceCrop) -> tuple[np.ndarray, np.ndarray]:
+    return crop.points[list(RIGHT_EYE)].mean(0), crop.points[list(LEFT_EYE)].mean(0)
+
+
+def test_a_strand_over_an_eye_is_told_from_the_eye() -> None:
+    seen, right, left = close_up(STRAND)
+    row, first = round(EYE_LEVEL * SIDE), int(right.x[0])
+    hanging = first + np.flatnonzero(strands(seen, right)[row, first : int(right.x[-1])])
+    assert hanging.mean() == pytest.approx(0.404 * SIDE, abs=0.012 * SIDE)
+    assert 0.005 * SIDE < len(hanging) < 0.02 * SIDE
+    assert not strands(seen, left)[row, int(left.x[0]) : int(left.x[-1])].any()
+
+
+@pytest.mark.parametrize("hair", [(86, 62, 120), (60, 120, 200), (50, 30, 40)])
+def test_neither_iris_nor_lashes_are_strands(hair: tuple[int, int, int]) -> None:
+    """Not even where hair has their colour."""
+    seen, *eyes = close_up(Style(hair=hair))
+    for eye in eyes:
+        across = slice(int(eye.x[0]) + 2, int(eye.x[-1]) - 2)
+        assert not strands(seen, eye)[round(EYE_LEVEL * SIDE), across].any()
+
+
+def test_a_mouth_that_reaches_past_where_mouths_are_looked_for_is_followed_to_its_end() -> None:
+    """As the far corner does of a face that is turned, whose outline is not seen where it is."""
+    picture = drawing(Style(fringe=False))
+    row, end = round(MOUTH_LEVEL * SIDE), round(0.585 * SIDE)
+    cv2.line(picture, (SIDE // 2, row), (end, row), (120, 50, 55), 3)
+    crop = crop_of(picture)
+    seen, points = colours(crop), crop.points.copy()
+    points[list(OVAL), 0] -= 0.05 * SIDE
+    eyes = find_eyes(seen, eye_places(crop))
+    assert eyes[0] is not None and eyes[1] is not None
+    mouth = find_mouth(seen, replace(crop, points=points), (eyes[0], eyes[1]))
+    assert mouth is not None and mouth.x[-1] == pytest.approx(end, abs=4)

@@ -2,6 +2,7 @@
 
 import base64
 import io
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -85,6 +86,21 @@ async def in_the_browser(
 ) -> list[np.ndarray]:
     """A picture (SIZE, SIZE, 3) of each pose."""
     told("bundle.mjs", Path("portrait_page.ts"), folder)
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        page = await browser.new_page()
+        await page.route("http://avatar.test/**", served(content, folder))
+        await page.goto("http://avatar.test/")
+        await page.wait_for_function("window.drawn !== undefined")
+        shown = "([size, pose]) => window.drawn(size, pose)"
+        urls = [await page.evaluate(shown, [SIZE, list(values)]) for values in poses]
+        await browser.close()
+    pngs = (base64.b64decode(url.partition(",")[2]) for url in urls)
+    return [np.asarray(PIL.Image.open(io.BytesIO(png)).convert("RGB")) for png in pngs]
+
+
+def served(content: bytes, folder: Path) -> Callable[[Route], Awaitable[None]]:
+    """A page of the scripts in *folder*, and the package *content* beside it."""
 
     async def serve(route: Route) -> None:
         name = route.request.url.rpartition("/")[2]
@@ -96,14 +112,4 @@ async def in_the_browser(
         else:
             await route.fulfill(body=PAGE, content_type="text/html")
 
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = await browser.new_page()
-        await page.route("http://avatar.test/**", serve)
-        await page.goto("http://avatar.test/")
-        await page.wait_for_function("window.drawn !== undefined")
-        shown = "([size, pose]) => window.drawn(size, pose)"
-        urls = [await page.evaluate(shown, [SIZE, list(values)]) for values in poses]
-        await browser.close()
-    pngs = (base64.b64decode(url.partition(",")[2]) for url in urls)
-    return [np.asarray(PIL.Image.open(io.BytesIO(png)).convert("RGB")) for png in pngs]
+    return serve

@@ -1,5 +1,7 @@
 """What is painted where a drawing shows nothing: lids, the inside of the mouth, under edges."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +17,7 @@ from avatar_serving.evaluation.drawn.shown import eyes_shown, opening, still_sho
 from avatar_serving.evaluation.drawn.view import DrawnView, look_at
 from avatar_serving.evaluation.stand import Stand
 from avatar_serving.faces.region import cut
-from avatar_serving.faces.topology import LIPS_INNER, OVAL
+from avatar_serving.faces.topology import LEFT_EYE, LIPS_INNER, OVAL, RIGHT_EYE
 from avatar_serving.media import Window
 from avatar_serving.stages.render.drawing import apart
 
@@ -29,7 +31,9 @@ POSES: tuple[dict[str, float], ...] = (
     {"headYaw": 15.0}, {"headYaw": -15.0}, {"headPitch": 10.0}, {"headPitch": -10.0},
 )  # fmt: skip
 CLEAR = 128
-"""Alpha below which the background is seen."""
+"""Alpha below which the background is seen; of 255, what tells the one grey from the other."""
+LINE = 0.006
+"""Width of the soft edge of an opening, in face widths."""
 BESIDE = 0.25
 """How far around an eye the skin beside it is looked at, in its widths."""
 
@@ -45,13 +49,28 @@ def fills(stand: Stand) -> Fills:
 
 
 def blink_seen(stand: Stand) -> float | None:
-    """1 less the share of the eyes that a blink leaves to be seen. None: no eyes were found."""
+    """1 less the share of the eyes that a blink leaves to be seen. None: no eyes were found. Where
+    the shut lid's own lash line lies nothing is left, though it may have the colour of an iris."""
     neutral = look_at(stand, pose_values({}))
     shown = int(eyes_shown(neutral).sum())
     if not shown:
         return None
-    still = int(still_shown(_blinked(stand, neutral), neutral).sum())
-    return round(1 - still / shown, 4)
+    still = still_shown(_blinked(stand, neutral), neutral) & ~_lash_lines(stand, neutral)
+    return round(1 - int(still.sum()) / shown, 4)
+
+
+def _lash_lines(stand: Stand, neutral: DrawnView) -> Mask:
+    """(SIDE, SIDE): of a blink, along the upper lids."""
+    shut = stand.geometry(pose_values(BLINK))
+    lines = np.zeros((SIDE, SIDE), np.uint8)
+    for eye, ring in ((neutral.found.right_eye, RIGHT_EYE), (neutral.found.left_eye, LEFT_EYE)):
+        if eye is not None:
+            edge = shut[[ring[8], *ring[9:], ring[0]]].astype(np.float32)
+            points = neutral.found.crop.region.from_image(edge, SIDE)
+            points -= np.array([0, eye.lash / 2], np.float32)
+            line = np.round(points).astype(np.int32)
+            cv2.polylines(lines, [line], False, (1,), max(1, round(eye.lash)))
+    return lines > 0
 
 
 def _lid(stand: Stand, neutral: DrawnView, eye: DrawnEye) -> float | None:
@@ -78,13 +97,23 @@ def _blinked(stand: Stand, neutral: DrawnView) -> Floats:
 
 
 def _mouth(stand: Stand) -> float:
-    view = look_at(stand, pose_values(TALK))
-    crop = view.found.crop
-    ring = crop.region.from_image(view.geometry[list(LIPS_INNER)].astype(np.float32), SIDE)
-    inside = shrunk(polygon_mask(ring, SIDE), 2)
+    """Drawn with all that is behind the lips black, then white: what differs shows it. Its colours
+    would not tell, for teeth may be those of pale skin."""
+    values = pose_values(TALK)
+    ring = stand.geometry(values)[list(LIPS_INNER)]
+    inside = shrunk(polygon_mask(ring, stand.size), max(1, round(LINE * stand.face_width)))
     if not inside.any():
         return 0.0
-    return float((view.found.colours.unlike[inside] > FEATURE).mean())
+    dark, light = (_with_mouth(stand, tone, values).astype(int) for tone in (0, 1))
+    return float(((light - dark).max(-1) > CLEAR)[inside].mean())
+
+
+def _with_mouth(stand: Stand, tone: float, values: tuple[float, ...]) -> NDArray[np.uint8]:
+    """A frame whose mouth's inside is of one grey, *tone* 0..1."""
+    inside = stand.rig.mouth
+    assert inside.colours is not None
+    plain = replace(inside, colours=np.full_like(inside.colours, tone))
+    return Canvas(replace(stand.rig, mouth=plain), stand.size).draw(values)
 
 
 def _holes(stand: Stand, values: tuple[float, ...]) -> float:
