@@ -82,6 +82,8 @@ def far_side(fitted: Fit, photo: Pixels) -> FarSide | None:
     pixels, picture = unrolled_face(chart, values, photo, surface.oval)
     column, row = np.clip(pixels.astype(int), 0, np.array(picture.shape[1::-1]) - 1).T
     unseen = picture[row, column, 3] / np.float32(255)
+    if not unseen[surface.triangles[used]].any():
+        return None
     return FarSide(unseen, normals, surface.triangles[used], pixels, picture)
 
 
