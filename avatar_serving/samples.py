@@ -18,3 +18,12 @@ def from_pcm(pcm: bytes) -> Samples:
 def to_pcm(samples: Samples) -> bytes:
     """Samples to signed 16-bit little endian; what is too loud is clipped."""
     return np.clip(np.rint(samples * 32767), -32768, 32767).astype("<i2").tobytes()
+
+
+def resampled(samples: npt.NDArray[np.floating], rate: int, wanted: int) -> Samples:
+    """*samples* at *rate* Hz, at *wanted* Hz; the same ones where the rates are equal."""
+    if rate == wanted or not len(samples):
+        return np.asarray(samples, np.float32)
+    from scipy.signal import resample_poly  # takes a second to import: most programs never need it
+
+    return np.asarray(resample_poly(samples, wanted, rate), np.float32)

@@ -17,6 +17,7 @@ from deployments.services import Services
 
 log = logs.get()
 _SECOND = AudioChunk(b"\0\0" * 16_000, 16_000)
+_SPOKEN = AudioChunk(b"\0\0" * 12_000, 24_000)
 
 
 async def warm(services: Services) -> None:
@@ -31,7 +32,7 @@ async def _warm(services: Services) -> None:
     await collect(stages["llm"].run(chat))
     await collect(stages["asr"].run(Utterance(_SECOND, "en")))
     await collect(stages["tts"].run(SpeechRequest("Hello.", services.profile.voice)))
-    await collect(stages["animate"].run(AnimateRequest(0.5)))
+    await collect(stages["animate"].run(AnimateRequest(0.5, audio=_SPOKEN)))
     await asyncio.to_thread(services.end_of_turn.probability, _SECOND)
     services.vad.open().push(_SECOND.pcm)
     services.clips = await make_clips(stages["animate"])

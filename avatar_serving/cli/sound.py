@@ -3,16 +3,14 @@
 import threading
 import wave
 from collections.abc import Callable
-from math import gcd
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy.signal import resample_poly
 
 from avatar_serving.client.microphone import RATE
 from avatar_serving.errors import AvatarError, InvalidRequest
-from avatar_serving.samples import to_pcm
+from avatar_serving.samples import resampled, to_pcm
 
 _BLOCK = round(RATE * 0.02)
 _WIDTHS = {1: ("u1", 128, 128), 2: ("<i2", 0, 32768), 4: ("<i4", 0, 1 << 31)}
@@ -41,10 +39,7 @@ def read_wav(path: Path) -> bytes:
     except KeyError as error:
         raise InvalidRequest(f"{path}: samples of {error} bytes cannot be read", "wav") from error
     samples = ((raw.astype(np.float64) - middle) / reach).reshape(-1, channels).mean(axis=1)
-    if rate != RATE:
-        divisor = gcd(rate, RATE)
-        samples = np.asarray(resample_poly(samples, RATE // divisor, rate // divisor))
-    return to_pcm(samples.astype(np.float32))
+    return to_pcm(resampled(samples, rate, RATE))
 
 
 def write_wav(path: Path, pcm: bytes) -> None:

@@ -4,14 +4,13 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from scipy.signal import resample_poly
 
 from avatar_serving.cosyvoice.features import HEARD_RATE, heard_mel, speaker_mel, spoken_mel
 from avatar_serving.cosyvoice.flow import Reference
 from avatar_serving.cosyvoice.sizes import FRAMES_A_TOKEN, RATE
 from avatar_serving.errors import InvalidRequest
 from avatar_serving.onnx import open_session
-from avatar_serving.samples import Samples
+from avatar_serving.samples import Samples, resampled
 
 _SHORTEST_S, _LONGEST_S = 1.0, 30.0
 
@@ -34,7 +33,7 @@ class Recordings:
         if not _SHORTEST_S <= len(samples) / RATE <= _LONGEST_S:
             reason = f"a recording of a voice lasts {_SHORTEST_S:g} to {_LONGEST_S:g} s"
             raise InvalidRequest(f"{reason}, not {len(samples) / RATE:.1f}", "recording")
-        heard = np.asarray(resample_poly(samples, HEARD_RATE, RATE), np.float32)
+        heard = resampled(samples, RATE, HEARD_RATE)
         codes, mel = self._codes(heard), spoken_mel(samples)
         count = self._fitting(min(len(codes), len(mel) // FRAMES_A_TOKEN))
         return Reference(

@@ -7,7 +7,7 @@ import numpy as np
 
 from avatar_serving.errors import AudioRejected, LimitExceeded
 from avatar_serving.media import AudioChunk
-from avatar_serving.samples import Samples, from_pcm, to_pcm
+from avatar_serving.samples import Samples, from_pcm, resampled, to_pcm
 from avatar_serving.uploads import open_upload
 from avatar_serving.video import Sound
 
@@ -49,9 +49,7 @@ def read_recording(data: bytes, longest_s: float) -> Recording:
     mono = (both.astype(np.float32) / 32768).mean(axis=1)
     if float(np.abs(mono).max()) < QUIET:
         raise AudioRejected("silence", "the file is silent: there is nothing to say in it")
-    from scipy.signal import resample_poly
-
-    heard = np.asarray(resample_poly(mono, HEARD_HZ, PLAYED_HZ), np.float32)
+    heard = resampled(mono, PLAYED_HZ, HEARD_HZ)
     return Recording(AudioChunk(to_pcm(heard), HEARD_HZ), played)
 
 

@@ -34,6 +34,10 @@ class Blobs(Protocol):
         """Remove what a crash left without a row; returns how many files that were."""
         ...
 
+    def close(self) -> None:
+        """No call comes after."""
+        ...
+
 
 def checked_id(avatar_id: str) -> str:
     """*avatar_id*, if it is one that could have been given.

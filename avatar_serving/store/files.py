@@ -48,6 +48,9 @@ class AvatarFiles:
                 gone += 1
         return gone
 
+    def close(self) -> None:
+        """Nothing is open between calls."""
+
     def _read(self, avatar_id: str, kind: str) -> bytes:
         try:
             return self._path(avatar_id, kind).read_bytes()

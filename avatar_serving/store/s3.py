@@ -62,6 +62,9 @@ class S3Files:
                         gone += 1
         return gone
 
+    def close(self) -> None:
+        self._client.close()
+
     def _read(self, avatar_id: str, kind: str) -> bytes:
         with ours(f"avatar {avatar_id}: its {kind} file is lost"):
             answer = self._client.get_object(Bucket=self._bucket, Key=self._key(avatar_id, kind))

@@ -3,6 +3,7 @@ database that went away; on an event loop use a thread."""
 
 import secrets
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -102,16 +103,19 @@ class Store:
         place = storage or Storage()
         self._place = place
         self._seal = Seal(place.keys)
+        self._opened = ExitStack()
         self._files = _files(folder, place)
+        self._opened.callback(self._files.close)
         url = place.database_url
         self._database = Database(url.get_secret_value() if url else folder / "avatars.db")
+        self._opened.callback(self._database.close)
         self._keys = Keys(self._database, now)
         self._now = now
         self._files.sweep({row.id for row in self.avatars()})
         self.memories().reseal()
 
     def close(self) -> None:
-        self._database.close()
+        self._opened.close()
 
     def add_avatar(
         self, data: bytes, character: Character | None = None, owner: str = ""
@@ -206,7 +210,9 @@ class Store:
         """Talking videos that all gateways share; None where they share no database and bucket."""
         if self._place.database_url is None or not self._place.s3_bucket:
             return None
-        return SharedVideos(self._database, self._place, self._now)
+        shared = SharedVideos(self._database, self._place, self._now)
+        self._opened.callback(shared.close)
+        return shared
 
     def create_key(
         self,

@@ -77,6 +77,9 @@ class SharedVideos:
                     out.write(chunk)
             part.replace(file)
 
+    def close(self) -> None:
+        self._client.close()
+
     def _change(self, job: str, **columns: str) -> bool:
         named = update(VideoTable).where(VideoTable.id == job).returning(VideoTable.id)
         with self._database.session() as session:

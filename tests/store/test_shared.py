@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import AsyncGenerator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -62,6 +63,7 @@ def s3() -> Iterator[Storage]:
         place = Storage(s3_bucket=BUCKET, s3_endpoint=f"http://{host}:{port}", s3_prefix="x/")
         client: Any = boto3.client("s3", endpoint_url=place.s3_endpoint)
         client.create_bucket(Bucket=BUCKET)
+        client.close()
         yield place
     moto.stop()
 
@@ -89,9 +91,10 @@ def test_an_avatar_is_seen_by_every_gateway(store: Store, place: Storage, tmp_pa
     store.memories().learn("ann", row.id, [Fact("home", "They live in Lisbon.")], "said")
     other.delete_avatar(row.id)
     assert store.avatars() == [] and store.memories().of("ann") == []
-    for call in (store.package, store.thumbnail, S3Files(place).package):
-        with pytest.raises((NotFound, StageFailed)):
-            call(row.id)
+    with closing(S3Files(place)) as files:
+        for call in (store.package, store.thumbnail, files.package):
+            with pytest.raises((NotFound, StageFailed)):
+                call(row.id)
     assert list(tmp_path.rglob("*.zip")) == list(tmp_path.rglob("*.db")) == []
     other.close()
 
@@ -225,12 +228,13 @@ def test_an_orphan_of_a_crash_is_swept_once_it_is_old(s3: Storage, monkeypatch: 
     assert files.package("cd" * 16) == b"kept"
     with pytest.raises(StageFailed, match="lost"):
         files.package("ab" * 16)
+    files.close()
 
 
 def test_storage_that_is_not_there(s3: Storage, tmp_path: Path) -> None:
     nobody = s3.model_copy(update={"s3_endpoint": f"http://127.0.0.1:{free_port()}"})
-    with pytest.raises(Unavailable) as caught:
-        S3Files(nobody).package("ab" * 16)
+    with closing(S3Files(nobody)) as files, pytest.raises(Unavailable) as caught:
+        files.package("ab" * 16)
     assert caught.value.retryable and caught.value.retry_after_s > 0
     with pytest.raises(StageFailed, match="NoSuchBucket"):
         Store(tmp_path, storage=s3.model_copy(update={"s3_bucket": "nobodys"}))

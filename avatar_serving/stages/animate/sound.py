@@ -5,10 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
-from scipy.signal import resample_poly
 
 from avatar_serving.media import AudioChunk
-from avatar_serving.samples import Samples, from_pcm
+from avatar_serving.samples import Samples, from_pcm, resampled
 from avatar_serving.stages.animate.timeline import Floats, Timeline
 
 RATE = 16_000
@@ -55,11 +54,7 @@ class Prosody:
 
 def listen(audio: AudioChunk) -> Sound:
     """Bring sound to 16 kHz."""
-    samples = from_pcm(audio.pcm)
-    if audio.sample_rate != RATE and len(samples):
-        divisor = int(np.gcd(RATE, audio.sample_rate))
-        samples = resample_poly(samples, RATE // divisor, audio.sample_rate // divisor)
-    return Sound(np.asarray(samples, np.float32))
+    return Sound(resampled(from_pcm(audio.pcm), audio.sample_rate, RATE))
 
 
 def prosody(sound: Sound, line: Timeline) -> Prosody:

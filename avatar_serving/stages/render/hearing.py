@@ -1,16 +1,14 @@
 """What Whisper's encoder makes of sound, 50 times a second, layer by layer."""
 
-import math
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import resample_poly
 
 from avatar_serving.errors import StageFailed
 from avatar_serving.media import AudioChunk
-from avatar_serving.samples import Samples, from_pcm
+from avatar_serving.samples import Samples, from_pcm, resampled
 
 RATE, STEPS_A_SECOND = 16_000, 50
 _STEP = RATE // STEPS_A_SECOND
@@ -57,11 +55,7 @@ class Hearing:
 
 
 def at_16_khz(audio: AudioChunk) -> Samples:
-    samples, divisor = from_pcm(audio.pcm), math.gcd(RATE, audio.sample_rate)
-    if divisor == audio.sample_rate == RATE or not len(samples):
-        return samples
-    up, down = RATE // divisor, audio.sample_rate // divisor
-    return np.asarray(resample_poly(samples, up, down), np.float32)
+    return resampled(from_pcm(audio.pcm), audio.sample_rate, RATE)
 
 
 def around(vectors: NDArray[np.float32], at: int, before: int, count: int) -> NDArray[np.float32]:

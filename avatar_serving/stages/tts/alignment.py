@@ -10,11 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import resample_poly
 
 from avatar_serving.media import AudioChunk, Phone, Speech, Word
 from avatar_serving.phone_reader import RATE, PhoneReader
-from avatar_serving.samples import from_pcm
+from avatar_serving.samples import from_pcm, resampled
 from avatar_serving.stages.tts.captions import as_written
 from avatar_serving.stages.tts.reading import PAUSES, STRESSES, TRAILS, Reading
 
@@ -52,8 +51,7 @@ class Aligner:
         It has all of *readings*, which *written* sounds like, if it is *whole*.
         """
         sounds = list(_sounds(readings))
-        samples = resample_poly(from_pcm(audio.pcm), RATE, audio.sample_rate)
-        heard = self._reader.read(np.asarray(samples, np.float32))
+        heard = self._reader.read(resampled(from_pcm(audio.pcm), audio.sample_rate, RATE))
         if not sounds or not len(heard.times_s):
             return [], []
         rows = [self._row(sound.symbol) for sound in sounds]

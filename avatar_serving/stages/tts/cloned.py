@@ -9,13 +9,11 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from scipy.signal import resample_poly
 
 from avatar_serving.errors import InvalidRequest, NotFound
 from avatar_serving.safety.consent import Consent
-from avatar_serving.samples import Samples, from_pcm
+from avatar_serving.samples import Samples, from_pcm, resampled
 from avatar_serving.sound_files import RATE, read_sound
 from avatar_serving.stages.tts.base import SAMPLE_RATE
 from avatar_serving.stages.tts.voices import Gender, Voice
@@ -48,7 +46,7 @@ class Cloned:
     def recording(self) -> Samples:
         """24 kHz. Raises InvalidRequest where there is no sound, or more than 30 s of it."""
         audio = read_sound((self.folder / _SOUND).read_bytes(), _LONGEST_S)
-        return np.asarray(resample_poly(from_pcm(audio.pcm), SAMPLE_RATE, RATE), np.float32)
+        return resampled(from_pcm(audio.pcm), RATE, SAMPLE_RATE)
 
 
 def record_voice(home: Path, id_: str, recorded: RecordedVoice, sound: bytes) -> Cloned:

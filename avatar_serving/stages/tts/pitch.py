@@ -13,10 +13,9 @@ from fractions import Fraction
 
 import numpy as np
 import numpy.typing as npt
-from scipy.signal import ShortTimeFFT, resample_poly
 
 from avatar_serving.errors import InvalidRequest
-from avatar_serving.samples import Samples
+from avatar_serving.samples import Samples, resampled
 
 LOWEST, HIGHEST = -6.0, 6.0
 """Semitones."""
@@ -65,9 +64,9 @@ def pitched(say: Say, semitones: float) -> Say:
 
     def say_pitched(symbols: str, speed: float) -> Sound:
         sound = say(symbols, speed / ratio)
-        moved = resample_poly(sound.samples, steps.denominator, steps.numerator)
+        moved = resampled(sound.samples, steps.numerator, steps.denominator)
         return Sound(
-            _with_resonances(np.asarray(moved, np.float32), ratio ** (_RESONANCE - 1)),
+            _with_resonances(moved, ratio ** (_RESONANCE - 1)),
             (sound.lead_s - _LATE_S) / ratio + _LATE_S,
             [s / ratio for s in sound.seconds],
         )
@@ -79,6 +78,8 @@ def _with_resonances(samples: Samples, factor: float) -> Samples:
     """Move the spectral envelope by *factor*; the harmonics stay where they are."""
     if len(samples) < _WINDOW:
         return samples
+    from scipy.signal import ShortTimeFFT  # slow to import
+
     window = np.hanning(_WINDOW + 1)[:-1]
     transform = ShortTimeFFT(window, _HOP, fs=1)
     spectrum = transform.stft(samples)
