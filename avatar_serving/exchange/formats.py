@@ -6,6 +6,7 @@ from typing import Literal
 
 from avatar_serving.avatars import package
 from avatar_serving.avatars.package import MANIFEST
+from avatar_serving.avatars.skinned import MAX_VERTICES
 from avatar_serving.avatars.splat_view import load_scene
 from avatar_serving.errors import InvalidRequest
 from avatar_serving.exchange.archive import member_names
@@ -33,7 +34,7 @@ def _glb(content: bytes) -> bytes:
 
 
 def _lam(content: bytes) -> bytes:
-    return write_lam(load_scene(content, FINENESS), package.inspect(content))
+    return write_lam(load_scene(content, FINENESS, MAX_VERTICES), package.inspect(content))
 
 
 KINDS: dict[Format, Kind] = {

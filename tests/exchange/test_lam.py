@@ -199,3 +199,15 @@ def test_a_published_package_is_read() -> None:
     still = canvas.draw(pose_values({}))
     assert still.std() > 40
     assert (canvas.draw(pose_values({"jawOpen": 0.7})) != still).any()
+
+
+@pytest.mark.parametrize("most", [2000, 60])
+def test_splats_are_coarser_where_the_format_could_not_number_them(most: int) -> None:
+    ours = plain_package(colourful())
+    triangles = sum(len(layer.mesh.triangles) for layer in load_scene(ours, 1.0).layers)
+    counts = [
+        sum(len(layer.splats.opacities) for layer in load_scene(ours, 1 / 60, limit).layers)
+        for limit in (None, most)
+    ]
+    assert counts[0] > 2000
+    assert 0.6 * most < counts[1] <= max(most, triangles)
