@@ -22,9 +22,9 @@ ROUNDED = {"mouthPucker": 0.76, "mouthFunnel": 0.76}
 photo has further to go."""
 OPENING = ("jawOpen", "mouthUpperUp", "mouthLowerDown", "mouthStretch", "mouthShrug", "tongueOut")
 """Beginnings of the names of shapes that may part the lips; no other does."""
-MOST = 2.0
-"""At most so many times as far as the mean mouth goes."""
-ROUND_REACH_CM = 1.5
+MOST = 1.4
+"""At most so many times as far as the mean mouth goes: a face is known by a wide mouth too."""
+ROUND_REACH_CM = 1.25
 """How far around them lips that round take the face along: cheeks and nose are who somebody is."""
 FULLER = 0.12
 """How much higher rounded lips grow, over their height."""

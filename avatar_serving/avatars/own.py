@@ -24,6 +24,10 @@ AGAINST = {
 """Shapes of whose side at a weight of 1 so much of a smile that stayed is gone: what makes angry,
 sad and concerned faces."""
 SMILING = ("mouthSmile", "mouthDimple", "cheekSquint")
+RISE = ("browInnerUp", "browOuterUp")
+HEAVY = 0.35
+"""By how much less brows rise that lie as low as brows can: a photo lacks the lines of a forehead
+above heavy brows that are raised, and without them they are a stranger's."""
 
 
 def with_own(fit: Fit) -> Fit:
@@ -32,6 +36,9 @@ def with_own(fit: Fit) -> Fit:
     own = np.array([_share(name) for name in ARKIT], np.float32)
     left = 1 - own * fit.weights
     shapes = fit.shapes * left[:, None, None] - _smile_undone(fit, own * fit.weights)
+    low = [name.startswith("browDown") for name in ARKIT]
+    heavy = HEAVY * float((own * fit.weights)[low].mean())
+    shapes[[name.startswith(RISE) for name in ARKIT]] *= 1 - heavy
     weights = fit.weights * (1 - own) / np.maximum(left, 1e-6)
     return replace(fit, shapes=shapes.astype(np.float32), weights=weights.astype(np.float32))
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from avatar_serving.avatars.fit import Fit
-from avatar_serving.avatars.own import OWN, with_own
+from avatar_serving.avatars.own import HEAVY, OWN, with_own
 from avatar_serving.media import ARKIT
 
 SMILE, JAW = ARKIT.index("mouthSmileLeft"), ARKIT.index("jawOpen")
@@ -51,3 +51,12 @@ def test_a_frown_takes_the_smile_that_stayed_along() -> None:
     assert calm + after.shapes[frown] == pytest.approx(frowning, abs=1e-6)
     other = ARKIT.index("mouthFrownRight")
     assert after.shapes[other] == pytest.approx(before.shapes[other])
+
+
+def test_heavy_brows_rise_less() -> None:
+    light, heavy = _fit(), _fit()
+    heavy.weights[[ARKIT.index(f"browDown{side}") for side in ("Left", "Right")]] = 1
+    rise = ARKIT.index("browInnerUp")
+    share = 1 - HEAVY * OWN["brow"]
+    assert with_own(heavy).shapes[rise] == pytest.approx(share * heavy.shapes[rise], abs=1e-6)
+    assert with_own(light).shapes[rise] == pytest.approx(light.shapes[rise])
