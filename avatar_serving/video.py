@@ -25,7 +25,7 @@ _AUDIO_FRAME = 1024
 _AUDIO_BITS = 128_000
 _BT709 = 1
 """As FFmpeg numbers primaries, transfer and matrix of HD video."""
-_ORIGIN = "Synthetic media: an avatar made and animated by a computer"
+ORIGIN = "Synthetic media: an avatar made and animated by a computer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ class FilmWriter:
         kind = self._form.container
         options = {} if kind == "webm" else {"movflags": "+faststart"}
         self._container = av.open(str(self._partial), "w", kind, options=options)
-        self._container.metadata["comment"] = _ORIGIN
+        self._container.metadata["comment"] = ORIGIN
         return self
 
     def __exit__(

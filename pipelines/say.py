@@ -100,7 +100,7 @@ def say(
         )
         said = _said(text, audio, chosen)
         request = VideoRequest(
-            b"", said, manner, output, width, high, fps, _backdrop(background),
+            b"", said, manner, output, width, high, fps, backdrop(background),
             longest_s=chosen.limits.video_s, encoder=chosen.encoder,
         )  # fmt: skip
         console = Console(highlight=False)
@@ -133,7 +133,7 @@ async def _made(
         task = bar.add_task("Opening the avatar", total=1.0)
         if isinstance(request.said, str):
             await _check_text(request.said, sitter.avatar, profile)
-        content = await _package(sitter, profile)
+        content = await opened(sitter, profile)
         bar.update(task, description="Loading models")
         stages = VideoStages(
             ConverseStages(_Mute(), profile.tts.build(), profile.animate.build()),
@@ -157,12 +157,12 @@ class _Mute:
 
 async def _check_text(text: str, avatar: str, profile: Profile) -> None:
     """Raises TextRefused: the profile's guard rails, or the avatar's own, refuse it."""
-    rails = profile.rails.and_also(await asyncio.to_thread(_rails_of, avatar))
+    rails = profile.rails.and_also(await asyncio.to_thread(rails_of, avatar))
     llm = profile.llm.build() if rails.judge and rails.topics else _Mute()
     await Guard(rails, llm).check_script(text)
 
 
-def _rails_of(avatar: str) -> Rails:
+def rails_of(avatar: str) -> Rails:
     """Those of an avatar of the store; a file has none."""
     path = Path(avatar)
     if path.suffix.lower() == ".zip" or path.is_file():
@@ -190,14 +190,16 @@ def _said(text: str | None, audio: Path | None, profile: Profile) -> str | Recor
     return text
 
 
-def _backdrop(background: str) -> Backdrop:
+def backdrop(background: str) -> Backdrop:
+    """As the command line names it, a picture file too."""
     path = Path(background)
     if path.is_file():
         return backdrop_of("image", images.decode(_read(path)))
     return backdrop_of(background)
 
 
-async def _package(sitter: Sitter, profile: Profile) -> bytes:
+async def opened(sitter: Sitter, profile: Profile) -> bytes:
+    """An avatar package: a file, made of a portrait, or of the store."""
     avatar = Path(sitter.avatar)
     if avatar.suffix.lower() == ".zip":
         return _read(avatar)

@@ -2,7 +2,7 @@
 
 import typer
 
-from avatar_serving.cli import jobs, lora, say
+from avatar_serving.cli import jobs, lora, say, sell
 from avatar_serving.cli.avatar import app as avatar_app
 from avatar_serving.cli.check import check
 from avatar_serving.cli.doctor import doctor
@@ -31,6 +31,7 @@ app.command()(evaluate)
 app.command(context_settings=jobs.AS_GIVEN)(jobs.jobs)
 app.command(context_settings=say.ANYTHING)(lora.lora)
 app.command(context_settings=say.ANYTHING)(say.say)
+app.command(context_settings=say.ANYTHING)(sell.sell)
 app.command()(status)
 app.command()(talk)
 app.add_typer(avatar_app, name="avatar")

@@ -63,6 +63,13 @@ SAY_EXAMPLES = (
     'avatar-serving say --avatar avatar.zip --text "Hi!" --background transparent -o hi.webm',
 )
 
+SELL_EXAMPLES = (
+    "avatar-serving sell --avatar avatar.zip --script show.yaml -o show.mp4",
+    "avatar-serving sell --avatar avatar.zip --script show.yaml --comments asked.jsonl -o show.mp4",
+    "chat-reader | avatar-serving sell --avatar avatar.zip --script show.yaml --comments - "
+    "-o rtmp://live.example.com/app/KEY",
+)
+
 
 def shown(examples: tuple[str, ...]) -> str:
     """*examples* as they stand below a help page, each in a line of its own."""

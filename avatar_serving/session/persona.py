@@ -12,9 +12,9 @@ _FOLLOWED = {
     "en": "Answer in English, unless asked for another language.",
     "zh": "用简体中文回答，除非对方要求用别的语言。",
 }
-APPEARANCE = "What you look like, if somebody asks:"
-"""Begins the line on what everybody can see: told without a condition, small models open with
-it."""
+APPEARANCE = "Others see"
+"""Begins the line on what everybody can see. Told as what they look like, small models open every
+answer with it."""
 _DEFAULT = "You are friendly and curious."
 
 
@@ -35,10 +35,16 @@ def system_prompt(
     """
     parts = [f"Your name is {name}.", persona.strip() or _DEFAULT]
     if description:
-        parts.append(f"{APPEARANCE} {description.strip()}")
+        parts.append(f"{APPEARANCE} {_within(description.strip())}")
     if notes:
         parts.append(notes)
     parts.append(_MANNER)
     manners = _LANGUAGE if chosen else _FOLLOWED
     parts.append(manners.get(language, f"Answer in the language {language}."))
     return "\n".join(parts)
+
+
+def _within(sentence: str) -> str:
+    """A sentence as it goes on after other words: 'A woman ...' begins small, a name does not."""
+    article = sentence.partition(" ")[0] in ("A", "An", "The")
+    return sentence[:1].lower() + sentence[1:] if article else sentence

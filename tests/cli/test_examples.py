@@ -7,11 +7,12 @@ import typer
 from typer.testing import CliRunner
 
 from avatar_serving.cli import app
-from avatar_serving.cli.examples import EXAMPLES, SAY_EXAMPLES
+from avatar_serving.cli.examples import EXAMPLES, SAY_EXAMPLES, SELL_EXAMPLES
 from pipelines.say import say
+from pipelines.sell import sell
 
 ROOT = typer.main.get_command(app)
-PASSED_ON = {"jobs", "lora", "say"}
+PASSED_ON = {"jobs", "lora", "say", "sell"}
 """Another program reads their arguments."""
 
 
@@ -41,13 +42,14 @@ def test_examples_are_understood(name: str, tmp_path, monkeypatch) -> None:
         EVERY[name].make_context(name, words[len(path) :])
 
 
-def test_examples_of_say_are_understood() -> None:
+@pytest.mark.parametrize(("command", "lines"), [(say, SAY_EXAMPLES), (sell, SELL_EXAMPLES)])
+def test_examples_of_programs_are_understood(command, lines) -> None:
     alone = typer.Typer()
-    alone.command()(say)
-    for line in SAY_EXAMPLES:
-        program, command, *words = shlex.split(line)
-        assert (program, command) == ("avatar-serving", "say")
-        typer.main.get_command(alone).make_context("say", words)
+    alone.command()(command)
+    for line in lines:
+        words = shlex.split(line.rpartition("| ")[2])
+        assert words[:2] == ["avatar-serving", command.__name__]
+        typer.main.get_command(alone).make_context(command.__name__, words[2:])
 
 
 def test_examples_are_shown() -> None:
