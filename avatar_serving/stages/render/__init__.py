@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from avatar_serving.stages.render.flashhead import FlashheadConfig
 from avatar_serving.stages.render.flat import FlatRenderConfig
 from avatar_serving.stages.render.gsplat import GsplatRenderConfig
 from avatar_serving.stages.render.latent_mouth import LatentMouthConfig
@@ -15,6 +16,7 @@ RenderConfig = Annotated[
     | SplatsRenderConfig
     | GsplatRenderConfig
     | LatentMouthConfig
+    | FlashheadConfig
     | FlatRenderConfig,
     Field(discriminator="engine"),
 ]
