@@ -28,9 +28,10 @@ INSET = 0.97
 """Where it begins, in shares of the way to the outline: in the photo nothing of it shows."""
 UNDER = 0.015
 """How far behind the surface it begins, in image units."""
-LOWEST, WHOLE = -0.1, 0.25
+LOWEST, WHOLE = 0.1, 0.5
 """Sines of the directions below which there are jaw and neck, and no back of the head to see, and
-above which there is all of it. Between them it fades, or its end would hang below the hair."""
+above which there is all of it. Between them it becomes narrow and fades, or its end would hang
+below the hair when the head turns and looks up."""
 UNSURE = 0.94
 """Where less of the way to the outline is solid there is an ear, or nothing to go by."""
 BESIDE = 5
@@ -100,7 +101,7 @@ def _band(
     way = np.stack([np.cos(angle), np.sin(angle)], 1)
     start = skull.middle + way * reach[:, None]
     level, head = _surface_at(part, start)
-    turn = np.radians(np.linspace(0, ROUND_DEG, ROWS))[:, None]
+    turn = np.radians(np.linspace(0, ROUND_DEG, ROWS))[:, None] * _share()[columns]
     flat = skull.middle + way * (reach * np.cos(turn))[..., None]
     deep = level - UNDER - np.median(reach) * np.sin(turn)
     return np.concatenate([flat, deep[..., None]], 2).reshape(-1, 3), np.tile(head, ROWS)

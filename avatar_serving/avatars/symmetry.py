@@ -29,6 +29,8 @@ BETTER = (0.1, 0.35)
 DOUBT = (0.9, 0.6)
 """Cosines between which what is unlike the other side begins to be taken for something else than
 skin: what is seen better is the person's own, however unlike."""
+LEAST = 0.5
+"""Share of the worst seen skin that must come from the other side for it to be worth it."""
 SOFT = 3
 """Over how many triangles what is seen poorly goes over into what is seen well."""
 AXIS_CM = 4.0
@@ -72,9 +74,9 @@ def far_side(fitted: Fit, photo: Pixels) -> FarSide | None:
     mirrored = facing[KDTree(points).query(points * (-1, 1, 1))[1]]
     poor = step((POOR[0] - facing) / (POOR[0] - POOR[1]))
     better = step((mirrored - facing - BETTER[0]) / (BETTER[1] - BETTER[0]))
-    used = (better[surface.triangles] > 0).any(1)
-    if not used.any():
+    if (poor * better).max() < LEAST:
         return None
+    used = (better[surface.triangles] > 0).any(1)
     chart = _unrolled(points) * fitted.scale * len(photo)
     seen = _softened(1 - poor * better, surface.triangles)
     doubt = np.minimum(2 * better, 1) * step((DOUBT[0] - facing) / (DOUBT[0] - DOUBT[1]))
