@@ -27,8 +27,9 @@ is 8.3 at most (a deep frown), with thick frames 11.9 and more; thin ones have 4
 by their lines."""
 STILL_CM, FREE_CM = 0.4, 1.4
 """Up to how far above the landmarks of the brows nothing moves with them, and from where on skin
-moves by ABOVE of what it does without glasses: more would fold it behind the frame."""
-ABOVE = 0.35
+moves by these shares of what it does without glasses: coming down more would fold it behind the
+frame."""
+RISE, FALL = 0.8, 0.35
 
 
 def worn(image: Pixels, face: Floats) -> bool:
@@ -57,5 +58,7 @@ def held(fit: Fit) -> Fit:
     above = upright[:, 1] - np.interp(upright[:, 0], edge[:, 0], edge[:, 1])
     free = np.clip((above - STILL_CM) / (FREE_CM - STILL_CM), 0, 1).astype(np.float32)
     shapes = fit.shapes.copy()
-    shapes[[name.startswith("brow") for name in ARKIT]] *= ABOVE * free[:, None]
+    for index, name in enumerate(ARKIT):
+        if name.startswith("brow"):
+            shapes[index] *= (FALL if name.startswith("browDown") else RISE) * free[:, None]
     return replace(fit, shapes=shapes)

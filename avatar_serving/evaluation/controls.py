@@ -7,6 +7,7 @@ import numpy as np
 
 from avatar_serving.avatars.sheet import pose_values
 from avatar_serving.evaluation import measures
+from avatar_serving.evaluation.above_frames import moving, risen, seen_to_rise
 from avatar_serving.evaluation.results import Control, Response
 from avatar_serving.evaluation.stand import Points, Stand, View
 from avatar_serving.media import ARKIT, HEAD
@@ -15,8 +16,8 @@ STEPS = 7
 TURN_DEG = 20.0
 """Angles are swept from minus to plus this."""
 LEAST_TRAVEL = 0.002
-"""In face widths. A rig that moves the landmarks less leaves nothing to agree with: brows behind
-thick frames, which stay."""
+"""In face widths. A rig that moves the landmarks less leaves nothing to agree with: of brows behind
+frames, which stay, the skin above them is looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,8 @@ def sweep_all(stand: Stand) -> Iterator[Swept]:
     """Leaves out controls that move none of the landmarks they are measured by."""
     for control in SWEEPS:
         swept = sweep(stand, control)
+        if swept.control.travel < LEAST_TRAVEL and control.measure is measures.brow_height:
+            swept = _above_frames(stand, swept)
         if swept.control.travel >= LEAST_TRAVEL:
             yield swept
     for index, (name, channel) in enumerate(ANGLES.items()):
@@ -76,6 +79,16 @@ def sweep(stand: Stand, control: Sweep) -> Swept:
     asked = [control.measure(view.geometry) / unit for view in views]
     seen = [_seen(control.measure, view.seen, unit) for view in views]
     return Swept(control_of(control.name, asked, seen), views)
+
+
+def _above_frames(stand: Stand, swept: Swept) -> Swept:
+    """*swept*, measured by the skin above the frames of glasses."""
+    which = moving(swept.views)
+    asked = [pixels / stand.face_width for pixels in risen(swept.views, which)]
+    seen: list[float | None] = [
+        pixels / stand.face_width for pixels in seen_to_rise(swept.views, which)
+    ]
+    return Swept(control_of(swept.control.name, asked, seen), swept.views)
 
 
 def _turn(stand: Stand, name: str, channel: str, index: int) -> Swept:

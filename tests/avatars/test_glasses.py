@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from avatar_serving.avatars.fit import Fit
-from avatar_serving.avatars.glasses import ABOVE, BETWEEN_BROWS, MIDDLE_OF_NOSE, held, worn
+from avatar_serving.avatars.glasses import BETWEEN_BROWS, FALL, MIDDLE_OF_NOSE, RISE, held, worn
 from avatar_serving.avatars.rig import Floats
 from avatar_serving.faces import canonical_mesh
 from avatar_serving.faces.topology import FOREHEAD, LEFT_BROW, RIGHT_BROW
@@ -41,6 +41,7 @@ def test_brows_move_the_forehead_but_not_the_frame(face: Floats) -> None:
     fitted = Fit(face, shapes, np.zeros(52, np.float32), SCALE, np.eye(3), np.zeros(3))
     moved = held(fitted).shapes
     assert not moved[BROWS][:, [*RIGHT_BROW, *LEFT_BROW]].any()
-    assert moved[BROWS][:, FOREHEAD] == pytest.approx(0.01 * ABOVE)
+    assert moved[ARKIT.index("browInnerUp"), FOREHEAD] == pytest.approx(0.01 * RISE)
+    assert moved[ARKIT.index("browDownLeft"), FOREHEAD] == pytest.approx(0.01 * FALL)
     others = [not brow for brow in BROWS]
     assert moved[others] == pytest.approx(shapes[others])
