@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -18,29 +18,83 @@ class _End:
     error: Exception | None
 
 
-async def prefetch(source: AsyncGenerator[T, None], maxsize: int) -> AsyncGenerator[T, None]:
-    """Run *source* ahead of its reader, by at most *maxsize* items."""
-    queue: asyncio.Queue[T | _End] = asyncio.Queue(maxsize)
+class Ahead(Generic[T]):
+    """Runs *source* ahead of its reader, by at most *most* items; *free* ones are not counted.
 
-    async def fill() -> None:
+    It outlives its reader: whoever makes it closes it.
+    """
+
+    def __init__(
+        self, source: AsyncGenerator[T, None], most: int, free: Callable[[T], bool] | None = None
+    ) -> None:
+        self._queue: asyncio.Queue[T | _End] = asyncio.Queue()
+        self._room = asyncio.Semaphore(most)
+        self._free = free
+        self._wanted = asyncio.Event()
+        self._wanted.set()
+        self._ended: _End | None = None
+        self._filler = asyncio.create_task(self._fill(source))
+
+    @property
+    def exhausted(self) -> bool:
+        """There is nothing more to come."""
+        return self._ended is not None or (self._filler.done() and self._queue.qsize() <= 1)
+
+    def hold(self) -> None:
+        """Ask *source* for nothing more for now."""
+        self._wanted.clear()
+
+    def go_on(self) -> None:
+        """Undo ``hold``."""
+        self._wanted.set()
+
+    async def close(self) -> None:
+        """*source* is closed."""
+        self._filler.cancel()
+        await asyncio.wait({self._filler})
+
+    def __aiter__(self) -> "Ahead[T]":
+        return self
+
+    async def __anext__(self) -> T:
+        """Raises: what *source* raised."""
+        if self._ended is None:
+            item = await self._queue.get()
+            if self._counted(item):
+                self._room.release()
+            if not isinstance(item, _End):
+                return item
+            self._ended = item
+        raise self._ended.error or StopAsyncIteration
+
+    async def _fill(self, source: AsyncGenerator[T, None]) -> None:
         error = None
         try:
             async with aclosing(source):
                 async for item in source:
-                    await queue.put(item)
+                    await self._put(item)
+                    await self._wanted.wait()
         except Exception as raised:
             error = raised
-        await queue.put(_End(error))
+        await self._put(_End(error))
 
-    filler = asyncio.create_task(fill())
+    async def _put(self, item: T | _End) -> None:
+        if self._counted(item):
+            await self._room.acquire()
+        self._queue.put_nowait(item)
+
+    def _counted(self, item: T | _End) -> bool:
+        return isinstance(item, _End) or self._free is None or not self._free(item)
+
+
+async def prefetch(source: AsyncGenerator[T, None], maxsize: int) -> AsyncGenerator[T, None]:
+    """Run *source* ahead of its reader, by at most *maxsize* items."""
+    ahead = Ahead(source, maxsize)
     try:
-        while not isinstance(item := await queue.get(), _End):
+        async for item in ahead:
             yield item
-        if item.error is not None:
-            raise item.error
     finally:
-        filler.cancel()
-        await asyncio.wait({filler})
+        await ahead.close()
 
 
 async def in_thread(source: Generator[T, None, None]) -> AsyncGenerator[T, None]:

@@ -2,23 +2,22 @@
 
 import asyncio
 import base64
-from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
-from contextlib import aclosing, contextmanager, suppress
-from functools import partial
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing, suppress
 from typing import Any, cast
 
 from avatar_serving import traces
-from avatar_serving.errors import AvatarError, InvalidRequest, LimitExceeded, NotFound, WrongState
+from avatar_serving.errors import AvatarError, InvalidRequest, WrongState
 from avatar_serving.flow import until
 from avatar_serving.protocol import client
 from avatar_serving.protocol import server as wire
 from avatar_serving.protocol.avatar import AvatarClips, AvatarMoving, Clip
 from avatar_serving.protocol.client import ClientEvent, event_id_of, parse_client
-from avatar_serving.protocol.items import FunctionCallOutput, Item, UserMessage, text_of
 from avatar_serving.protocol.session_config import ServerVad, SessionConfig, merge
 from avatar_serving.session.answer import Answer
 from avatar_serving.session.clock import TurnClock
 from avatar_serving.session.idle import NUDGE, Idle
+from avatar_serving.session.item_requests import ItemRequests
 from avatar_serving.session.listener import Listener
 from avatar_serving.session.locks import shown, unlocked
 from avatar_serving.session.outbox import Outbox
@@ -54,6 +53,7 @@ class Session:
         around = Surroundings(self._on_free, lambda: self._listener.quiet)
         self._responder = Responder(powers, identity, config, self._out, around)
         self._listener = Listener(powers, self._out, self._responder)
+        self._items = ItemRequests(powers, self._out, self._responder)
         self._idle = Idle(self._nobody_speaks, self._reprompt)
         self._playback = PlaybackReports(self._responder.conversation)
         self._reprompts = 0
@@ -211,17 +211,13 @@ class Session:
                 await self._responder.interrupt("client_cancelled")
                 await self._on_free()
             case client.ConversationItemCreate(item=item, previous_item_id=after):
-                await self._add(item, after)
+                await self._items.add(item, after)
             case client.ConversationItemRetrieve(item_id=item_id):
-                with _known("item_retrieve_invalid_item_id"):
-                    item = self._responder.conversation.retrieve(item_id)
-                await self._out.send(wire.ConversationItemRetrieved(item=item))
+                await self._items.retrieve(item_id)
             case client.ConversationItemDelete(item_id=item_id):
-                with _known("item_delete_invalid_item_id"):
-                    self._responder.conversation.delete(item_id)
-                await self._out.send(wire.ConversationItemDeleted(item_id=item_id))
+                await self._items.delete(item_id)
             case client.ConversationItemTruncate():
-                await self._truncate(event)
+                await self._items.truncate(event)
 
     async def _on_free(self) -> None:
         await self._listener.free()
@@ -256,7 +252,7 @@ class Session:
             patch = unlocked(patch, self._secret)
         self._check_avatar(patch)
         config = merge(self._responder.config, patch)
-        self._check_length(config.instructions)
+        self._items.check_length(config.instructions)
         check_language(config.language, self._powers.languages)
         if config.audio.output.voice:
             self._powers.find_voice(config.audio.output.voice)
@@ -273,7 +269,7 @@ class Session:
         wish = Wish()
         if options is not None:
             wish = wish_of(options, self._responder.conversation, locked=self._secret is not None)
-            self._check_length(wish.instructions or "")
+            self._items.check_length(wish.instructions or "")
             if wish.voice:
                 self._powers.find_voice(wish.voice)
         if not wish.remembered:
@@ -298,34 +294,6 @@ class Session:
         await self._listener.settled()
         await self._responder.sight.settled()
 
-    async def _add(self, item: Item, after: str | None) -> None:
-        self._check_length(text_of(item))
-        conversation, pictures = self._responder.conversation, ()
-        if isinstance(item, UserMessage):
-            item, pictures = await self._responder.sight.take(item)
-        added, previous = conversation.add(item, after)
-        if pictures and added.id is not None:
-            show = partial(conversation.set_pictures, added.id)
-            self._responder.sight.look_at(pictures, show)
-        if isinstance(added, FunctionCallOutput):
-            self._responder.filler.arrived(added.call_id)
-        await self._out.send(wire.ConversationItemAdded(item=added, previous_item_id=previous))
-        await self._out.send(wire.ConversationItemDone(item=added, previous_item_id=previous))
-        if isinstance(added, UserMessage):
-            await self._responder.recall.learn(text_of(added))
-
-    async def _truncate(self, event: client.ConversationItemTruncate) -> None:
-        await self._responder.cut(event.item_id, event.audio_end_ms)
-        with _known("item_truncate_invalid_item_id"):
-            self._responder.conversation.truncate(event.item_id, event.audio_end_ms)
-        await self._out.send(
-            wire.ConversationItemTruncated(
-                item_id=event.item_id,
-                content_index=event.content_index,
-                audio_end_ms=event.audio_end_ms,
-            )
-        )
-
     def _shown(self) -> SessionConfig:
         config = self._responder.config
         return config if self._secret is None else shown(config)
@@ -338,17 +306,3 @@ class Session:
                 "whom a session talks to is chosen when it opens: connect with ?avatar=",
                 "session.avatar.id",
             )
-
-    def _check_length(self, text: str) -> None:
-        maximum = self._powers.limits.text_chars
-        if len(text) > maximum:
-            raise LimitExceeded("limits.text_chars", len(text), maximum)
-
-
-@contextmanager
-def _known(code: str) -> Generator[None, None, None]:
-    """An item that does not exist, in the code that clients know."""
-    try:
-        yield
-    except NotFound as error:
-        raise WrongState(code, error.message) from error
