@@ -17,7 +17,7 @@ from avatar_serving.faces import canonical_mesh
 from avatar_serving.faces.topology import OVAL
 from avatar_serving.media import ARKIT
 
-VERSION = "8"
+VERSION = "9"
 """Raise it when what `_make` writes changes."""
 RIM_TRUST = 0.01
 """How much the landmarks on the face's outline count: it runs where the mesh turns away from the
@@ -27,7 +27,7 @@ STIFFNESS = 0.4
 ROUNDER = 1.5
 """Protruded lips of real speakers narrow the mouth more than the sculpted ones do."""
 STRONGER = {
-    "mouthFrown": 1.7, "browDown": 1.5, "browInnerUp": 1.25, "eyeSquint": 1.7, "noseSneer": 1.6,
+    "mouthFrown": 1.7, "browDown": 1.3, "browInnerUp": 1.25, "eyeSquint": 1.7, "noseSneer": 1.6,
     "mouthLowerDown": 1.5, "mouthUpperUp": 1.4, "mouthRoll": 1.6, "mouthShrug": 1.5,
     "cheekPuff": 1.6,
 }  # fmt: skip
