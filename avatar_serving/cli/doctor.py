@@ -44,8 +44,9 @@ def doctor(
 
 def _of_machine(profile_name: str) -> Sequence[Finding]:
     from avatar_serving.config import load_profile
-    from avatar_serving.doctor.checks import Patient, examine
+    from avatar_serving.doctor.checks import examine
     from avatar_serving.doctor.machine import read_machine
+    from avatar_serving.doctor.patient import Patient
     from avatar_serving.weights.library import library
 
     shelf = library()

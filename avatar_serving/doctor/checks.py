@@ -1,15 +1,18 @@
 """What this machine needs for a profile, check by check. A new check is one more function."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from importlib.util import find_spec
 
 from rich.filesize import decimal
 
 from avatar_serving.config import PROFILES, STAGES, Profile, load_profile
 from avatar_serving.doctor.findings import Finding, fail, ok, warn
-from avatar_serving.doctor.gpu_models import conversations, vllm_models
-from avatar_serving.doctor.machine import Machine
+from avatar_serving.doctor.gpu_checks import (
+    check_gpu_engines,
+    check_gpu_memory,
+    sessions_of_a_gpu,
+)
+from avatar_serving.doctor.patient import Patient
 from avatar_serving.doctor.services import unreachable
 from avatar_serving.film.encoders import NVENC, failing
 from avatar_serving.film.formats import MP4
@@ -21,24 +24,8 @@ _RAY_BYTES = 2_000_000_000
 """Ray, the gateway and its libraries, without models (docs/architecture.md)."""
 _SPARE_DISK_BYTES = 1_000_000_000
 _BUILT_IN = tuple(sorted(path.stem for path in PROFILES.glob("*.yaml") if path.stem != "test"))
-_MOST_WEIGHTS = 0.9
-"""Share of an engine's GPU memory that its weights, or they and the cache, may take; the rest is
-for what is computed."""
 _CORES_A_TALKER = 2.0
 """What one conversation was measured to keep busy (docs/benchmarks.md)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Patient:
-    """What is examined."""
-
-    profile_name: str
-    profile: Profile
-    machine: Machine
-    shelf: Library
-
-    def weights(self) -> tuple[Weight, ...]:
-        return tuple(self.shelf.get(name) for name in self.profile.required_weights())
 
 
 def examine(patient: Patient) -> list[Finding]:
@@ -127,24 +114,6 @@ def check_engines(patient: Patient) -> Iterator[Finding]:
             yield fail("engines", f"{name}: not installed: {', '.join(absent)}", remedy)
 
 
-def check_gpu_memory(patient: Patient) -> Iterator[Finding]:
-    """Whether each model fits into its engine's part of the smallest GPU, and what is left."""
-    if not patient.machine.gpus:
-        return
-    gpu = min(patient.machine.gpus, key=lambda each: each.memory_bytes)
-    for model in vllm_models(patient.profile):
-        size = total_size(patient.shelf.get(model.weight))
-        part = gpu.memory_bytes * model.gpu_memory * model.tensor_parallel
-        said = f"{model.stage} {model.weight}: {decimal(size)} of {decimal(int(part))}"
-        room = conversations(patient.shelf, model, part)
-        if size > _MOST_WEIGHTS * part:
-            yield fail("gpu memory", said, "a larger gpu_memory, a smaller model, or more GPUs")
-        elif room is None:
-            yield ok("gpu memory", said)
-        else:
-            yield ok("gpu memory", f"{said}; room for {room} conversations of full length")
-
-
 def check_services(patient: Patient) -> Iterator[Finding]:
     """Whether services elsewhere that engines speak to take connections."""
     animate = patient.profile.animate
@@ -154,7 +123,8 @@ def check_services(patient: Patient) -> Iterator[Finding]:
         if failure:
             yield fail("services", f"{said}: {failure}", "start it, or choose another engine")
         else:
-            yield ok("services", f"{said} takes connections")
+            more = "how many streams it animates is its own affair, and was not measured"
+            yield ok("services", f"{said} takes connections; {more}")
 
 
 def check_encoder(patient: Patient) -> Iterator[Finding]:
@@ -176,34 +146,12 @@ def check_sessions(patient: Patient) -> Iterator[Finding]:
     allowed = patient.profile.limits.sessions
     said = f"about {talkers} at a time that talk on {patient.machine.cores:g} cores"
     if patient.machine.gpus and any(p.num_gpus for p in patient.profile.placement.values()):
-        yield _sessions_of_a_gpu(patient)
+        yield sessions_of_a_gpu(patient)
     elif allowed > 4 * talkers:
         remedy = "lower limits.sessions: load_tests finds out what this machine carries"
         yield warn("sessions", f"{said}; limits.sessions lets {allowed} in", remedy)
     else:
         yield ok("sessions", f"{said}; limits.sessions lets {allowed} in")
-
-
-def _sessions_of_a_gpu(patient: Patient) -> Finding:
-    """Arithmetic: what the weights and activations of the language model leave to its cache."""
-    allowed = patient.profile.limits.sessions
-    told = f"limits.sessions lets {allowed} in"
-    gpu = min(patient.machine.gpus, key=lambda each: each.memory_bytes)
-    model = next((each for each in vllm_models(patient.profile) if each.stage == "llm"), None)
-    part = gpu.memory_bytes * model.gpu_memory * model.tensor_parallel if model else 0
-    room = conversations(patient.shelf, model, part * _MOST_WEIGHTS) if model else None
-    if model is None or room is None:
-        return ok("sessions", f"{told}; what GPUs carry was not measured")
-    said = (
-        f"about {room} at a time for each {model.weight} on {gpu.name}: an estimate from memory "
-        f"(weights, and {model.context} tokens of cache each), not measured; {told}"
-    )
-    if room == 0:
-        return fail("sessions", said, "a larger GPU, or a smaller model")
-    if allowed > room:
-        remedy = "lower limits.sessions, a smaller context, more GPUs; load_tests measures it"
-        return warn("sessions", said, remedy)
-    return ok("sessions", said)
 
 
 def _fits(profile: Profile, patient: Patient) -> bool:
@@ -234,6 +182,7 @@ CHECKS: tuple[Callable[[Patient], Iterator[Finding]], ...] = (
     check_gpus,
     check_engines,
     check_gpu_memory,
+    check_gpu_engines,
     check_weights,
     check_services,
     check_encoder,

@@ -11,9 +11,11 @@ from typer.testing import CliRunner
 from avatar_serving.cli import app
 from avatar_serving.config import Placement, load_profile
 from avatar_serving.doctor import checks
-from avatar_serving.doctor.checks import Patient, examine
+from avatar_serving.doctor.checks import examine
+from avatar_serving.doctor.gpu_engines import NEEDS
 from avatar_serving.doctor.gpu_models import GpuModel, conversations
 from avatar_serving.doctor.machine import Gpu, Machine, read_gpus, read_machine
+from avatar_serving.doctor.patient import Patient
 from avatar_serving.errors import StageFailed
 from avatar_serving.stages.animate.audio2face import Audio2FaceConfig
 from avatar_serving.stages.animate.wav2vec import Wav2VecConfig
@@ -22,6 +24,7 @@ from avatar_serving.weights.environment import WeightsEnvironment
 from avatar_serving.weights.library import Library
 from avatar_serving.weights.lock import LOCK_FILE, FolderFile, FolderWeight, Lock, read_lock
 from avatar_serving.weights.pull import Puller
+from scripts.options import engine_unions, engines_of
 from tests.weights.registry import Seen
 
 LARGE = Machine(8, 32 << 30, 100 << 30, (Gpu("NVIDIA L4", 24 << 30, "580.1"),))
@@ -221,3 +224,30 @@ def test_engines_for_gpus_are_told_with_what_they_lack(tmp_path):
 def test_without_torch_an_engine_says_what_to_install(config):
     with pytest.raises(StageFailed, match=r"pip install 'avatar-serving\[gpu\]'"):
         config.build()
+
+
+def test_engines_beside_vllm_are_counted_by_arithmetic(tmp_path):
+    changes = {"render": LatentMouthConfig(batch=8), "animate": Wav2VecConfig(batch=4)}
+    findings = [f for f in examined(tmp_path, **changes)[1] if f.check == "gpu engines"]
+    assert [f.message.split(":")[0] for f in findings[:-1]] == [
+        "animate wav2vec", "render latent_mouth",
+    ]  # fmt: skip
+    assert all("arithmetic, not measured" in f.message for f in findings[:-1])
+    assert "150.0 MB for each of 8 frames" in findings[1].message
+    assert findings[-1].level == "ok" and "one NVIDIA L4" in findings[-1].message
+    many = {**changes, "render": LatentMouthConfig(batch=500)}
+    last = [f for f in examined(tmp_path, **many)[1] if f.check == "gpu engines"][-1]
+    assert last.level == "warn" and "fewer at once" in last.remedy
+    on_cpu = {"render": LatentMouthConfig(device="cpu"), "animate": Wav2VecConfig(device="cpu")}
+    assert not [f for f in examined(tmp_path, **on_cpu)[1] if f.check == "gpu engines"]
+
+
+def test_every_engine_that_is_counted_exists():
+    """And the option that says how many at once."""
+    by_name = {
+        config.model_fields["engine"].default: config
+        for union in engine_unions().values()
+        for config in engines_of(union)
+    }
+    for name, need in NEEDS.items():
+        assert need.option in by_name[name].model_fields or not need.option, name
