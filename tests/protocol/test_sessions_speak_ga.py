@@ -5,10 +5,9 @@ from typing import Any
 
 from avatar_serving.protocol.server import parse_server
 from tests.protocol import openai_types
-from tests.session.talk import Talk, powers
+from tests.session.talk import SEMANTIC, Talk, powers
 from tests.virtual_time import on_virtual_time
 
-SEMANTIC = {"audio": {"input": {"turn_detection": {"type": "semantic_vad"}}}}
 CALL = {"type": "function_call", "name": "clock", "arguments": "{}", "call_id": "c"}
 
 

@@ -24,6 +24,7 @@ from avatar_serving.stages.tts.tone import ToneConfig
 from pipelines.converse import ConverseStages, converse, speak_text
 
 FRAME_S = 0.02
+SEMANTIC = {"audio": {"input": {"turn_detection": {"type": "semantic_vad"}}}}
 
 
 def powers(

@@ -7,10 +7,9 @@ import pytest
 from hypothesis import given, settings
 
 from avatar_serving.media import Transcript
-from tests.session.talk import Talk, powers, seconds_of
+from tests.session.talk import SEMANTIC, Talk, powers, seconds_of
 from tests.virtual_time import on_virtual_time
 
-SEMANTIC = {"audio": {"input": {"turn_detection": {"type": "semantic_vad"}}}}
 STORY = "The sea covers most of our planet. It is deep and dark, and full of life. " * 3
 
 

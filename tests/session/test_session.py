@@ -2,17 +2,14 @@
 
 import asyncio
 from dataclasses import replace
-from itertools import pairwise
 
 import pytest
 
 from avatar_serving.config import Limits
 from avatar_serving.errors import StageFailed
-from avatar_serving.protocol.motion import decode_frames
-from tests.session.talk import Talk, powers, seconds_of
+from tests.session.talk import SEMANTIC, Talk, powers, seconds_of
 from tests.virtual_time import on_virtual_time
 
-SEMANTIC = {"audio": {"input": {"turn_detection": {"type": "semantic_vad"}}}}
 SERVER = {
     "audio": {"input": {"turn_detection": {"type": "server_vad", "silence_duration_ms": 500}}}
 }
@@ -277,53 +274,6 @@ def test_a_failing_model_ends_the_response_and_not_the_session():
     )
 
 
-def test_sound_is_sent_at_most_a_few_seconds_ahead():
-    async def conversation():
-        given = powers("word " * 60, word_s=0.0)
-        async with Talk(given, config=SEMANTIC) as talk:
-            await talk.speak(1.0)
-            await talk.until("response.output_audio.delta")
-            await talk.pause(2.0)
-            ahead = seconds_of(talk.of("response.output_audio.delta")) - 2.0
-            await talk.until("response.done")
-            return ahead
-
-    assert 2.0 < on_virtual_time(conversation()) < 3.5
-
-
-def test_motion_keeps_step_with_sound():
-    async def conversation():
-        async with Talk(config=SEMANTIC) as talk:
-            await talk.speak(1.0)
-            await talk.until("response.done")
-            return talk
-
-    talk = on_virtual_time(conversation())
-    sent_s = 0.0
-    for event in talk.events:
-        if event["type"] == "avatar.animation.delta":
-            assert abs(event["time_code"] - sent_s) <= 1 / 30 + 1e-6
-        elif event["type"] == "response.output_audio.delta":
-            sent_s += seconds_of([event])
-
-
-def test_every_frame_of_motion_is_sent_once():
-    async def conversation():
-        async with Talk(powers("One two three. Four five six seven."), config=SEMANTIC) as talk:
-            await talk.speak(1.0)
-            await talk.until("response.done")
-            return talk
-
-    talk = on_virtual_time(conversation())
-    times = [
-        frame.at_s
-        for event in talk.of("avatar.animation.delta")
-        for frame in decode_frames(event["frames"], event["time_code"], 30)
-    ]
-    steps = {round(b - a, 6) for a, b in pairwise(times)}
-    assert len(times) > 60 and steps == {round(1 / 30, 6)}
-
-
 def test_no_avatar_events_without_asking():
     async def conversation():
         async with Talk(config=SEMANTIC, animated=False) as talk:
@@ -416,61 +366,3 @@ def test_whom_a_session_talks_to_cannot_be_changed():
     assert len(talk.of("session.updated")) == 1
     error = talk.of("error")[0]["error"]
     assert (error["param"], error["code"]) == ("session.avatar.id", "invalid_request")
-
-
-def idle(timeout_ms=5000, **more):
-    detection = {"type": "server_vad", "idle_timeout_ms": timeout_ms, **more}
-    return {"audio": {"input": {"turn_detection": detection}}}
-
-
-def test_a_silent_user_is_spoken_to_twice():
-    async def conversation():
-        async with Talk(config=idle()) as talk:
-            await talk.speak(1.0)
-            await talk.until("response.done")
-            await talk.pause(40)
-            return talk
-
-    talk = on_virtual_time(conversation())
-    assert len(talk.of("input_audio_buffer.timeout_triggered")) == 2
-    assert len(talk.of("response.done")) == 3
-    first = talk.of("input_audio_buffer.timeout_triggered")[0]
-    assert first["audio_end_ms"] - first["audio_start_ms"] == 5000
-    after = talk.kinds()[talk.kinds().index(first["type"]) :]
-    assert after[:4] == [
-        "input_audio_buffer.timeout_triggered",
-        "input_audio_buffer.committed",
-        "conversation.item.added",
-        "conversation.item.done",
-    ]
-    assert talk.of("input_audio_buffer.committed")[1]["item_id"] == first["item_id"]
-    gaps = [at for at, e in zip(talk.times, talk.events, strict=True) if e["type"] == after[0]]
-    assert gaps[1] - gaps[0] > 5
-
-
-def test_a_user_who_speaks_is_not_prompted():
-    async def conversation():
-        async with Talk(config=idle()) as talk:
-            for _ in range(3):
-                await talk.speak(1.0)
-                await talk.until("response.done")
-                await talk.pause(4.0)
-            await talk.speak(8.0)
-            return talk
-
-    assert not on_virtual_time(conversation()).of("input_audio_buffer.timeout_triggered")
-
-
-def test_a_client_that_answers_itself_is_told_of_the_silence():
-    async def conversation():
-        async with Talk(config=idle(create_response=False)) as talk:
-            item = {"type": "message", "role": "user",
-                    "content": [{"type": "input_text", "text": "Hi"}]}  # fmt: skip
-            await talk.send("conversation.item.create", item=item)
-            await talk.send("response.create")
-            await asyncio.sleep(20)
-            return talk
-
-    talk = on_virtual_time(conversation())
-    assert len(talk.of("input_audio_buffer.timeout_triggered")) == 1
-    assert len(talk.of("response.done")) == 1

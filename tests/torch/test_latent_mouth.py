@@ -20,6 +20,7 @@ from avatar_serving.stages.render.latent_mouth_network import UNET
 from avatar_serving.stages.render.mesh import MeshRenderConfig
 from tests.faced import faced_package
 from tests.folder_weights import Shelf
+from tests.torch.memory import little_memory
 from tests.torch.tiny_mouth import save_tiny_mouth
 
 PACKAGE = faced_package()
@@ -142,21 +143,11 @@ async def test_windows_and_cut_out_people_are_drawn_too(engine: LatentMouthRende
 
 
 async def test_a_lack_of_memory_passes(engine: LatentMouthRender) -> None:
-    plain = engine._network.redraw
-
-    def full(asked: Any, *_: Any) -> Any:
-        if len(asked) > room:
-            raise torch.OutOfMemoryError("Tried to allocate 2 GiB.")
-        return plain(asked, *_)
-
-    room = 0
-
-    engine._network.redraw = full
-    with pytest.raises(OutOfMemory):
-        await collect(engine.run(film({}, {}, sound=voice())))
-    room = 1
-    assert len(await collect(engine.run(film({}, {}, sound=voice())))) == 2, "by halves"
-    engine._network.redraw = plain
+    with little_memory(engine._network, "redraw") as room:
+        with pytest.raises(OutOfMemory):
+            await collect(engine.run(film({}, {}, sound=voice())))
+        room.most = 1
+        assert len(await collect(engine.run(film({}, {}, sound=voice())))) == 2, "by halves"
 
 
 async def test_what_is_no_package_is_refused(engine: LatentMouthRender) -> None:

@@ -25,6 +25,7 @@ from avatar_serving.stages.animate.wav2vec_network import (
 )
 from avatar_serving.stages.animate.wav2vec_windows import FRAMES, SAMPLES, Joiner, Pieces
 from tests.folder_weights import Shelf
+from tests.torch.memory import little_memory
 from tests.torch.tiny_wav2vec import SHAPE, by_their_names, save_tiny_wav2vec, tiny_parts
 
 RATE = 16_000
@@ -159,20 +160,11 @@ async def test_sessions_share_a_batch_and_keep_their_own_faces(folder: Path) -> 
 
 
 async def test_a_lack_of_memory_passes(engine: Wav2VecAnimate) -> None:
-    plain = engine._network.weights
-
-    def full(asked: Any, *_: Any) -> Any:
-        if len(asked) > room:
-            raise torch.OutOfMemoryError("Tried to allocate 2 GiB.")
-        return plain(asked, *_)
-
-    room = 0
-
-    engine._network.weights = full
-    with pytest.raises(OutOfMemory):
-        await collect(engine.run(said(0.5)))
-    room = 1
-    assert len(await collect(engine.run(said(0.5)))) == 15, "by halves"
+    with little_memory(engine._network, "weights") as room:
+        with pytest.raises(OutOfMemory):
+            await collect(engine.run(said(0.5)))
+        room.most = 1
+        assert len(await collect(engine.run(said(0.5)))) == 15, "by halves"
 
 
 async def test_closing_stops_it(engine: Wav2VecAnimate) -> None:
