@@ -1,13 +1,13 @@
 """Characters that were taught, and who may use them."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from avatar_serving.config import Profile
 from avatar_serving.errors import InvalidRequest, NotFound
 from avatar_serving.stages.stylise.diffusion import DiffusionStyliseConfig
 from avatar_serving.store import Caller
-from avatar_serving.training.record import AdapterRecord, find_record, records
+from avatar_serving.training.home import AdapterHome, open_home
+from avatar_serving.training.record import AdapterRecord
 from deployments.guard import sees
 
 
@@ -16,8 +16,8 @@ def can_teach(profile: Profile) -> bool:
     return isinstance(profile.stylise, DiffusionStyliseConfig) and bool(profile.stylise.trained)
 
 
-def teachable(profile: Profile) -> tuple[DiffusionStyliseConfig, Path]:
-    """The engine that learns, and the folder of what it learnt.
+def teachable(profile: Profile) -> tuple[DiffusionStyliseConfig, AdapterHome]:
+    """The engine that learns, and where it keeps what it learnt.
 
     Raises:
         InvalidRequest: this profile cannot be taught.
@@ -27,23 +27,24 @@ def teachable(profile: Profile) -> tuple[DiffusionStyliseConfig, Path]:
         raise InvalidRequest("this profile does not draw by a model that could learn; gpu does")
     if not engine.trained:
         raise InvalidRequest("this profile keeps no characters: its stylise.trained is empty")
-    return engine, Path(engine.trained)
+    return engine, open_home(engine.trained)
 
 
 def visible(profile: Profile, caller: Caller) -> Sequence[AdapterRecord]:
-    """Those that *caller* may use; none where nothing can be taught. Reads files."""
+    """Those that *caller* may use; none where nothing can be taught. Waits for files, or a
+    bucket."""
     if not can_teach(profile):
         return ()
     _, home = teachable(profile)
-    return [record for record in records(home) if sees(caller, record.owner)]
+    return [record for record in home.records() if sees(caller, record.owner)]
 
 
 def hidden(profile: Profile, caller: Caller) -> Sequence[str]:
-    """Names of those that are others'. Reads files."""
+    """Names of those that are others'. Waits for files, or a bucket."""
     if not can_teach(profile):
         return ()
     _, home = teachable(profile)
-    return [record.name for record in records(home) if not sees(caller, record.owner)]
+    return [record.name for record in home.records() if not sees(caller, record.owner)]
 
 
 def check_adapter(profile: Profile, caller: Caller, name: str) -> None:
@@ -52,10 +53,9 @@ def check_adapter(profile: Profile, caller: Caller, name: str) -> None:
         raise NotFound("adapter", name)
 
 
-def own_adapter(profile: Profile, caller: Caller, name: str) -> Path:
-    """The folder of one that the caller may delete. Raises NotFound, also of another owner's."""
+def delete_own(profile: Profile, caller: Caller, name: str) -> None:
+    """Delete an adapter and its files for good. Raises NotFound, also of another owner's."""
     _, home = teachable(profile)
-    record = find_record(home, name)
-    if caller.owner not in ("", record.owner):
+    if caller.owner not in ("", home.find(name).owner):
         raise NotFound("adapter", name)
-    return home / name
+    home.delete(name)

@@ -130,8 +130,9 @@ class BackgroundJobs(ABC, Generic[S, Item]):
                     if isinstance(step, Progress)
                     else self._after(state, step)
                 )
+                if fresh.made() != state.made():
+                    await asyncio.to_thread(self.folder.keep, fresh, state)
                 if fresh.over:
-                    await asyncio.to_thread(self.folder.keep, fresh)
                     newest[0] = fresh
                     return
                 if fresh != state:

@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 from typing import Protocol
 
-from avatar_serving.store.videos import SharedVideos
+from avatar_serving.store.jobs import SharedJobs
 
 _STATE = "state.json"
 
@@ -98,11 +98,16 @@ class FolderShelf:
             fresh.replace(path)
 
 
+def shelf(folder: Path, shared: SharedJobs | None) -> Shelf:
+    """*shared*: where other gateways find the jobs; else those of the same *folder* do."""
+    return FolderShelf(folder) if shared is None else SharedShelf(shared, folder)
+
+
 class SharedShelf:
     """States and finished files are shared; *folder* has what is being made here, and copies of
     what was asked for here."""
 
-    def __init__(self, shared: SharedVideos, folder: Path) -> None:
+    def __init__(self, shared: SharedJobs, folder: Path) -> None:
         self._shared = shared
         self._folder = folder
         self.replace, self.get, self.touch = shared.replace, shared.get, shared.touch

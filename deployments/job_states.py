@@ -49,7 +49,7 @@ class JobState(BaseModel):
         return self.status in ("completed", "failed")
 
     def made(self) -> tuple[str, ...]:
-        """Names of the files that came of it, which every gateway hands out."""
+        """Names of the files that came of it so far, which every gateway hands out."""
         return ()
 
 
@@ -109,10 +109,11 @@ class JobFolder(Generic[S]):
         if not self._shelf.replace(state.id, state.model_dump_json()):
             self._shelf.delete(state.id)
 
-    def keep(self, state: S) -> None:
-        """The files that came of it are whole."""
+    def keep(self, state: S, before: S) -> None:
+        """The files that came of it since *before* are whole."""
         for name in state.made():
-            self._shelf.keep(state.id, name)
+            if name not in before.made():
+                self._shelf.keep(state.id, name)
 
     def fetch(self, job: str, name: str) -> Path:
         """One of these, on this machine. Raises NotFound: it was deleted."""

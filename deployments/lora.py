@@ -15,8 +15,8 @@ from avatar_serving.errors import InvalidRequest
 from avatar_serving.media import Progress
 from avatar_serving.safety.consent import Consent
 from avatar_serving.stages.stylise.diffusion import DiffusionStyliseConfig
+from avatar_serving.training.home import open_home
 from avatar_serving.training.options import Checked, LoraOptions
-from avatar_serving.training.record import records
 from avatar_serving.training.trainer import LocalTrainer
 from pipelines.train_lora import TrainRequest, TrainStages, train_lora
 
@@ -48,7 +48,7 @@ def train(
             raise InvalidRequest(f"the profile {profile} does not draw by diffusion", "profile")
         request = TrainRequest(
             name, engine.model, [images.decode(path.read_bytes()) for path in pictures],
-            Consent(agreed=True, statement=consent), _home(home), engine.side_px,
+            Consent(agreed=True, statement=consent), open_home(_home(home)), engine.side_px,
             LoraOptions(steps=steps, device=engine.device, dtype=engine.dtype),
         )  # fmt: skip
         stages = TrainStages(chosen.review.build(), chosen.vlm.build(), LocalTrainer())
@@ -58,7 +58,7 @@ def train(
 @app.command("list")
 def list_adapters(home: Home = None) -> None:
     """Show what was trained."""
-    for record in records(_home(home)):
+    for record in open_home(_home(home)).records():
         typer.echo(
             f"{record.name}  {record.model}  {record.licence}  {record.pictures} pictures  "
             f"{record.created_at:%Y-%m-%d}"
@@ -71,10 +71,10 @@ async def _train(stages: TrainStages, request: TrainRequest) -> None:
             if isinstance(item, Progress):
                 typer.echo(f"{item.fraction:4.0%}  {item.message}", err=True)
             elif isinstance(item, Checked):
-                sample = request.home / request.name / f"sample-{item.step:05}.png"
+                sample = request.home.folder(request.name) / f"sample-{item.step:05}.png"
                 Pillow.fromarray(item.sample).save(sample)
             else:
-                typer.echo(request.home / item.name)
+                typer.echo(request.home.folder(item.name))
 
 
 def _home(given: Path | None) -> Path:

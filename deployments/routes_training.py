@@ -1,7 +1,6 @@
 """Teaching the diffusion model a character: asked for, followed, cancelled; what came of it."""
 
 import asyncio
-import shutil
 import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
@@ -21,7 +20,7 @@ from avatar_serving.store import Caller
 from avatar_serving.training.options import LoraOptions
 from avatar_serving.training.pictures import MOST, check_number
 from avatar_serving.training.record import NAME, AdapterRecord
-from deployments.adapters import own_adapter, teachable, visible
+from deployments.adapters import delete_own, teachable, visible
 from deployments.guard import caller_of, require_key, sees, services
 from deployments.pictures import image_of, parsed
 from deployments.services import Services
@@ -92,7 +91,7 @@ async def training_sample(request: Request, training_id: str, step: int) -> File
     state = await _state_for(request, training_id)
     if step not in state.samples:
         raise NotFound("sample", str(step))
-    path = services(request).trainings.sample(training_id, step)
+    path = await asyncio.to_thread(services(request).trainings.sample, training_id, step)
     return FileResponse(path, media_type="image/webp")
 
 
@@ -117,8 +116,7 @@ async def list_adapters(request: Request) -> dict[str, Any]:
 async def delete_adapter(request: Request, name: str) -> dict[str, Any]:
     """Delete the adapter and its files for good."""
     held = services(request)
-    folder = await asyncio.to_thread(own_adapter, held.profile, caller_of(request), name)
-    await asyncio.to_thread(shutil.rmtree, folder)
+    await asyncio.to_thread(delete_own, held.profile, caller_of(request), name)
     return {"id": name, "object": "adapter.deleted", "deleted": True}
 
 

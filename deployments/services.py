@@ -62,10 +62,14 @@ class Services:
         kept = self.profile.memory
         self.memories = self.store.memories(kept.retention_days, kept.facts)
         films = VideoFolder(
-            self.environment.data / "videos", limits.video_kept_s, shared=self.store.videos()
+            self.environment.data / "videos", limits.video_kept_s, shared=self.store.jobs("video")
         )
         self.videos = VideoJobs(films, limits)
-        taught = TrainingFolder(self.environment.data / "trainings", limits.training_kept_s)
+        taught = TrainingFolder(
+            self.environment.data / "trainings",
+            limits.training_kept_s,
+            self.store.jobs("training"),
+        )
         self.trainings = TrainingJobs(taught, limits)
         self.creations = Slots("places for making avatars", limits.creations, retry_after_s=10)
 

@@ -1,5 +1,6 @@
 """Characters that the diffusion model is taught, as jobs."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from pathlib import Path
@@ -8,10 +9,12 @@ from typing import Literal
 from avatar_serving import images, metrics
 from avatar_serving.config import Limits
 from avatar_serving.images import from_array
+from avatar_serving.store.jobs import SharedJobs
+from avatar_serving.training.home import AdapterHome
 from avatar_serving.training.options import Checked
 from avatar_serving.training.record import AdapterRecord
 from deployments.background import BackgroundJobs
-from deployments.job_shelves import FolderShelf
+from deployments.job_shelves import shelf
 from deployments.job_states import JobFolder, JobState
 from pipelines.train_lora import (
     TrainItem,
@@ -35,14 +38,24 @@ class TrainingState(JobState):
     samples: tuple[int, ...] = ()
     """Steps after which the first picture was drawn anew."""
 
+    def made(self) -> tuple[str, ...]:
+        return tuple(map(_sample, self.samples))
+
 
 class TrainingFolder(JobFolder[TrainingState]):
-    def __init__(self, folder: Path, kept_s: float) -> None:
-        super().__init__(FolderShelf(folder), TrainingState, "training", kept_s)
+    def __init__(self, folder: Path, kept_s: float, shared: SharedJobs | None = None) -> None:
+        super().__init__(shelf(folder, shared), TrainingState, "training", kept_s)
 
     def sample(self, job: str, step: int) -> Path:
-        """Raises NotFound: that cannot be a job's name."""
-        return self.file(job, f"sample-{step:05}.webp")
+        """On this machine. Raises NotFound: it was deleted, or that cannot be a job's name."""
+        return self.fetch(job, _sample(step))
+
+    def write_sample(self, job: str, step: int, picture: bytes) -> None:
+        self.file(job, _sample(step)).write_bytes(picture)
+
+
+def _sample(step: int) -> str:
+    return f"sample-{step:05}.webp"
 
 
 class TrainingJobs(BackgroundJobs[TrainingState, Checked | AdapterRecord]):
@@ -56,11 +69,11 @@ class TrainingJobs(BackgroundJobs[TrainingState, Checked | AdapterRecord]):
         """Whether a job for that name waits or runs, here or elsewhere."""
         return any(state.name == name and not state.over for state in self.folder.all())
 
-    async def discard(self, state: TrainingState, home: Path) -> None:
+    async def discard(self, state: TrainingState, home: AdapterHome) -> None:
         """Cancel and forget a job; an adapter that came of it stays in *home*."""
         await self.delete(state.id)
         if not self.being_taught(state.name):
-            forget_draft(home, state.name)
+            await asyncio.to_thread(forget_draft, home, state.name)
 
     async def clean(
         self, state: TrainingState, wanted: TrainRequest, stages: TrainStages
@@ -83,7 +96,7 @@ class TrainingJobs(BackgroundJobs[TrainingState, Checked | AdapterRecord]):
             return self.folder.ended(state, status="completed", progress=100, **news)
         picture = images.encode(from_array(item.sample), "webp")
         if self.folder.alive(state.id):
-            self.sample(state.id, item.step).write_bytes(picture)
+            self._folder.write_sample(state.id, item.step, picture)
         samples = (*state.samples, item.step)
         news = {"done": item.step, "loss": item.loss, "samples": samples}
         return state.model_copy(update=news)

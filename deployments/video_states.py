@@ -5,8 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
-from avatar_serving.store.videos import SharedVideos
-from deployments.job_shelves import FolderShelf, SharedShelf
+from avatar_serving.store.jobs import SharedJobs
+from deployments.job_shelves import shelf
 from deployments.job_states import JobFolder, JobState
 
 
@@ -32,8 +32,6 @@ class VideoState(JobState):
 class VideoFolder(JobFolder[VideoState]):
     def __init__(
         self, folder: Path, kept_s: float, now: Callable[[], float] = time.time,
-        shared: SharedVideos | None = None,
+        shared: SharedJobs | None = None,
     ) -> None:  # fmt: skip
-        """*shared*: where other gateways find them; else those of the same *folder* do."""
-        shelf = FolderShelf(folder) if shared is None else SharedShelf(shared, folder)
-        super().__init__(shelf, VideoState, "video", kept_s, now)
+        super().__init__(shelf(folder, shared), VideoState, "video", kept_s, now)

@@ -16,6 +16,7 @@ from avatar_serving.images import from_array
 from avatar_serving.media import Image, Progress
 from avatar_serving.safety.consent import Consent
 from avatar_serving.stages.base import ReviewStage, Vlm
+from avatar_serving.training.home import AdapterHome
 from avatar_serving.training.options import (
     Checked,
     Example,
@@ -25,7 +26,7 @@ from avatar_serving.training.options import (
     Work,
 )
 from avatar_serving.training.pictures import check_number, check_safe, crops
-from avatar_serving.training.record import NAME, AdapterRecord, digest, records
+from avatar_serving.training.record import NAME, AdapterRecord, digest
 
 TrainItem = Progress | Checked | AdapterRecord
 _DRAFT = "pictures.sha256"
@@ -47,8 +48,8 @@ class TrainRequest:
     """Name of a diffusion model in the weights lock."""
     pictures: Sequence[Image]
     consent: Consent
-    home: Path
-    """Holds a folder for each adapter."""
+    home: AdapterHome
+    """Where it will be kept."""
     side_px: int = 1024
     """What the model draws."""
     options: LoraOptions = LoraOptions()
@@ -67,7 +68,7 @@ def check_training(request: TrainRequest) -> None:
     check_number(len(request.pictures))
     if not re.fullmatch(NAME, request.name):
         raise InvalidRequest("a name has small letters, digits, - and _", "name")
-    if any(record.name == request.name for record in records(request.home)):
+    if any(record.name == request.name for record in request.home.records()):
         raise InvalidRequest(f"there is an adapter {request.name!r} already", "name")
     weights.path(request.model)
 
@@ -103,15 +104,15 @@ async def train_lora(stages: TrainStages, request: TrainRequest) -> AsyncGenerat
     raise StageFailed("lora", "ended without an adapter")
 
 
-def forget_draft(home: Path, name: str) -> None:
+def forget_draft(home: AdapterHome, name: str) -> None:
     """Delete what a training left that never came to its end; adapters stay."""
-    if re.fullmatch(NAME, name) and all(record.name != name for record in records(home)):
-        shutil.rmtree(home / name, ignore_errors=True)
+    if re.fullmatch(NAME, name) and all(record.name != name for record in home.records()):
+        shutil.rmtree(home.folder(name), ignore_errors=True)
 
 
 def _folder(request: TrainRequest) -> Path:
     """With the checkpoint of the same training; what another one left is deleted."""
-    folder = request.home / request.name
+    folder = request.home.folder(request.name)
     begun = folder / _DRAFT
     same = _fingerprint(request)
     if not begun.exists() or begun.read_text() != same:
@@ -130,12 +131,11 @@ def _fingerprint(request: TrainRequest) -> str:
 
 
 def _registered(request: TrainRequest, trained: Trained, folder: Path) -> AdapterRecord:
-    """Written last: without its record a folder is not yet an adapter."""
     weight = weights.library().lock.get(request.model)
     record = AdapterRecord(
         name=request.name, model=request.model, licence=weight.licence, consent=request.consent,
         pictures=len(request.pictures), steps=trained.steps, loss=trained.loss,
         sha256=digest(folder), owner=request.owner,
     )  # fmt: skip
-    record.write(folder)
+    request.home.keep(record)
     return record

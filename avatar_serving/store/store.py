@@ -19,6 +19,7 @@ from avatar_serving.store.blobs import Blobs, checked_id
 from avatar_serving.store.callers import ANYBODY, SCOPES, Caller, Scope
 from avatar_serving.store.database import Database
 from avatar_serving.store.files import AvatarFiles
+from avatar_serving.store.jobs import SharedJobs
 from avatar_serving.store.keys import KeyRow, Keys, Redeemed
 from avatar_serving.store.memories import Memories
 from avatar_serving.store.quotas import Quotas
@@ -26,7 +27,6 @@ from avatar_serving.store.s3 import S3Files
 from avatar_serving.store.seal import Seal
 from avatar_serving.store.sessions import Sessions
 from avatar_serving.store.tables import AvatarTable, MemoryTable
-from avatar_serving.store.videos import SharedVideos
 
 _WORST_FIRST = ("non-commercial", "unknown", "commercial")
 
@@ -206,11 +206,12 @@ class Store:
         """What keys have used up, counted by the gateway *owner* and all others."""
         return Quotas(self._database, self._now, owner)
 
-    def videos(self) -> SharedVideos | None:
-        """Talking videos that all gateways share; None where they share no database and bucket."""
+    def jobs(self, noun: str) -> SharedJobs | None:
+        """Those of a kind that all gateways share; None where they share no database and bucket.
+        *noun*: how their ids begin, ``video`` or ``training``."""
         if self._place.database_url is None or not self._place.s3_bucket:
             return None
-        shared = SharedVideos(self._database, self._place, self._now)
+        shared = SharedJobs(self._database, self._place, self._now, noun)
         self._opened.callback(shared.close)
         return shared
 

@@ -161,8 +161,8 @@ class HoldTable(Base):
     """Unix time at which it counts no more, unless its gateway says before that it lives."""
 
 
-class VideoTable(Base):
-    """Talking videos that are made or were, by this gateway or another. Times are UTC."""
+class JobTable(Base):
+    """Talking videos and trainings, under way or over, of all gateways. Times are UTC."""
 
     __tablename__ = "videos"
 

@@ -68,6 +68,8 @@ class Trained:
     steps: int
     loss: float
     """The smallest."""
+    weights: bytes = b""
+    """The adapter, where it was trained on another machine; else it is in the folder."""
 
 
 Trainer = Stage[Work, Checked | Trained]

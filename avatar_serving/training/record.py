@@ -39,7 +39,7 @@ class AdapterRecord(BaseModel):
     """Whose keys may use it; empty: everybody's."""
 
     def write(self, folder: Path) -> None:
-        """*folder*: the adapter's own."""
+        """*folder*: the adapter's own. Written last: without its record it is none yet."""
         (folder / _RECORD).write_text(self.model_dump_json(indent=1))
 
 

@@ -121,6 +121,21 @@ def test_disruption_budgets_find_their_pods():
         assert len([pod for pod in labels if chosen <= pod.items()]) == 1
 
 
+def test_stages_find_the_bucket_and_only_gateways_the_database():
+    shared = "--set=store.database.secret=db,store.s3.bucket=faces,store.keySecret=seal"
+    groups = one(objects(*PROFILES["gpu"], shared), "RayService")["spec"]["rayClusterConfig"][
+        "workerGroupSpecs"
+    ]
+    assert len(groups) > 2
+    for group in groups:
+        (container,) = group["template"]["spec"]["containers"]
+        names = {each["name"] for each in container["env"]}
+        gateway = group["groupName"] == "gateway"
+        assert "AVATAR_S3_BUCKET" in names
+        assert ({"AVATAR_DATABASE_URL", "AVATAR_STORE_KEY"} <= names) is gateway
+        assert ("AVATAR_DATABASE_URL" in names) is gateway
+
+
 @pytest.mark.parametrize("name", GOLDEN)
 def test_golden(name, request):
     """``UPDATE_GOLDEN=1 pytest tests/chart`` writes them anew."""

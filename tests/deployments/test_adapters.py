@@ -15,6 +15,7 @@ from avatar_serving.flow import collect
 from avatar_serving.media import Drawing, Image, Look, StyliseRequest
 from avatar_serving.stages.base import StageConfig
 from avatar_serving.training.options import Checked, LoraOptions, Trained, Work
+from avatar_serving.training.record import WEIGHTS_FILE
 
 pytestmark = [
     pytest.mark.serve,
@@ -96,21 +97,23 @@ def steps(work: Work) -> Iterator[Checked | Trained]:
         raise OutOfMemory("lora", "no room")
     if work.model == "fatal":
         os._exit(1)
+    (work.folder / WEIGHTS_FILE).write_bytes(b"weights")
     yield Trained(work.options.steps, 0.5)
 
 
-def work(model: str) -> Work:
-    return Work(model, [], LoraOptions(steps=7), Path("nowhere"))
+def work(model: str, folder: Path) -> Work:
+    return Work(model, [], LoraOptions(steps=7), folder)
 
 
-async def test_training_is_a_process_of_its_own(cluster: None) -> None:
+async def test_training_is_a_process_of_its_own(cluster: None, tmp_path: Path) -> None:
     from deployments.remote_trainer import RemoteTrainer
 
     trainer = RemoteTrainer(Training(num_cpus=0.1), steps)
-    first, last = await collect(trainer.run(work("tiny")))
+    first, last = await collect(trainer.run(work("tiny", tmp_path)))
     assert isinstance(first, Checked) and first.step != os.getpid()
-    assert last == Trained(7, 0.5)
+    assert last == Trained(7, 0.5, b"weights")
+    assert (tmp_path / WEIGHTS_FILE).read_bytes() == b"weights", "the gateway has it, too"
     with pytest.raises(OutOfMemory, match="no room"):
-        await collect(trainer.run(work("too large")))
+        await collect(trainer.run(work("too large", tmp_path)))
     with pytest.raises(EngineLost):
-        await collect(trainer.run(work("fatal")))
+        await collect(trainer.run(work("fatal", tmp_path)))

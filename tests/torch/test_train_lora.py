@@ -17,6 +17,7 @@ from avatar_serving.media import Image, Progress
 from avatar_serving.safety.consent import Consent
 from avatar_serving.stages.review.accept import AcceptReviewConfig
 from avatar_serving.stages.vlm.fixed import FixedVlmConfig
+from avatar_serving.training.home import AdapterHome
 from avatar_serving.training.options import Checked, LoraOptions
 from avatar_serving.training.record import AdapterRecord, find_record
 from avatar_serving.training.trainer import LocalTrainer
@@ -44,7 +45,7 @@ def stages() -> TrainStages:
 def request(home: Path, **changes: Any) -> TrainRequest:
     plain: dict[str, Any] = {
         "name": "guide", "model": "sdxl-base-1.0", "pictures": pictures(), "consent": CONSENT,
-        "home": home, "side_px": SIDE, "options": OPTIONS,
+        "home": AdapterHome(home), "side_px": SIDE, "options": OPTIONS,
     }  # fmt: skip
     return TrainRequest(**(plain | changes))
 

@@ -7,7 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from avatar_serving import weights
 from avatar_serving.errors import InvalidRequest, NotFound
-from avatar_serving.training.record import NAME, find_record, records
+from avatar_serving.training.home import open_home
+from avatar_serving.training.record import NAME
 
 
 class LoraAdapter(BaseModel):
@@ -26,11 +27,11 @@ class AdapterShelf:
         """*model*: the only one they may be for. *trained*: a folder, or empty."""
         self._model = model
         self._weights = {adapter.name: adapter.weights for adapter in adapters}
-        self._trained = Path(trained) if trained else None
+        self._trained = open_home(trained) if trained else None
 
     def names(self) -> Iterator[str]:
         yield from self._weights
-        found = records(self._trained) if self._trained else ()
+        found = self._trained.records() if self._trained else ()
         yield from (record.name for record in found if record.model == self._model)
 
     def folder(self, name: str) -> Path:
@@ -43,8 +44,8 @@ class AdapterShelf:
             return weights.path(self._weights[name])
         if self._trained is None:
             raise NotFound("adapter", name)
-        record = find_record(self._trained, name)
+        record = self._trained.find(name)
         if record.model != self._model:
             reason = f"adapter {name!r} belongs to the model {record.model}"
             raise InvalidRequest(reason, "look.drawing.adapter")
-        return self._trained / name
+        return self._trained.folder(name)

@@ -150,6 +150,12 @@ volumeMounts:
 - name: AVATAR_STORE_KEY
   valueFrom: {secretKeyRef: {name: {{ . }}, key: store-key}}
 {{- end }}
+{{- include "avatar.bucketEnv" . }}
+{{- end }}
+
+{{- /* Where stages find trained adapters, and gateways all files. */ -}}
+{{- define "avatar.bucketEnv" -}}
+{{- $store := .Values.store -}}
 {{- if $store.s3.bucket }}
 - {name: AVATAR_S3_BUCKET, value: {{ $store.s3.bucket | quote }}}
 {{- range $name, $value := dict "AVATAR_S3_ENDPOINT" $store.s3.endpoint "AVATAR_S3_PREFIX" $store.s3.prefix "AWS_DEFAULT_REGION" $store.s3.region }}

@@ -79,10 +79,8 @@ spec:
         {{- if $jobs }}
         - {name: AVATAR_JOB_PODS, value: /etc/avatar-jobs/pods.yaml}
         {{- end }}
-        {{- if $gateway }}
-        {{- with include "avatar.storeEnv" $root | trim }}
+        {{- with include (ternary "avatar.storeEnv" "avatar.bucketEnv" $gateway) $root | trim }}
         {{- . | nindent 8 }}
-        {{- end }}
         {{- end }}
         {{- with $g.env }}
         {{- toYaml . | nindent 8 }}

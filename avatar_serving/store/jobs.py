@@ -1,4 +1,4 @@
-"""Talking videos that all gateways know of: states in the database, files in the bucket."""
+"""Jobs that all gateways know of: states in the database, files in the bucket."""
 
 import tempfile
 from collections.abc import Callable
@@ -10,28 +10,32 @@ from sqlalchemy import delete, select, update
 from avatar_serving.config import Storage
 from avatar_serving.store.database import Database
 from avatar_serving.store.s3 import client_of, ours
-from avatar_serving.store.tables import VideoTable
+from avatar_serving.store.tables import JobTable
 
 _CHUNK = 1 << 20
 
 
-class SharedVideos:
-    """What a state says is the callers' affair. Ids are checked by them.
+class SharedJobs:
+    """Those of one kind. What a state says is the callers' affair. Ids are checked by them.
 
     Every call raises `Unavailable` where the database or the bucket does not answer, `StageFailed`
     where they refuse.
     """
 
-    def __init__(self, database: Database, place: Storage, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, database: Database, place: Storage, now: Callable[[], datetime], noun: str
+    ) -> None:
+        """*noun*: how their ids begin."""
         self._database = database
         self._now = now
         self._bucket = place.s3_bucket
-        self._folder = f"{place.s3_prefix}videos/"
+        self._folder = f"{place.s3_prefix}{noun}s/"
+        self._noun = noun
         self._client = client_of(place)
 
     def add(self, job: str, state: str) -> None:
         with self._database.session() as session:
-            session.add(VideoTable(id=job, state=state, touched_at=self._utc()))
+            session.add(JobTable(id=job, state=state, touched_at=self._utc()))
 
     def replace(self, job: str, state: str) -> bool:
         """False: it was deleted."""
@@ -44,12 +48,13 @@ class SharedVideos:
     def get(self, job: str) -> tuple[str, float] | None:
         """Its state, and the Unix time when it was last written or touched."""
         with self._database.session() as session:
-            row = session.get(VideoTable, job)
+            row = session.get(JobTable, job)
             return None if row is None else (row.state, _unix(row.touched_at))
 
     def ids(self) -> set[str]:
         with self._database.session() as session:
-            return set(session.scalars(select(VideoTable.id)))
+            mine = JobTable.id.startswith(f"{self._noun}_", autoescape=True)
+            return set(session.scalars(select(JobTable.id).where(mine)))
 
     def delete(self, job: str) -> None:
         """Files, then the state; nothing happens where there are none."""
@@ -59,7 +64,7 @@ class SharedVideos:
                 for found in page.get("Contents", ()):
                     self._client.delete_object(Bucket=self._bucket, Key=found["Key"])
         with self._database.session() as session:
-            session.execute(delete(VideoTable).where(VideoTable.id == job))
+            session.execute(delete(JobTable).where(JobTable.id == job))
 
     def upload(self, job: str, file: Path) -> None:
         with file.open("rb") as body, ours(f"{job} could not be kept"):
@@ -81,7 +86,7 @@ class SharedVideos:
         self._client.close()
 
     def _change(self, job: str, **columns: str) -> bool:
-        named = update(VideoTable).where(VideoTable.id == job).returning(VideoTable.id)
+        named = update(JobTable).where(JobTable.id == job).returning(JobTable.id)
         with self._database.session() as session:
             changed = session.execute(named.values(touched_at=self._utc(), **columns))
             return changed.first() is not None
