@@ -36,12 +36,12 @@ class Outcome:
 
 
 COMPUTING = (
+    Suite("types", (str(Path(_PYTHON).with_name("pyright")),)),
+    Suite("web", ("npm", "test", "--silent"), ROOT / "web"),
     Suite("computing", (*_PYTEST, "-m", f"not ({STARTS})", f"--ignore={LIVE}")),
     Suite("torch", (_PYTHON, "-m", "scripts.environment", "torch", "--test", "tests/torch")),
 )
 WAITING = (
-    Suite("types", (str(Path(_PYTHON).with_name("pyright")),)),
-    Suite("web", ("npm", "test", "--silent"), ROOT / "web"),
     Suite("starting", (*_PYTEST, "-m", STARTS, f"--ignore={LIVE}")),
     Suite("vllm", (_PYTHON, "-m", "scripts.environment", "vllm", "--test", "tests/vllm")),
 )

@@ -120,9 +120,9 @@ class TestEveryEngine:
 
     async def test_closing_stops_it(self, tts: Tts, voice: str) -> None:
         text = "We went on, and on, over the hills and through the woods. " * 10
-        async with aclosing(tts.run(SpeechRequest(text, voice))) as speeches:
+        async with aclosing(tts.run(SpeechRequest(text, voice, speed=2.0))) as speeches:
             await anext(speeches)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             assert await collect(tts.run(SpeechRequest("Yes.", voice)))
 
     async def test_unknown_voices_are_not_found(self, tts: Tts) -> None:
