@@ -1,9 +1,12 @@
 """What should touch touches, and no expression folds the face."""
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
-from avatar_serving.avatars.rig import pose
+from avatar_serving.avatars.canvas import Canvas
+from avatar_serving.avatars.rig import PortraitRig, pose
 from avatar_serving.avatars.sheet import BESIDE, pose_values
 from avatar_serving.avatars.surface import face_surface, lid_pairs, lip_pairs
 from avatar_serving.evaluation import measures
@@ -28,6 +31,7 @@ def closure(stand: Stand, seen: float | None) -> Closure:
         lips_neutral=_widest(neutral, lip_pairs(), stand),
         lips_jaw_closed=_widest(closed, lip_pairs(), stand),
         lids_blink=_widest(blink, eyes, stand),
+        eyes_left=eyes_left(stand.rig, stand.size),
         blink_seen=seen,
         folded=round(folded, 5),
         folded_in=shape,
@@ -38,6 +42,21 @@ def _widest(points: Points, pairs: list[tuple[int, int]], stand: Stand) -> float
     upper, lower = np.array(pairs).T
     gaps = points[lower, 1] - points[upper, 1]
     return round(float(max(gaps.max(), 0.0)) / stand.face_width, 5)
+
+
+def eyes_left(rig: PortraitRig, size: int) -> float:
+    """Told by drawings with black and with white eyeballs, *size* pixels a side."""
+    black, white = (Canvas(_with_eyes(rig, shade), size) for shade in (0, 255))
+    opened, shut = (
+        np.abs(np.subtract(white.draw(values), black.draw(values), dtype=np.float64)).sum()
+        for values in (pose_values({}), pose_values({"eyeBlink": 1.0}))
+    )
+    return round(float(shut / max(opened, 1.0)), 4)
+
+
+def _with_eyes(rig: PortraitRig, shade: int) -> PortraitRig:
+    assert rig.eyes.texture is not None
+    return replace(rig, eyes=replace(rig.eyes, texture=np.full_like(rig.eyes.texture, shade)))
 
 
 def blink_seen(stand: Stand) -> float | None:

@@ -77,6 +77,8 @@ class Closure(Result):
     """The same with the jaw half open and mouthClose half on."""
     lids_blink: float
     """Largest gap between facing lid landmarks in a blink."""
+    eyes_left: float
+    """Share of the eyeballs drawn in the neutral face that a blink leaves uncovered."""
     blink_seen: float | None
     """How far the eyes are seen to close: 1 until no opening is seen. None: no face was found."""
     folded: float

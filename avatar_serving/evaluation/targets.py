@@ -57,6 +57,7 @@ CLOSED: tuple[Target[Either], ...] = (
     Target("lips closed, neutral", lambda e: e.closure.lips_neutral, "most", 0.002, 0.004),
     Target("lips closed, jaw open", lambda e: e.closure.lips_jaw_closed, "most", 0.005, 0.02),
     Target("lids closed", lambda e: e.closure.lids_blink, "most", 0.002, 0.004),
+    Target("eyeball left in a blink", lambda e: e.closure.eyes_left, "most", 0.01, 0.05),
 )
 
 SPOKEN_AND_COST: tuple[Target[Either], ...] = (
