@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from avatar_serving import images
 from avatar_serving.faces import Face
+from scripts.robustness.age import CHILD, SMALL_CHILD, reshaped
 from scripts.robustness.people import Wanted
 
 Pixels: TypeAlias = NDArray[np.uint8]
@@ -117,6 +118,10 @@ def cover(top: float, bottom: float, colour: tuple[int, int, int]) -> Change:
     return change
 
 
+def age(steps: tuple[tuple[float, float], ...]) -> Change:
+    return lambda picture, face: reshaped(picture, face, steps)
+
+
 def grey(picture: Pixels, face: Face) -> Pixels:
     return np.repeat(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)[..., None], 3, 2).astype(np.uint8)
 
@@ -156,6 +161,8 @@ DEGRADATIONS = (
     Degradation("tight crop, hairline to chin", crop(-0.05, -0.02, 1.05, 1.03), "either"),
     Degradation("chin cut off", crop(-0.6, -0.6, 1.6, 0.8), "refusal"),
     Degradation("half of the face cut off", crop(0.5, -0.6, 1.8, 1.6), "refusal"),
+    Degradation("a child's proportions", age(CHILD)),
+    Degradation("a small child's proportions", age(SMALL_CHILD)),
     Degradation("mouth covered, white", cover(0.6, 1.0, (235, 235, 240)), "refusal"),
     Degradation("eyes covered, black", cover(0.2, 0.45, (10, 10, 10)), "refusal"),
 )
