@@ -7,7 +7,7 @@ from avatar_serving.avatars.rig import Floats
 from avatar_serving.drawings.colours import FEATURE, HAIR, Colours, Mask
 from avatar_serving.drawings.eyes import DrawnEye
 
-APART = 20.0
+APART = 25.0
 """How far hair must be from a lash line and from an iris (CIE Lab) for it to be told from them."""
 BESIDE = 0.3
 """How far around an eye strands are looked for, in its widths."""

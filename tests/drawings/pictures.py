@@ -24,7 +24,7 @@ class Style:
     eye: tuple[float, float] = (0.062, 0.075)
     """Half width and half height of an eye, over the side."""
     mouth: str = "line"
-    """line, cat, open, lips or none."""
+    """line, cat, open, kiss, lips or none."""
     fringe: bool = True
     skin: Colour = (255, 226, 208)
     hair: Colour = (86, 62, 120)
@@ -133,6 +133,9 @@ def _mouth(pen: _Pen, kind: str) -> None:
         pen.ellipse((150, 50, 55), (0.5, 0.64), (0.032, 0.026))
         pen.ellipse((230, 120, 120), (0.5, 0.652), (0.02, 0.012))
         pen.ellipse((90, 40, 40), (0.5, 0.64), (0.032, 0.026), 0.003)
+    elif kind == "kiss":
+        for y in (0.626, 0.65):
+            pen.ellipse(ink, (0.5, y), (0.014, 0.012), 0.004, (-100, 150))
     elif kind == "lips":
         pen.ellipse((205, 100, 105), (0.5, 0.638), (0.04, 0.012))
         pen.ellipse((110, 40, 50), (0.5, 0.638), (0.042, 0.003))

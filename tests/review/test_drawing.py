@@ -28,7 +28,8 @@ def checked(aside: float = 0.0, mouth_share: float = 1.0, style: Style = USUAL) 
     mouth = find_mouth(seen, crop, (right, left))
     assert mouth is not None
     part = slice(0, max(2, round(mouth_share * len(mouth.x))))
-    mouth = DrawnMouth(mouth.x[part], mouth.upper[part], mouth.lower[part], mouth.seam[part], False)
+    x, upper, lower, seam = (e[part] for e in (mouth.x, mouth.upper, mouth.lower, mouth.seam))
+    mouth = DrawnMouth(x, upper, lower, seam, mouth.open)
     ring = crop.points[list(OVAL), 0]
     crop.points[list(OVAL), 0] = np.where(ring > SIDE / 2, ring - aside * SIDE, ring)
     brows = (find_brow(seen, right)[0], find_brow(seen, left)[0])
@@ -45,6 +46,11 @@ def test_an_eye_near_its_outline_tells_that_a_face_is_turned(aside: float, verdi
     check = checked(aside)
     assert check.verdict == verdict
     assert verdict == "good" or "turned" in check.reason
+
+
+def test_a_kiss_is_no_opening() -> None:
+    check = checked(style=Style(mouth="kiss"))
+    assert check.verdict == "refused" and "kiss" in check.reason
 
 
 def test_a_mouth_of_a_few_pixels_was_not_made_out() -> None:

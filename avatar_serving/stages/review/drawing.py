@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from avatar_serving.drawings.colours import FEATURE
 from avatar_serving.drawings.eyes import DrawnEye
 from avatar_serving.drawings.measure import NAME, DrawnFace, WholeFace, whole
 from avatar_serving.errors import ImageRejected
@@ -49,6 +50,13 @@ MOUTH = Reasons(
     "The drawn mouth is too large for its face to speak with.",
 )
 
+BENT = Reasons(
+    GOOD,
+    "The drawn mouth is a bent line; one that is shut or open gives a better avatar.",
+    "The drawn mouth is a bent line that is taller than wide, as in a kiss; use a drawing with a "
+    "mouth that is shut or open.",
+)
+
 
 def check_drawing(face: DrawnFace) -> Check:
     """The worst of all that was measured counts."""
@@ -74,6 +82,7 @@ def _checks(face: WholeFace) -> list[Check]:
         grade(NAME, _lopsided(face) / apart, Scale(0.6, 0.25), ASIDE),
         grade(NAME, face.mouth.width / apart, Scale(1.25, 0.95), MOUTH),
         grade(NAME, face.mouth.width / apart, Scale(0.08, 0.14), SMALL),
+        grade(NAME, _bent(face), Scale(1.1, 0.8), BENT),
     ]
 
 
@@ -97,6 +106,16 @@ def _filled(face: WholeFace, eye: DrawnEye) -> float:
     rows = np.arange(len(face.colours.unlike))[:, None]
     opening = (rows >= eye.upper) & (rows <= eye.lower)
     return float(face.colours.unlike[:, eye.x.astype(int)][opening].mean())
+
+
+def _bent(face: WholeFace) -> float:
+    """Height over width of a mouth that is a line around skin; 0 of one that is an opening."""
+    mouth = face.mouth
+    rows = np.arange(len(face.colours.unlike))[:, None]
+    inside = (rows > mouth.upper) & (rows < mouth.lower)
+    off = face.colours.unlike[:, mouth.x.astype(int)][inside]
+    is_line = mouth.open and off.size and np.median(off) < FEATURE
+    return mouth.height / max(mouth.width, 1) if is_line else 0.0
 
 
 def _uneven(one: DrawnEye, other: DrawnEye) -> float:
