@@ -58,5 +58,8 @@ class SharedAdapters:
             for file in (_RECORD, _WEIGHTS):
                 self._client.delete_object(Bucket=self._bucket, Key=self._key(name, file))
 
+    def close(self) -> None:
+        self._client.close()
+
     def _key(self, name: str, file: str) -> str:
         return f"{self._folder}{name}/{file}"

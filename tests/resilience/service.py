@@ -48,11 +48,16 @@ class Service:
 
     def pids(self, deployment: str) -> list[int]:
         """Processes of the replicas of *deployment* that run."""
-        return [actor["Pid"] for actor in _replicas(deployment)]
+        return pids_of(deployment)
 
     def nodes(self, deployment: str) -> set[str]:
         """Where they run."""
         return {actor["Address"]["NodeID"] for actor in _replicas(deployment)}
+
+
+def pids_of(deployment: str) -> list[int]:
+    """The same, of the cluster that this process belongs to."""
+    return [actor["Pid"] for actor in _replicas(deployment)]
 
 
 def _replicas(deployment: str) -> list[dict[str, Any]]:

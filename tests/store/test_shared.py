@@ -30,6 +30,7 @@ from avatar_serving.memory import Fact
 from avatar_serving.safety.consent import Consent
 from avatar_serving.stages.stylise.diffusion import DiffusionStyliseConfig
 from avatar_serving.store import Character, Store
+from avatar_serving.store.adapters import SharedAdapters
 from avatar_serving.store.database import Database
 from avatar_serving.store.s3 import S3Files
 from avatar_serving.store.sessions import digest
@@ -229,6 +230,8 @@ def test_an_adapter_is_found_by_every_replica(
     monkeypatch.setenv("AVATAR_S3_BUCKET", s3.s3_bucket)
     monkeypatch.setenv("AVATAR_S3_ENDPOINT", s3.s3_endpoint)
     monkeypatch.setenv("AVATAR_S3_PREFIX", f"x{next(_names)}/")
+    bucket = SharedAdapters(storage())
+    monkeypatch.setattr("avatar_serving.training.home._bucket", lambda *_: bucket)
     here, there = open_home(tmp_path / "here"), open_home(tmp_path / "there")
     (tmp_path / "here").mkdir()
     record = adapter(tmp_path / "here")
@@ -248,6 +251,7 @@ def test_an_adapter_is_found_by_every_replica(
     for name in ("nobody", "../guide"):
         with pytest.raises(NotFound):
             there.find(name)
+    bucket.close()
 
 
 async def test_another_gateway_cancels_a_video(
