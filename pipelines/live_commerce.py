@@ -6,12 +6,12 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Literal
 
-from avatar_serving.media import ChatRequest, Manner, Spoken
+from avatar_serving.media import ChatRequest, Manner, Message, Spoken
 from avatar_serving.rails import Guard
 from avatar_serving.selling.comments import Comment, Comments, nearest
 from avatar_serving.selling.honesty import founded
 from avatar_serving.selling.show import Product, Show
-from avatar_serving.selling.wording import UNKNOWN, answer_to, pitch_of
+from avatar_serving.selling.wording import UNKNOWN, answer_to, pitch_of, read_out
 from pipelines.converse import ConverseStages, converse, speak_text
 
 Kind = Literal["welcome", "pitch", "answer", "goodbye"]
@@ -52,10 +52,7 @@ async def live_commerce(
             for _ in range(show.answers):
                 if (comment := comments.take(product)) is None:
                     break
-                about = nearest(comment, show.products, product)
-                part = Part("answer", about.name, comment)
-                chat = answer_to(show, about, comment)
-                async for item in _answered(seller, part, chat, about, show):
+                async for item in _replied(seller, show, comment, product):
                     yield item
     async for item in _said(seller, Part("goodbye"), show.goodbye):
         yield item
@@ -66,12 +63,27 @@ async def _presented(
 ) -> AsyncGenerator[Part | Spoken, None]:
     part = Part("pitch", product.name)
     if product.pitch:
-        said = _said(seller, part, product.pitch)
-    else:
-        said = _answered(seller, part, pitch_of(show, product), product, show)
-    async with aclosing(said) as items:
-        async for item in items:
+        async for item in _said(seller, part, product.pitch):
             yield item
+        return
+    yield part
+    async for stretch in _answered(seller, pitch_of(show, product), product, show):
+        yield stretch
+
+
+async def _replied(
+    seller: Seller, show: Show, comment: Comment, shown: Product
+) -> AsyncGenerator[Part | Spoken, None]:
+    """The comment is read out, and answered if it asks something. What the rails refuse is neither
+    read nor seen by the language model."""
+    about = nearest(comment, show.products, shown)
+    read, part = read_out(show, comment), Part("answer", about.name, comment)
+    refused = await seller.guard.admit(ChatRequest((Message("user", read),)))
+    async for item in _said(seller, part, refused if isinstance(refused, str) else read):
+        yield item
+    if comment.asks and not isinstance(refused, str):
+        async for stretch in _answered(seller, answer_to(show, about, comment), about, show):
+            yield stretch
 
 
 async def _said(seller: Seller, part: Part, text: str) -> AsyncGenerator[Part | Spoken, None]:
@@ -85,17 +97,11 @@ async def _said(seller: Seller, part: Part, text: str) -> AsyncGenerator[Part | 
 
 
 async def _answered(
-    seller: Seller, part: Part, chat: ChatRequest, product: Product, show: Show
-) -> AsyncGenerator[Part | Spoken, None]:
+    seller: Seller, chat: ChatRequest, product: Product, show: Show
+) -> AsyncGenerator[Spoken, None]:
     """The language model's words, as far as the rails and the product's facts bear them."""
-    yield part
-    admitted = await seller.guard.admit(chat)
-    if isinstance(admitted, str):
-        spoken = speak_text(seller.stages, admitted, seller.manner)
-    else:
-        check = _check(seller.guard, product, UNKNOWN[show.language])
-        spoken = converse(seller.stages, admitted, seller.manner, check)
-    async with aclosing(spoken) as stretches:
+    check = _check(seller.guard, product, UNKNOWN[show.language])
+    async with aclosing(converse(seller.stages, chat, seller.manner, check)) as stretches:
         async for stretch in stretches:
             if isinstance(stretch, Spoken):
                 yield stretch

@@ -91,7 +91,6 @@ async def on_air(
                     break
                 coming = asyncio.ensure_future(anext(ahead, None))
                 if isinstance(item, Part):
-                    sender.joins = True
                     yield OnAir(target.seconds, item)
                 else:
                     yield OnAir(target.seconds, item.text)
@@ -108,8 +107,6 @@ class _Sender:
     """Draws stretches of motion and appends them, each joined to the one before."""
 
     def __init__(self, stage: Stage, target: LiveWriter) -> None:
-        self.joins = False
-        """The next motion does not go on from the last."""
         self._stage, self._target = stage, target
         own = decode_webp(package.read(stage.package).files["background.webp"])[..., :3]
         drawn = stage.backdrop.drawn(stage.framing, np.ascontiguousarray(own))
@@ -119,9 +116,9 @@ class _Sender:
         self._idles = False
 
     async def speak(self, spoken: Spoken) -> None:
-        self.joins |= self._idles
+        joins = self._idles or spoken.start_s == 0
         self._idles = False
-        await self._send(spoken.frames, spoken.speech.audio)
+        await self._send(spoken.frames, spoken.speech.audio, joins)
 
     async def idle(self, seconds: float) -> None:
         """Silence, and somebody who waits."""
@@ -129,15 +126,15 @@ class _Sender:
         asked = AnimateRequest(
             seconds, start_s=at_s, behaviour="idle", mood=self._stage.mood, seed=self._stage.seed
         )
-        self.joins |= not self._idles
-        self._idles = True
+        joins, self._idles = not self._idles, True
         frames = await collect(self._stage.animate.run(asked))
         silence = AudioChunk(bytes(2 * round(seconds * RATE_HZ)), RATE_HZ)
-        await self._send(tuple(frames), silence)
+        await self._send(tuple(frames), silence, joins)
 
-    async def _send(self, frames: tuple[FaceFrame, ...], audio: AudioChunk) -> None:
-        joined = _joined(self._shown, frames) if self.joins else frames
-        self.joins, self._shown = False, joined[-1] if joined else self._shown
+    async def _send(self, frames: tuple[FaceFrame, ...], audio: AudioChunk, joins: bool) -> None:
+        """*joins*: the motion does not go on from the last."""
+        joined = _joined(self._shown, frames) if joins else frames
+        self._shown = joined[-1] if joined else self._shown
         await asyncio.to_thread(self._target.hear, audio.pcm)
         if joined:
             framing = self._stage.framing

@@ -26,6 +26,11 @@ class Comment:
     user: str
     text: str = field(repr=False)
 
+    @property
+    def asks(self) -> bool:
+        """It reads like a question."""
+        return bool(_ASKS.search(self.text))
+
 
 class Comments:
     """Holds at most 200; the oldest leave. The same words are answered once."""
@@ -64,7 +69,7 @@ def nearest(comment: Comment, products: Sequence[Product], current: Product) -> 
 
 def _weight(comment: Comment, known: set[str]) -> int:
     """max() keeps the first of equals, which is the oldest."""
-    return 2 * bool(_ASKS.search(comment.text)) + min(3, len(_words(comment.text) & known))
+    return 2 * comment.asks + min(3, len(_words(comment.text) & known))
 
 
 def _words(text: str) -> set[str]:

@@ -6,7 +6,7 @@ from contextlib import aclosing
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _PROMISE = re.compile(
-    r"discounts?|for free|free (?:shipping|delivery|gift|returns?)|guarantees?d?|refunds?|warranty|"
+    r"discounts?|\bfree\b|\bgifts?\b|guarantees?d?|refunds?|warranty|"
     r"percent|% off|half price|cures?|heals?|best price|"
     r"打折|折扣|免费|包邮|保证|退款|赠送|治愈|最低价",
     re.IGNORECASE,

@@ -29,9 +29,9 @@ class Product(_Strict):
 
     @property
     def told(self) -> str:
-        """Everything that is known of it, in a few lines."""
-        price = f"\nprice: {self.price}" if self.price else ""
-        return f"product: {self.name}{price}" + "".join(f"\n- {fact}" for fact in self.facts)
+        """Everything that is known of it, in a sentence."""
+        price = f" costs {self.price}" if self.price else ""
+        return "; ".join((f"{self.name}{price}", *self.facts)) + "."
 
 
 class Show(_Strict):

@@ -49,7 +49,14 @@ async def test_parts_come_in_order_and_comments_between_them() -> None:
     assert kinds == ["welcome", "pitch", "answer", "goodbye"]
     words = [item.text for item in said if isinstance(item, Spoken)]
     assert words[:2] == ["Hello all.", "This mug is red."] and words[-1] == "Bye."
-    assert any("Is it red?" in text for text in words)
+    assert "Ann writes: Is it red?" in " ".join(words)
+
+
+async def test_what_the_rails_refuse_is_not_read_out() -> None:
+    rails = Rails.model_validate({"topics": [{"name": "snow", "patterns": ["snow"]}]})
+    said = await collect(live_commerce(seller(rails), SHOW, asked("Is it snow-white?")))
+    words = " ".join(item.text for item in said if isinstance(item, Spoken))
+    assert "snow" not in words and "rather not" in words
 
 
 async def test_a_pitch_about_a_refused_topic_is_told_before_the_show() -> None:
