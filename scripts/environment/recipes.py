@@ -55,4 +55,11 @@ VLLM = Recipe(
         Stub("torchcodec", "0.17.0+none"),
     ),
 )
-RECIPES = {recipe.name: recipe for recipe in (TORCH, VLLM)}
+QWEN = Recipe(
+    "qwen",
+    HERE / "qwen.txt",
+    parent=TORCH,
+    # A user interface that is not used, and sound filters of a tokeniser that is not.
+    stubs=(Stub("gradio", "6.0+none"), Stub("torchaudio", "2.11.0+none")),
+)
+RECIPES = {recipe.name: recipe for recipe in (TORCH, VLLM, QWEN)}

@@ -9,11 +9,12 @@ from avatar_serving.stages.tts.by_voice import ByVoiceConfig
 from avatar_serving.stages.tts.cosyvoice import CosyVoiceConfig
 from avatar_serving.stages.tts.hibari import HibariConfig
 from avatar_serving.stages.tts.kokoro import KokoroConfig
+from avatar_serving.stages.tts.qwen import QwenConfig
 from avatar_serving.stages.tts.tone import ToneConfig
 from avatar_serving.stages.tts.voices import Voice, find_in
 
 TtsConfig = Annotated[
-    ByVoiceConfig | CosyVoiceConfig | HibariConfig | KokoroConfig | ToneConfig,
+    ByVoiceConfig | CosyVoiceConfig | HibariConfig | KokoroConfig | QwenConfig | ToneConfig,
     Field(discriminator="engine"),
 ]
 
@@ -32,6 +33,7 @@ __all__ = [
     "CosyVoiceConfig",
     "HibariConfig",
     "KokoroConfig",
+    "QwenConfig",
     "ToneConfig",
     "TtsConfig",
     "Voice",

@@ -19,12 +19,14 @@ from avatar_serving.stages.tts.base import TtsEngineConfig
 from avatar_serving.stages.tts.cosyvoice import CosyVoiceConfig
 from avatar_serving.stages.tts.hibari import HibariConfig
 from avatar_serving.stages.tts.kokoro import KokoroConfig
+from avatar_serving.stages.tts.qwen import QwenConfig
 from avatar_serving.stages.tts.tone import ToneConfig
 from avatar_serving.stages.tts.voices import Voice, voice_for
 from avatar_serving.text.languages import Language, has_han, language_of, runs
 
 SingleTtsConfig = Annotated[
-    CosyVoiceConfig | HibariConfig | KokoroConfig | ToneConfig, Field(discriminator="engine")
+    CosyVoiceConfig | HibariConfig | KokoroConfig | QwenConfig | ToneConfig,
+    Field(discriminator="engine"),
 ]
 
 

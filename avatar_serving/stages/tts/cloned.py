@@ -49,7 +49,9 @@ class Cloned:
         return resampled(from_pcm(audio.pcm), RATE, SAMPLE_RATE)
 
 
-def record_voice(home: Path, id_: str, recorded: RecordedVoice, sound: bytes) -> Cloned:
+def record_voice(
+    home: Path, id_: str, recorded: RecordedVoice, sound: bytes, engine: str = "cosyvoice"
+) -> Cloned:
     """Keep a voice under *home*. *sound* is a file of any format.
 
     Raises:
@@ -63,11 +65,11 @@ def record_voice(home: Path, id_: str, recorded: RecordedVoice, sound: bytes) ->
     folder.mkdir(parents=True, exist_ok=True)
     (folder / _SOUND).write_bytes(sound)
     (folder / _ABOUT).write_text(recorded.model_dump_json(indent=1), "utf-8")
-    return _read(folder)
+    return _read(folder, engine)
 
 
-def cloned_voices(home: str) -> tuple[Cloned, ...]:
-    """All under *home*; none where that is empty.
+def cloned_voices(home: str, engine: str = "cosyvoice") -> tuple[Cloned, ...]:
+    """All under *home*, for *engine* to speak with; none where that is empty.
 
     Raises:
         NotFound: no such folder.
@@ -77,15 +79,15 @@ def cloned_voices(home: str) -> tuple[Cloned, ...]:
         return ()
     if not Path(home).is_dir():
         raise NotFound("folder of voices", home)
-    return tuple(_read(path.parent) for path in sorted(Path(home).glob(f"*/{_ABOUT}")))
+    return tuple(_read(path.parent, engine) for path in sorted(Path(home).glob(f"*/{_ABOUT}")))
 
 
-def _read(folder: Path) -> Cloned:
+def _read(folder: Path, engine: str) -> Cloned:
     try:
         about = RecordedVoice.model_validate(json.loads((folder / _ABOUT).read_text("utf-8")))
     except (ValidationError, json.JSONDecodeError) as error:
         raise InvalidRequest(f"{folder.name}: {error}", _ABOUT) from error
     about.consent.check(f"the voice {folder.name} has no consent of the person who speaks")
     tags = ("cloned with consent",)
-    voice = Voice(folder.name, about.name, about.language, about.gender, tags, "cosyvoice")
+    voice = Voice(folder.name, about.name, about.language, about.gender, tags, engine)
     return Cloned(voice, about.transcript, folder)

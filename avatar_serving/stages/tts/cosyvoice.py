@@ -6,24 +6,18 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-import numpy as np
 from pydantic import Field
 
 from avatar_serving import weights
 from avatar_serving.flow import last
-from avatar_serving.media import AudioChunk, Speech, SpeechRequest
-from avatar_serving.phone_reader import PhoneReader
-from avatar_serving.samples import Samples, from_pcm, to_pcm
+from avatar_serving.media import Speech, SpeechRequest
+from avatar_serving.samples import Samples, from_pcm
 from avatar_serving.stages.base import Tts
-from avatar_serving.stages.tts.alignment import Aligner, stretch
-from avatar_serving.stages.tts.base import SAMPLE_RATE, TtsEngineConfig
-from avatar_serving.stages.tts.chinese import chinese_reader
+from avatar_serving.stages.tts.base import TtsEngineConfig
 from avatar_serving.stages.tts.cloned import cloned_voices
 from avatar_serving.stages.tts.cosyvoice_voices import MANNERS, SAMPLES, VOICES
-from avatar_serving.stages.tts.english import english_reader
 from avatar_serving.stages.tts.kokoro import KokoroConfig
-from avatar_serving.stages.tts.pitch import Sound, pitched
-from avatar_serving.stages.tts.reading import Reading
+from avatar_serving.stages.tts.timed import Timed, readings_of, turned_by
 from avatar_serving.stages.tts.voices import Voice, voice_for
 from avatar_serving.text.languages import has_han
 from avatar_serving.text.speakable import speakable
@@ -91,7 +85,7 @@ class CosyVoiceTts:
         self._wording = Wording(folder / "CosyVoice-BlankEN", sizes.speaker.end_of_prompt)
         chunk = sizes.flow.chunk // FRAMES_A_TOKEN
         self._recordings = Recordings(folder, chunk, config.first_tokens)
-        self._aligner = Aligner(PhoneReader(*map(weights.path, config.weights[:2])))
+        self._timed = Timed(*map(weights.path, config.weights[:2]))
         self._kokoro: Tts | None = None
         self._references: dict[str, Reference] = {}
         with memory_errors("tts"):
@@ -118,15 +112,16 @@ class CosyVoiceTts:
         """
         voice = voice_for(self._voices, request)
         text = speakable(request.text, "zh" if has_han(request.text) else "en")
-        readings = _read(request.text, text, voice)
+        readings = readings_of(request.text, text, voice)
         if not readings:
             return
         line = await self._line(request, voice, text)
         async with aclosing(self._joined.run(line)) as stretches:
-            async with aclosing(_turned(stretches, request.pitch)) as turned:
-                async with aclosing(self._timed(turned, request.text, readings, line)) as speeches:
-                    async for speech in speeches:
-                        yield speech
+            turned = turned_by(stretches, request.pitch)
+            timed = self._timed(turned, request.text, readings, lambda: line.finished)
+            async with aclosing(timed) as speeches:
+                async for speech in speeches:
+                    yield speech
 
     async def _line(self, request: SpeechRequest, voice: Voice, text: str) -> "Line":
         from avatar_serving.cosyvoice.line import Line
@@ -155,43 +150,3 @@ class CosyVoiceTts:
             self._kokoro = await asyncio.to_thread(KokoroConfig(threads=1).build)
         spoken = await last(self._kokoro.run(SpeechRequest(SAMPLES[language], base, language)))
         return from_pcm(spoken.audio.pcm)
-
-    async def _timed(
-        self, stretches: AsyncGenerator[Samples, None], written: str, readings: list[Reading],
-        line: "Line",
-    ) -> AsyncGenerator[Speech, None]:  # fmt: skip
-        pcm = b""
-        async for samples in stretches:
-            if not len(samples):
-                continue
-            before_s = AudioChunk(pcm, SAMPLE_RATE).seconds
-            fresh = AudioChunk(to_pcm(samples), SAMPLE_RATE)
-            pcm += fresh.pcm
-            all_ = AudioChunk(pcm, SAMPLE_RATE)
-            phones, words = await asyncio.to_thread(
-                self._aligner.times, written, readings, all_, line.finished
-            )
-            yield stretch(phones, words, fresh, before_s)
-
-
-async def _turned(
-    stretches: AsyncGenerator[Samples, None], semitones: float
-) -> AsyncGenerator[Samples, None]:
-    """At another pitch a clause comes as a whole: resampled stretches would not join."""
-    if semitones == 0:
-        async for samples in stretches:
-            yield samples
-        return
-    whole = np.concatenate([np.zeros(0, np.float32), *[each async for each in stretches]])
-
-    def said(_symbols: str, _speed: float) -> Sound:
-        return Sound(whole, 0.0, [])
-
-    yield (await asyncio.to_thread(pitched(said, semitones), "", 1.0)).samples
-
-
-def _read(written: str, text: str, voice: Voice) -> list[Reading]:
-    """The sounds that the text has, for their times; the model itself reads letters."""
-    if has_han(written) or voice.language == "zh":
-        return chinese_reader().read(text)
-    return english_reader("british" in voice.tags).read(text)

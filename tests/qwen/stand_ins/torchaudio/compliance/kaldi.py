@@ -1,0 +1,1 @@
+"""Imported by Qwen-TTS for its other tokeniser, and not used; for the CPU there is none."""
