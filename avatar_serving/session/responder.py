@@ -3,21 +3,19 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from avatar_serving import metrics, traces
+from avatar_serving import metrics
 from avatar_serving.errors import LimitExceeded
 from avatar_serving.images import ImageLimits
 from avatar_serving.media import ChatRequest, Word
-from avatar_serving.protocol.ids import new_id
 from avatar_serving.protocol.items import AssistantMessage
 from avatar_serving.protocol.session_config import SessionConfig
-from avatar_serving.session.announcer import Announcer
 from avatar_serving.session.answer import Answer
-from avatar_serving.session.answer_item import Delivery
 from avatar_serving.session.clock import TurnClock
 from avatar_serving.session.conversation import Conversation
 from avatar_serving.session.empathy import Empathy
 from avatar_serving.session.filler import Filler
 from avatar_serving.session.floor import Floor
+from avatar_serving.session.making import Making, Told
 from avatar_serving.session.outbox import Outbox
 from avatar_serving.session.parting import part, unfinished
 from avatar_serving.session.powers import Identity, Powers
@@ -27,11 +25,7 @@ from avatar_serving.session.recall import Recall
 from avatar_serving.session.rest import Rest
 from avatar_serving.session.sight import Sight
 from avatar_serving.session.snapshot import Unfinished
-from avatar_serving.session.speaking import Speaking
-from avatar_serving.session.supply import Stretches, Supply
-from avatar_serving.session.usage import Tally
 from avatar_serving.session.wish import Wish
-from avatar_serving.traces import Mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +65,14 @@ class Responder:
         self._prompting = Prompting(
             powers, identity, self.conversation, self.empathy, self.recall, self.sight
         )
-        self._speaking = Speaking(powers, self._prompting)
         self._preparing = Preparing(
             powers, self.conversation, lambda: self._prompting.chat(self.config, Wish())
         )
         self._floor = Floor()
+        self._making = Making(
+            powers, identity, self.conversation, outbox, self._prompting,
+            Told(self._floor.unheard_s, self._sent, self._heard),
+        )  # fmt: skip
         self._filling: Answer | None = None
         self._rest: Rest | None = None
         """Of the answer that was interrupted last, while it may yet go on."""
@@ -109,7 +106,6 @@ class Responder:
         """
         wish = wish or Wish()
         self._preparing.stop()
-        delivery, tally = self._delivery(wish), Tally()
 
         async def ask() -> ChatRequest:
             if settled is not None:
@@ -119,17 +115,7 @@ class Responder:
                 await self.empathy.show()
             return asked
 
-        if wish.text and wish.begun:
-            source = self._speaking.continued(ask, self.config, wish, clock, tally)
-        elif wish.text:
-            source = self._speaking.said(self.config, wish)
-        elif delivery.spoken:
-            source = self._speaking.spoken(ask, self.config, wish, clock, tally)
-        else:
-            source = self._speaking.written(ask, clock, tally)
-        mark = traces.begin("turn", turn_id=delivery.response_id)
-        with mark.inside():
-            return self._answer_with(Supply(source), clock, delivery, tally, mark)
+        return self._making.new(ask, self.config, wish, clock)
 
     async def make_way(self) -> bool:
         """Whether an answer may begin now. A filler ends for it."""
@@ -201,10 +187,7 @@ class Responder:
             return False
         self._preparing.stop()
         rest.go_on()
-        delivery = self._delivery(Wish(spoken=True))
-        mark = traces.begin("turn", turn_id=delivery.response_id)
-        with mark.inside():
-            answer = self._answer_with(rest, TurnClock(self._out.now), delivery, Tally(), mark)
+        answer = self._making.going_on(rest, self.config, TurnClock(self._out.now))
         metrics.went_on.inc()
         await self.release(answer)
         return True
@@ -286,33 +269,6 @@ class Responder:
         for answer in self._floor.close():
             answer.count("abandoned")
             await answer.drop()
-
-    def _delivery(self, wish: Wish) -> Delivery:
-        spoken = self.config.spoken if wish.spoken is None else wish.spoken
-        return Delivery(
-            response_id=new_id("resp"),
-            item_id=new_id("item"),
-            spoken=spoken,
-            animated=spoken and self._identity.animated,
-            lead_s=self._powers.habits.lead_s,
-            conversation_id=self.conversation.id if wish.remembered else None,
-            voice=self._prompting.voice(self.config, wish) if spoken else "",
-            format=wish.format or self.config.audio.output.format,
-            max_tokens=wish.max_tokens or self.config.max_output_tokens,
-            metadata=wish.metadata,
-        )
-
-    def _answer_with(
-        self, supply: Stretches, clock: TurnClock, delivery: Delivery, tally: Tally, mark: Mark
-    ) -> Answer:
-        out = self._out
-        announcer = Announcer(delivery, out, self.conversation, clock, tally, self._floor.unheard_s)
-
-        async def heard() -> None:
-            await self._heard(answer)
-
-        answer = Answer(supply, announcer, clock, lambda: self._sent(answer), heard, mark)
-        return answer
 
     async def _give(self, answer: Answer) -> None:
         self.filler.close()
