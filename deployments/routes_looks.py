@@ -98,7 +98,9 @@ async def preview(
     form: Annotated[str, Form(alias="request", max_length=100_000)],
     background_image: Annotated[UploadFile | None, File()] = None,
 ) -> StreamingResponse:
-    """Change a picture and show it, without making an avatar. Nothing is kept.
+    """Change a picture and show it, without making an avatar.
+
+    The drawing stays in memory for ten minutes, for an avatar that is made of it; nothing else.
 
     The answer is a stream of server-sent events; the last is done or error.
     """

@@ -13,6 +13,7 @@ from avatar_serving.media import Behaviour
 from avatar_serving.metrics import Observed
 from avatar_serving.protocol.status import ApplicationPart
 from avatar_serving.stages.base import Stage
+from avatar_serving.stages.stylise.remembered import RememberedStylise
 from avatar_serving.store import Store
 from avatar_serving.store.memories import Memories
 from avatar_serving.training.options import Trainer
@@ -42,6 +43,8 @@ class Services:
     allowances: Allowances = field(init=False)
     live: Live = field(init=False)
     memories: Memories = field(init=False)
+    drawings: RememberedStylise = field(init=False)
+    """The stage stylise, and what it drew lately."""
     videos: VideoJobs = field(init=False)
     trainings: TrainingJobs = field(init=False)
     trainer: Trainer = field(default_factory=LocalTrainer)
@@ -71,6 +74,7 @@ class Services:
             self.store.jobs("training"),
         )
         self.trainings = TrainingJobs(taught, limits)
+        self.drawings = RememberedStylise(self.stages["stylise"])
         self.creations = Slots("places for making avatars", limits.creations, retry_after_s=10)
 
     @classmethod
@@ -112,7 +116,7 @@ class Services:
             stages["review"],
             stages["vlm"],
             stages["llm"],
-            stages["stylise"],
+            self.drawings,
             stages["reconstruct"],
         )
 
