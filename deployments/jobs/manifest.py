@@ -1,7 +1,7 @@
 """A job as a RayJob of KubeRay (ray.io/v1): pods of its own, gone when it is over."""
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from pydantic import Field, JsonValue
@@ -54,6 +54,8 @@ class JobPods(Strict):
     tolerations: tuple[dict[str, JsonValue], ...] = ()
     runtime_class: str = ""
     gpu_resource: str = "nvidia.com/gpu"
+    env: tuple[dict[str, JsonValue], ...] = ()
+    """Variables of every job in Kubernetes' own form: where the bucket is, for what it makes."""
     data_claim: str = ""
     """The volume of the store, at /data."""
     weights_claim: str = ""
@@ -70,7 +72,9 @@ def ray_job(job_id: str, request: JobRequest, pods: JobPods) -> Json:
         "headGroupSpec": {
             "serviceType": "ClusterIP",
             "rayStartParams": {"dashboard-host": "0.0.0.0", "num-gpus": str(request.num_gpus)},
-            "template": _pod(pods, "ray-head", _resources(request, pods), request.environment),
+            "template": _pod(
+                pods, "ray-head", _resources(request, pods), request.environment, pods.env
+            ),
         },
     }
     spec: Json = {
@@ -97,6 +101,7 @@ def _pod(
     container: str,
     resources: Json,
     environment: Mapping[str, str],
+    env: Sequence[Json] = (),
     *,
     restarts: bool = True,
 ) -> Json:
@@ -109,7 +114,7 @@ def _pod(
                 "name": container,
                 "image": pods.image,
                 "imagePullPolicy": pods.pull_policy,
-                "env": _variables({**_ENVIRONMENT, **environment}),
+                "env": [*_variables({**_ENVIRONMENT, **environment}), *env],
                 "resources": resources,
                 "securityContext": _SECURITY,
                 "volumeMounts": mounts,

@@ -108,7 +108,14 @@ def test_with_jobs_the_gateway_may_make_rayjobs_and_nothing_else():
     assert (
         told.node_selector == {"pool": "training"} and told.labels["avatar-serving/role"] == "job"
     )
-    assert not [o for o in objects() if o["kind"] == "Role"]
+    assert not [o for o in objects() if o["kind"] == "Role"] and told.env == ()
+    found = objects("--set=jobs.enabled=true,store.s3.bucket=faces,store.s3.secret=keys")
+    told = JobPods.model_validate(
+        yaml.safe_load(one(found, "ConfigMap", "jobs")["data"]["pods.yaml"])
+    )
+    assert [each["name"] for each in told.env] == [
+        "AVATAR_S3_BUCKET", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY",
+    ]  # fmt: skip
 
 
 def test_disruption_budgets_find_their_pods():

@@ -34,6 +34,7 @@ WHERE = JobPods(
     tolerations=({"key": "nvidia.com/gpu", "operator": "Exists", "effect": "NoSchedule"},),
     runtime_class="nvidia",
     weights_claim="weights",
+    env=({"name": "AVATAR_S3_BUCKET", "value": "faces"},),
 )
 
 
@@ -65,6 +66,8 @@ def test_what_is_asked_for_is_in_the_manifest():
         "limits": {"memory": str(4 << 30), "nvidia.com/gpu": "1"},
     }
     environment = {v["name"]: v["value"] for v in head["containers"][0]["env"]}
+    assert environment["AVATAR_S3_BUCKET"] == "faces"
+    assert "faces" not in str(spec["submitterPodTemplate"])
     assert environment["STEPS"] == "40" and environment["PRICE"] == "$$(HOME) $$5"
     claims = [v.get("persistentVolumeClaim") for v in head["volumes"] if v["name"] == "weights"]
     assert claims == [{"claimName": "weights"}]
