@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from avatar_serving.avatars import edges, raster
 from avatar_serving.avatars.openings import edges_of, pieces, rim_before, rims
 from avatar_serving.avatars.raster import FARTHEST, draw_coloured, draw_textured
 from avatar_serving.avatars.rig import Floats, Part, PortraitRig, Posed, pose
@@ -12,6 +13,8 @@ from avatar_serving.media import Window
 Pixels = NDArray[np.uint8]
 FINE = 2
 """Lids, lips and teeth are drawn this many times larger and averaged, for their edges are hard."""
+OUTLINE = 0.02
+"""A step of the depth, in image square units, at which one thing ends before another."""
 MARGIN_PX = 3
 BEHIND_EYES = 0.05
 """What lies so far behind an eyeball, in image square units, does not show in the eye: the far side
@@ -56,7 +59,9 @@ class Canvas:
         posed = pose(self._rig, values, photo)
         self._triangles = self.facing(posed.skin)
         out = self._background.copy()
-        self._draw_skin(posed, out, self._whole, 1, _depth(out))
+        depth = _depth(out)
+        self._draw_skin(posed, out, self._whole, 1, depth)
+        edges.soften(depth, np.float32(OUTLINE * self._size), out)
         self._draw_window(posed, out, self._seen(posed.mouth, posed.skin[self._mouth_rim]))
         for piece, rim in self._eyeballs:
             self._draw_window(posed, out, self._seen(posed.eyes[piece], posed.skin[rim]))
@@ -123,6 +128,13 @@ class Canvas:
         scale = np.array([size, -size, size], np.float32) * np.float32(fineness)
         corner = np.array([window.left - size / 2, window.top - size / 2, 0], np.float32)
         return np.ascontiguousarray(points * scale - corner * np.float32(fineness), np.float32)
+
+
+def warm_up() -> None:
+    """Compile what draws, or load what was compiled before, so that the first picture need not
+    wait."""
+    raster.warm_up()
+    edges.warm_up()
 
 
 def cut(pixels: Pixels, window: Window) -> Pixels:

@@ -61,7 +61,8 @@ def _inner(outline: Floats, shape: tuple[int, ...]) -> Floats:
 def _unlike(own: Floats, other: Floats, reach: float) -> Floats:
     """(h, w), 0..1."""
     apart = np.abs(np.log((own + DARK) / (other + DARK))).max(2)
-    return step(cv2.GaussianBlur(apart, (0, 0), reach / 4) / UNLIKE - 1)
+    apart = np.asarray(cv2.GaussianBlur(apart, (0, 0), reach / 4), np.float32)
+    return step(apart / UNLIKE - 1)
 
 
 def _interpolated(places: Floats, chart: Floats, values: Floats) -> Floats:
@@ -87,5 +88,5 @@ def _light(colours: Floats, known: Floats, reach: float) -> Floats:
     smooth, total = (
         cv2.GaussianBlur(values, (0, 0), reach) for values in (colours * weight[..., None], weight)
     )
-    sure = np.clip(np.asarray(total) * 10, 0, 1)
+    sure = np.clip(np.asarray(total, np.float32) * 10, 0, 1)
     return fill(np.asarray(smooth / np.maximum(total, 1e-4)[..., None], np.float32), sure)

@@ -11,8 +11,7 @@ from pydantic import Field
 from avatar_serving import images
 from avatar_serving.avatars import patches, portrait
 from avatar_serving.avatars.basis import face_basis
-from avatar_serving.avatars.canvas import Canvas
-from avatar_serving.avatars.raster import warm_up
+from avatar_serving.avatars.canvas import Canvas, warm_up
 from avatar_serving.avatars.surface import face_surface
 from avatar_serving.drawings import portrait as drawing
 from avatar_serving.drawings.look import find_drawn

@@ -5,8 +5,8 @@ from typing import Literal
 
 from pydantic import Field
 
+from avatar_serving.avatars.canvas import warm_up
 from avatar_serving.avatars.drawing import canvases
-from avatar_serving.avatars.raster import warm_up
 from avatar_serving.flow import in_thread
 from avatar_serving.media import RenderRequest, VideoFrame
 from avatar_serving.stages.base import StageConfig
