@@ -46,9 +46,10 @@ class RemoteStage(Generic[In, Out]):
         """
         given, begun = list[Out](), False
         for last in (False, True):
+            patience = asyncio.timeout(_GO_ON_S if begun else None)
             try:
                 async with aclosing(self._stream(request)) as items:
-                    async with asyncio.timeout(_GO_ON_S if begun else None):
+                    async with patience:
                         item = await anext(items, None)
                     while item is not None:
                         begun = True
@@ -58,6 +59,8 @@ class RemoteStage(Generic[In, Out]):
                         item = await anext(items, None)
                 return
             except (*_DEAD, TimeoutError) as error:
+                if not (isinstance(error, _DEAD) or patience.expired()):
+                    raise  # the stage's own
                 rest = _rest(request, given) if begun else request
                 if rest is None or last:
                     raise EngineLost(self._name, _RESTART_S) from error

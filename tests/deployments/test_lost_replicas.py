@@ -113,6 +113,18 @@ async def test_a_rest_is_not_waited_for_for_ever(monkeypatch: pytest.MonkeyPatch
         await words(NoOther())
 
 
+async def test_a_stage_that_was_too_slow_itself_is_not_a_lost_replica() -> None:
+    class Slow(Handle):
+        async def __aiter__(self) -> AsyncGenerator[Any, None]:
+            yield "one"
+            raise TimeoutError
+
+    handle = Slow()
+    with pytest.raises(TimeoutError):
+        await words(handle)
+    assert len(handle.asked) == 1
+
+
 def test_what_has_a_form_is_not_gone_on_with() -> None:
     assert ChatRequest(CHAT.messages, schema="{}").behind(["{"]) is None
     assert ChatRequest(CHAT.messages, choices=("yes",)).behind(["y"]) is None
