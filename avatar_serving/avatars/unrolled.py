@@ -55,7 +55,7 @@ def _inner(outline: Floats, shape: tuple[int, ...]) -> Floats:
     """(h, w): how far inside the *outline* (k, 2), in pixels."""
     mask = np.zeros(shape, np.uint8)
     cv2.fillPoly(mask, [np.round(outline).astype(np.int32)], (1,))
-    return np.asarray(cv2.distanceTransform(mask, cv2.DIST_L2, 5))
+    return np.asarray(cv2.distanceTransform(mask, cv2.DIST_L2, 5), np.float32)
 
 
 def _unlike(own: Floats, other: Floats, reach: float) -> Floats:
