@@ -8,7 +8,7 @@ from pathlib import Path
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.middleware.cors import CORSMiddleware
-from fastapi.responses import JSONResponse
+from fastapi.responses import HTMLResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
@@ -33,6 +33,7 @@ from deployments import (
     routes_voices,
 )
 from deployments.allowances import RATE_HEADERS
+from deployments.api_page import api_page
 from deployments.bodies import BodyLimit
 from deployments.draining import drain_when_told
 from deployments.failures import error_body, headers_of, status_of
@@ -83,6 +84,8 @@ def create_app(
         summary="One picture in, a digital human out that people talk to, in real time.",
         version="0.1.0",
         lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
     )
     app.state.services = services
     app.state.ready = False
@@ -149,6 +152,10 @@ def _add_operations(app: FastAPI) -> None:
         ready = app.state.ready and not draining and slots.held < slots.size
         body = {"ready": ready, "sessions": slots.held, "capacity": slots.size}
         return JSONResponse(body, 200 if ready else 503)
+
+    @app.get("/docs", include_in_schema=False)
+    async def docs() -> HTMLResponse:
+        return HTMLResponse(api_page(app.openapi()))
 
     @app.get("/metrics", tags=["operations"])
     async def scrape(request: Request) -> Response:

@@ -45,8 +45,16 @@ def test_operations(rest):
     assert rest.get("/healthz").json() == {"status": "ok"}
     assert rest.get("/readyz").json()["ready"] is True
     assert "avatar_stage_seconds" in rest.get("/metrics").text
-    assert rest.get("/docs").status_code == 200
-    assert "/v1/avatars" in rest.get("/openapi.json").json()["paths"]
+    paths = rest.get("/openapi.json").json()["paths"]
+    assert "/v1/avatars" in paths
+
+
+def test_every_call_is_on_a_page_that_needs_no_network(rest):
+    page = rest.get("/docs").text
+    paths = rest.get("/openapi.json").json()["paths"]
+    assert all(f"<code>{path}</code>" in page for path in paths)
+    assert "curl -X DELETE http://localhost:8000/v1/avatars/{avatar_id}" in page
+    assert "<script" not in page and "https://" not in page
 
 
 def test_more_pictures_than_the_engine_looks_at_are_refused(rest):
