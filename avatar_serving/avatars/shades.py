@@ -19,9 +19,9 @@ WHITES = (0.75, 0.95)
 above it what shines."""
 FEWEST = 40
 """Pixels of an eye from which on the colour of its white is believed."""
-TINTED, REDDEST = 0.7, 1.7
-"""Power of the white's hue that teeth have, for lids redden it, and the most it differs from
-channel to channel."""
+TINTED, MOST_TINTED = 0.7, 1.5
+"""Power of the white's red over its blue that teeth have, for lids redden it; and the most of it
+that is believed. Its green is not: veins take some, light does not."""
 
 
 def mouth_colours(picture: NDArray[np.uint8], face: Floats, lips: Floats | None) -> MouthColours:
@@ -54,8 +54,9 @@ def _white(colours: Floats, face: Floats) -> Floats:
 
 def _hue(white: Floats) -> Floats:
     """(3,): of teeth beside such a *white*, 1 on average."""
-    hue = np.maximum(white, white.max() / REDDEST) if white.any() else np.ones(3, np.float32)
-    hue = hue**TINTED
+    red, _, blue = np.maximum(white, 1e-3)
+    warmth = np.clip(red / blue, 1 / MOST_TINTED, MOST_TINTED) ** (TINTED / 2)
+    hue = np.array([warmth, 1, 1 / warmth], np.float32)
     return hue / hue.mean()
 
 
