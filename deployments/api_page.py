@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from html import escape
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 _STYLE = """
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
@@ -39,8 +39,16 @@ class _Parameter(_Read):
     required: bool = False
 
 
+class _Ref(_Read):
+    ref: str = Field(default="", alias="$ref")
+
+
+class _Content(_Read):
+    schema_: _Ref = Field(default=_Ref(), alias="schema")
+
+
 class _Body(_Read):
-    content: Mapping[str, Any] = {}
+    content: Mapping[str, _Content] = {}
 
 
 class _Call(_Read):
@@ -51,16 +59,34 @@ class _Call(_Read):
     requestBody: _Body | None = None  # noqa: N815 (as OpenAPI spells it)
 
 
+class _Schema(_Read):
+    properties: Mapping[str, Any] = {}
+
+
+class _Components(_Read):
+    schemas: Mapping[str, _Schema] = {}
+
+
 class _Api(_Read):
     paths: Mapping[str, Mapping[str, _Call]]
+    components: _Components = _Components()
+
+    def fields(self, call: _Call) -> tuple[str, ...]:
+        """Of the form that *call* takes; none if it takes no form."""
+        kinds = call.requestBody.content if call.requestBody else {}
+        form = next((kind for name, kind in kinds.items() if "form" in name), _Content())
+        schema = self.components.schemas.get(form.schema_.ref.rpartition("/")[2], _Schema())
+        return tuple(schema.properties)
 
 
 def api_page(schema: Mapping[str, Any]) -> str:
     """*schema*: of OpenAPI 3.1. Returns HTML."""
     groups: dict[str, list[str]] = defaultdict(list)
-    for path, calls in _Api.model_validate(schema).paths.items():
+    api = _Api.model_validate(schema)
+    for path, calls in api.paths.items():
         for verb, call in calls.items():
-            groups[call.tags[0]].append("".join(_call(verb.upper(), path, call)))
+            typed = _typed(verb.upper(), path, call, api.fields(call))
+            groups[call.tags[0]].append("".join(_call(verb.upper(), path, call, typed)))
     parts = [
         f"<h2>{escape(name.capitalize())}</h2>{''.join(all_)}" for name, all_ in groups.items()
     ]
@@ -71,16 +97,17 @@ def api_page(schema: Mapping[str, Any]) -> str:
     )
 
 
-def _call(verb: str, path: str, call: _Call) -> Iterator[str]:
-    first = call.description.partition("\n")[0] or call.summary
+def _call(verb: str, path: str, call: _Call, typed: str) -> Iterator[str]:
+    said = call.description.replace("``", "").replace("*", "") or call.summary
+    first, _, rest = said.partition("\n\n")
     yield f"<details><summary><span class=verb>{verb}</span> <code>{escape(path)}</code> "
     yield f"{escape(first)}</summary>"
-    if rest := call.description.partition("\n")[2].strip():
+    if rest:
         yield f"<p>{escape(rest)}</p>"
     if call.parameters:
         rows = "".join(map(_parameter, call.parameters))
         yield f"<table>{rows}</table>"
-    yield f"<pre>{escape(_typed(verb, path, call))}</pre></details>"
+    yield f"<pre>{escape(typed)}</pre></details>"
 
 
 def _parameter(parameter: _Parameter) -> str:
@@ -89,14 +116,14 @@ def _parameter(parameter: _Parameter) -> str:
     return f"<tr><td><code>{escape(parameter.name)}</code>{words}"
 
 
-def _typed(verb: str, path: str, call: _Call) -> str:
+def _typed(verb: str, path: str, call: _Call, fields: tuple[str, ...]) -> str:
     """The call as one types it in a terminal."""
     words = ["curl"] + ([f"-X {verb}"] if verb not in ("GET", "POST") else [])
     kinds = call.requestBody.content if call.requestBody else {}
     if "application/json" in kinds:
         words.append("-H 'Content-Type: application/json' -d '{...}'")
-    elif kinds:
-        words.append("-F ...")
+    elif fields:
+        words += [f"-F {name}=..." for name in fields]
     elif verb == "POST":
         words.append("-X POST")
     return " ".join((*words, f"http://localhost:8000{path}"))

@@ -54,6 +54,7 @@ def test_every_call_is_on_a_page_that_needs_no_network(rest):
     paths = rest.get("/openapi.json").json()["paths"]
     assert all(f"<code>{path}</code>" in page for path in paths)
     assert "curl -X DELETE http://localhost:8000/v1/avatars/{avatar_id}" in page
+    assert "-F image=... " in page and "-F request=... " in page
     assert "<script" not in page and "https://" not in page
 
 
