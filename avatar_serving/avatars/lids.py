@@ -32,7 +32,7 @@ when the eye is closed, in eye widths."""
 LASH_LENGTH = 0.16
 """How far lashes reach beyond the lid, in shares of its height."""
 NEAR = 1.5
-"""Of the middle of an eye is what is looked at of the skin, in eye widths."""
+"""Skin is looked at up to so far from the middle of an eye, in eye widths."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
