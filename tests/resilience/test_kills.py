@@ -94,10 +94,11 @@ async def test_a_replica_that_speaks_is_killed(running):
 
 
 async def test_a_model_is_killed_in_the_middle_of_an_answer(running):
-    """Part of it was heard, so it cannot begin anew: the other replica goes on with it."""
+    """Part of it was heard, so it cannot begin anew: the other replica goes on with it. It is
+    as long as an answer may be, nearly."""
     async with talkers(running, "m") as people:
         await asyncio.gather(*(one.turn(2) for one in people))
-        talking = [asyncio.create_task(one.attempt(150, sentence=8)) for one in people]
+        talking = [asyncio.create_task(one.attempt(110, sentence=8)) for one in people]
         for one in people:
             await one.client.wait_for(
                 "the answer sounds", lambda one=one: len(one.client.diary.answers) == 2
