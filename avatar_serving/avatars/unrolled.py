@@ -23,7 +23,7 @@ LIGHT = 1 / 9
 """Over what distance light changes, in face heights."""
 GAIN = (0.4, 2.5)
 """Of the light on this side to that on the other."""
-RIM = 0.02
+RIM = 0.005
 """Over what distance from the outline of the face the sheet ends softly, in face heights: landmarks
 lie beside it, and hair begins there. Not where there is only wall."""
 MARGIN_PX = 2
