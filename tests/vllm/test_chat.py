@@ -4,27 +4,40 @@ import asyncio
 import json
 import os
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import aclosing
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
 
-from avatar_serving.errors import EngineLost, InvalidRequest
+from avatar_serving.errors import EngineLost, InvalidRequest, StageFailed
 from avatar_serving.exposition import exposition
 from avatar_serving.flow import collect
 from avatar_serving.media import ChatDelta, ChatRequest, Message, Tokens, Tool, ToolCall
 from avatar_serving.stages.llm.vllm_chat import VllmConfig, VllmLlm
 from avatar_serving.vllm_options import Adapter
 from tests.folder_weights import Shelf
+from tests.vllm.lacking_memory import ASKED, as_plugin
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 TOOL = Tool("clock", "Tells the time", '{"type": "object", "properties": {}}')
 
 
 @pytest.fixture(scope="module")
-async def llm(shelf: Shelf, smollm2: Path, adapter: Path) -> AsyncIterator[VllmLlm]:
+def lacking(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Once this file is there, the engine lacks memory."""
+    folder = tmp_path_factory.mktemp("plugin")
+    as_plugin(folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(folder)
+        patch.setenv(ASKED, str(folder / "lacking"))
+        yield folder / "lacking"
+
+
+@pytest.fixture(scope="module")
+async def llm(shelf: Shelf, smollm2: Path, adapter: Path, lacking: Path) -> AsyncIterator[VllmLlm]:
     shelf.put(**{"smollm2": smollm2, "other-lora": adapter})
     config = VllmConfig(
         model="smollm2",
@@ -130,14 +143,14 @@ async def test_its_own_figures_are_shown(llm: VllmLlm) -> None:
     assert "vllm:prefix_cache_hits" in shown
 
 
-async def test_a_dead_engine_is_told_and_comes_back(llm: VllmLlm) -> None:
-    (core,) = [p for p in psutil.Process().children() if "EngineCore" in " ".join(p.cmdline())]
+async def test_a_lack_of_memory_is_told_and_passes(llm: VllmLlm, lacking: Path) -> None:
+    """vLLM's process ends of it, as of anything else that it did not expect."""
     deltas = llm.run(asked("Tell me a long story.", max_tokens=600))
     await anext(deltas)
-    os.kill(core.pid, signal.SIGKILL)
+    lacking.touch()
     with pytest.raises(EngineLost) as caught:
         await collect(deltas)
-    assert caught.value.retryable
+    assert caught.value.retryable and not lacking.exists()
     with pytest.raises(EngineLost):
         await collect(llm.run(asked()))
     async with asyncio.timeout(200):
@@ -148,3 +161,25 @@ async def test_a_dead_engine_is_told_and_comes_back(llm: VllmLlm) -> None:
                 break
             except EngineLost:
                 await asyncio.sleep(0.5)
+
+
+async def test_an_engine_that_stays_dead_fails_its_check(
+    llm: VllmLlm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ray asks, and replaces the replica. The last test here: nothing is left of the engine."""
+
+    def full() -> Any:
+        raise StageFailed("llm", "cannot start: CUDA out of memory")
+
+    (core,) = [p for p in psutil.Process().children() if "EngineCore" in " ".join(p.cmdline())]
+    monkeypatch.setattr(llm.engine, "_started", full)
+    deltas = llm.run(asked("Tell me a long story.", max_tokens=600))
+    await anext(deltas)
+    os.kill(core.pid, signal.SIGKILL)
+    with pytest.raises(EngineLost):
+        await collect(deltas)
+    with pytest.raises(StageFailed, match="does not start again"):
+        async with asyncio.timeout(60):
+            while True:
+                await llm.check()
+                await asyncio.sleep(0.1)
