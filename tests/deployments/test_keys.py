@@ -16,7 +16,7 @@ from tests.deployments.serving import gateway
 from tests.deployments.test_realtime import read_until, socket_url
 from tests.store.packages import small_package
 
-PUBLIC = {"/healthz", "/readyz", "/metrics", "/v1/{path:path}"}
+PUBLIC = {"/healthz", "/readyz", "/metrics", "/docs", "/v1/{path:path}"}
 
 
 @pytest.fixture(scope="module")
