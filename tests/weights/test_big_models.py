@@ -12,6 +12,7 @@ from avatar_serving.stages.stylise.adapter_shelf import AdapterShelf, LoraAdapte
 from avatar_serving.stages.stylise.diffusion import DiffusionStyliseConfig
 from avatar_serving.stages.vlm.transformers_vision import TransformersVlmConfig
 from avatar_serving.stages.vlm.vllm_vision import VllmVlmConfig
+from avatar_serving.training.home import AdapterHome
 from avatar_serving.vllm_engine import VllmEngine
 from avatar_serving.vllm_options import Adapter
 from pipelines.train_lora import TrainRequest, check_training
@@ -50,7 +51,8 @@ def drawn_by_an_adapter() -> Path:
 
 def taught() -> None:
     consent = Consent(agreed=True, statement="This is me.")
-    check_training(TrainRequest("a", FORBIDDEN, [colourful()] * 4, consent, Path("nowhere")))
+    home = AdapterHome(Path("nowhere"))
+    check_training(TrainRequest("a", FORBIDDEN, [colourful()] * 4, consent, home))
 
 
 @pytest.mark.parametrize(
