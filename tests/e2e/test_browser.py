@@ -1,30 +1,21 @@
 """A new user in Chromium: drops a photo, talks, sees lips move and captions appear, interrupts."""
 
 import io
-import shutil
 
 import numpy as np
 import PIL.Image
 import pytest
-from playwright.async_api import async_playwright
 
 from avatar_serving.client.rest import Rest
 from tests.e2e.conftest import ARTEFACTS, ROOT, silence, spoken, wav
+from tests.web.chromium import needs_chromium, new_page
 from tests.web.waiting import until
-
-CHROMIUM = shutil.which("chromium")
-FLAGS = [
-    "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required",
-    "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream",
-    "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader",
-]  # fmt: skip
 
 pytestmark = [
     pytest.mark.weights,
     pytest.mark.browser,
     pytest.mark.serve,
-    pytest.mark.skipif(CHROMIUM is None, reason="LOUD: chromium is not installed"),
+    needs_chromium,
     pytest.mark.skipif(
         not (ROOT / "web/dist/index.html").exists(), reason="LOUD: the web client is not built"
     ),
@@ -52,11 +43,7 @@ async def test_a_photo_becomes_somebody_to_talk_with(service, portrait, tmp_path
     question.write_bytes(wav(silence(3) + asked + silence(11)))
     microphone = f"--use-file-for-fake-audio-capture={question}"
     problems = []
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=CHROMIUM, args=[*FLAGS, microphone]
-        )
-        page = await browser.new_page(viewport={"width": 1280, "height": 820})
+    async with new_page(microphone, viewport={"width": 1280, "height": 820}) as page:
         page.on("pageerror", lambda error: problems.append(str(error)))
         await page.goto(service)
         await page.screenshot(path=ARTEFACTS / "1-studio.png")
@@ -73,7 +60,6 @@ async def test_a_photo_becomes_somebody_to_talk_with(service, portrait, tmp_path
         await page.screenshot(path=ARTEFACTS / "5-chat-interrupted.png")
         seen = await page.evaluate("window.seen")
         captions = await page.evaluate("window.avatarServing.captions()")
-        await browser.close()
     assert problems == []
     assert _contrast(face) > 20
     _check_motion(seen)
@@ -91,9 +77,7 @@ async def test_an_avatar_is_shown_the_camera_once_its_user_allows_it(service, po
     camera = f"--use-file-for-fake-video-capture={film}"
     avatar = _avatar_of(service, portrait)
     sent, problems = [], []
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, camera])
-        page = await browser.new_page(viewport={"width": 1280, "height": 820})
+    async with new_page(camera, viewport={"width": 1280, "height": 820}) as page:
         page.on("pageerror", lambda error: problems.append(str(error)))
         page.on(
             "websocket",
@@ -103,13 +87,12 @@ async def test_an_avatar_is_shown_the_camera_once_its_user_allows_it(service, po
         await page.get_by_role("tab", name="Settings").click()
         await page.get_by_text("Camera", exact=False).first.click()
         await page.get_by_label("see my expression").check()
-        await page.get_by_text("smiling").wait_for(timeout=60_000)
+        await page.get_by_text("smiling").wait_for()
         shown_before = _pictures(sent)
         await page.get_by_label("what is around me").check()
         await page.wait_for_timeout(7000)
         await page.screenshot(path=ARTEFACTS / "6-chat-camera.png")
         notice = await page.evaluate("window.avatarServing.notice()")
-        await browser.close()
     assert problems == [] and notice is None
     assert shown_before == 0 and _pictures(sent) >= 2
     assert any('"avatar.affect"' in message for message in sent)
@@ -134,10 +117,10 @@ async def _make_avatar(page, portrait):
     await page.set_input_files('input[aria-label="Choose a photo"]', portrait)
     await page.get_by_label("Name", exact=True).fill("Eileen")
     await page.locator('label:has-text("I am the person")').click()
-    await page.locator(".ticks").wait_for(timeout=60_000)
+    await page.locator(".ticks").wait_for()
     await page.screenshot(path=ARTEFACTS / "2-studio-review.png", full_page=True)
     await page.get_by_role("button", name="Create avatar").click()
-    await page.locator(".created").wait_for(timeout=120_000)
+    await page.locator(".created").wait_for()
     await page.wait_for_timeout(1000)
     await page.screenshot(path=ARTEFACTS / "3-studio-created.png")
 

@@ -4,7 +4,6 @@ import json
 
 import httpx
 import pytest
-from playwright.async_api import async_playwright
 
 from avatar_serving.avatars import package
 from avatar_serving.avatars.plain import plain_package
@@ -13,11 +12,11 @@ from avatar_serving.exchange.lam_writer import write_lam
 from tests.avatars.pictures import colourful
 from tests.deployments.serving import gateway
 from tests.e2e.conftest import ARTEFACTS, ROOT
-from tests.e2e.test_browser import CHROMIUM, FLAGS
+from tests.web.chromium import needs_chromium, new_page
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="LOUD: chromium is not installed"),
+    needs_chromium,
     pytest.mark.skipif(
         not (ROOT / "web/dist/index.html").exists(), reason="LOUD: the web client is not built"
     ),
@@ -43,10 +42,8 @@ def url(tmp_path, ours):
 
 @pytest.fixture
 async def page():
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield await browser.new_page(viewport={"width": 1280, "height": 820})
-        await browser.close()
+    async with new_page(viewport={"width": 1280, "height": 820}) as page:
+        yield page
 
 
 async def fits(page):
@@ -96,7 +93,7 @@ async def test_a_lam_zip_becomes_an_avatar(url, page, ours, tmp_path):
     await dialog.get_by_role("checkbox").check()
     await page.screenshot(path=ARTEFACTS / "import.png")
     await dialog.get_by_role("button", name="Import").click()
-    await page.get_by_role("heading", name="Meet Lin.").wait_for(timeout=60_000)
+    await page.get_by_role("heading", name="Meet Lin.").wait_for()
     assert await page.get_by_role("link", name="Talk with Lin").first.is_visible()
 
 
@@ -108,7 +105,7 @@ async def test_a_package_of_ours_brings_its_consent(url, page, ours, tmp_path):
     await dialog.get_by_label("Name").fill("Bea")
     assert await dialog.get_by_role("checkbox").count() == 0
     await dialog.get_by_role("button", name="Import").click()
-    await page.get_by_role("heading", name="Meet Bea.").wait_for(timeout=60_000)
+    await page.get_by_role("heading", name="Meet Bea.").wait_for()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -121,7 +118,7 @@ async def test_a_damaged_file_is_refused_in_words(url, page, ours, tmp_path, sch
     dialog = page.get_by_role("dialog", name="Import an avatar")
     await dialog.get_by_role("checkbox").check()
     await dialog.get_by_role("button", name="Import").click()
-    await dialog.get_by_role("alert").wait_for(timeout=60_000)
+    await dialog.get_by_role("alert").wait_for()
     assert "zip" in await dialog.get_by_role("alert").inner_text()
     assert await fits(page)
     await page.screenshot(path=ARTEFACTS / f"import-refused-{scheme}.png")

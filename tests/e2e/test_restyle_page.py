@@ -3,18 +3,17 @@
 import numpy as np
 import pytest
 import skimage.data
-from playwright.async_api import async_playwright
 
 from avatar_serving.images import encode, from_array
 from avatar_serving.media import Description, DrawingPrompt
 from tests.deployments.drawing import UNLIKE, UNSAFE, Scripted, drawing_profile
 from tests.deployments.serving import gateway
 from tests.e2e.conftest import ARTEFACTS, ROOT
-from tests.e2e.test_browser import CHROMIUM, FLAGS
+from tests.web.chromium import needs_chromium, new_page
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="LOUD: chromium is not installed"),
+    needs_chromium,
     pytest.mark.skipif(
         not (ROOT / "web/dist/index.html").exists(), reason="LOUD: the web client is not built"
     ),
@@ -52,13 +51,10 @@ def url(tmp_path_factory, artist):
 
 @pytest.fixture
 async def page():
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = await browser.new_page(viewport={"width": 1280, "height": 1000})
+    async with new_page(viewport={"width": 1280, "height": 1000}) as page:
         problems = []
         page.on("pageerror", lambda error: problems.append(str(error)))
         yield page
-        await browser.close()
         assert problems == []
 
 
@@ -109,7 +105,7 @@ async def test_a_portrait_is_redrawn_by_words(url, page, artist, portrait):
     assert (drawing.steps, drawing.seed) == (12, 150)
     await page.get_by_label("Name", exact=True).fill("Eileen")
     await page.get_by_role("button", name="Create avatar").click()
-    await page.get_by_role("heading", name="Meet Eileen.").wait_for(timeout=60_000)
+    await page.get_by_role("heading", name="Meet Eileen.").wait_for()
     assert artist.asked[-1] == tried, "the avatar is made with what was seen"
 
 

@@ -1,18 +1,17 @@
 """The studio teaches the model that draws a character: in Chromium, with a scripted trainer."""
 
 import pytest
-from playwright.async_api import async_playwright
 
 from avatar_serving import weights
 from avatar_serving.errors import AvatarError
 from tests.deployments.teaching import ScriptedTrainer, pictures, teaching
 from tests.e2e.conftest import ARTEFACTS, ROOT
-from tests.e2e.test_browser import CHROMIUM, FLAGS
+from tests.web.chromium import needs_chromium, new_page
 
 pytestmark = [
     pytest.mark.weights,
     pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="LOUD: chromium is not installed"),
+    needs_chromium,
     pytest.mark.skipif(
         not (ROOT / "web/dist/index.html").exists(), reason="LOUD: the web client is not built"
     ),
@@ -41,9 +40,7 @@ async def test_a_character_is_taught_shown_and_put_away(url, trainer, tmp_path):
     files = [tmp_path / f"{number}.jpg" for number in range(4)]
     for file, content in zip(files, pictures(), strict=True):
         file.write_bytes(content)
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = await browser.new_page(viewport={"width": 1280, "height": 900})
+    async with new_page(viewport={"width": 1280, "height": 900}) as page:
         problems = []
         page.on("pageerror", lambda error: problems.append(str(error)))
         await page.goto(url)
@@ -72,5 +69,4 @@ async def test_a_character_is_taught_shown_and_put_away(url, trainer, tmp_path):
         await page.get_by_role("button", name="Delete museum-guide").click()
         await page.get_by_role("button", name="Delete for good").click()
         await page.get_by_text("From 4 to 20 pictures").wait_for()
-        await browser.close()
     assert problems == []

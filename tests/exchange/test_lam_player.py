@@ -1,12 +1,11 @@
 """An exported avatar in the player that LAM's makers publish, in Chromium."""
 
 import io
-import shutil
 
 import numpy as np
 import PIL.Image
 import pytest
-from playwright.async_api import Page, Route, async_playwright
+from playwright.async_api import Page, Route
 
 from avatar_serving.avatars import package
 from avatar_serving.avatars.plain import plain_package
@@ -15,12 +14,10 @@ from avatar_serving.exchange.lam_writer import write_lam
 from avatar_serving.media import ARKIT
 from tests.avatars.pictures import colourful
 from tests.exchange.node import WEB
+from tests.web.chromium import needs_chromium, new_page
 
-CHROMIUM = shutil.which("chromium")
 PLAYER = WEB / "node_modules/gaussian-splat-renderer-for-lam/build"
 PLAYER /= "gaussian-splat-renderer-for-lam.module.js"
-FLAGS = ["--no-sandbox", "--disable-quic", "--use-gl=angle", "--use-angle=swiftshader",
-         "--enable-unsafe-swiftshader"]  # fmt: skip
 PAGE = """<!doctype html><div id="stage" style="width:256px;height:256px"></div>
 <script type="module">
 import { GaussianSplatRenderer } from "/player.js";
@@ -35,7 +32,7 @@ INSTANTLY = "window.player.viewer.sceneRevealMode = 2"
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="LOUD: chromium is not installed"),
+    needs_chromium,
     pytest.mark.skipif(not PLAYER.exists(), reason="LOUD: LAM's player is not installed"),
 ]
 
@@ -44,18 +41,15 @@ async def test_lams_own_player_plays_our_export() -> None:
     ours = plain_package(colourful())
     exported = write_lam(load_scene(ours, 1 / 30), package.inspect(ours))
     problems: list[str] = []
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = await browser.new_page(viewport={"width": 256, "height": 256})
+    async with new_page(viewport={"width": 256, "height": 256}) as page:
         page.on("pageerror", lambda error: problems.append(str(error)))
         page.on("console", lambda m: problems.append(m.text) if m.type == "error" else None)
         await page.route("http://lam.test/**", served(exported))
         await page.goto("http://lam.test/")
-        await page.wait_for_function("window.loaded === 1", timeout=120_000)
+        await page.wait_for_function("window.loaded === 1")
         await page.evaluate(INSTANTLY)
         closed = await shown(page, {})
         opened = await shown(page, {"jawOpen": 1.0, "eyeBlinkLeft": 1.0})
-        await browser.close()
     assert problems == []
     seen = (closed < 250).any(2)
     assert 0.1 < seen.mean() < 0.9, "the person fills a part of the picture"
@@ -82,6 +76,6 @@ async def shown(page: Page, expression: dict[str, float]) -> np.ndarray:
     await page.evaluate("(whole) => { window.expression = whole; }", whole)
     drawn = "window.player.viewer.consecutiveRenderFrames"
     before = await page.evaluate(drawn)
-    await page.wait_for_function(f"{drawn} > {before + 3}", timeout=60_000)
+    await page.wait_for_function(f"{drawn} > {before + 3}")
     picture = PIL.Image.open(io.BytesIO(await page.screenshot()))
     return np.asarray(picture.convert("RGB"))

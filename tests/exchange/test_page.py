@@ -7,7 +7,6 @@ import httpx
 import numpy as np
 import PIL.Image
 import pytest
-from playwright.async_api import async_playwright
 
 from avatar_serving.avatars import gaussian, package
 from avatar_serving.avatars.plain import plain_package
@@ -18,14 +17,14 @@ from avatar_serving.exchange.lam_writer import write_lam
 from tests.avatars.pictures import colourful
 from tests.deployments.serving import gateway
 from tests.exchange.node import WEB
-from tests.exchange.test_lam_player import CHROMIUM, FLAGS
+from tests.web.chromium import needs_chromium, new_page
 
 REQUEST = {"name": "Lin", "consent": {"agreed": True, "statement": "This is me."}}
 SIDE = 96
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="LOUD: chromium is not installed"),
+    needs_chromium,
     pytest.mark.skipif(
         not (WEB / "dist/index.html").exists(), reason="LOUD: the web client is not built"
     ),
@@ -42,15 +41,12 @@ async def test_the_page_draws_an_imported_avatar_as_the_cpu_does(tmp_path):
             f"{url}/v1/avatars/import", files={"file": exported}, data=form, timeout=60
         )
         avatar = answer.json()["id"]
-        async with async_playwright() as playwright:
-            browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-            page = await browser.new_page(viewport={"width": 1000, "height": 700})
+        async with new_page(viewport={"width": 1000, "height": 700}) as page:
             page.on("pageerror", lambda error: problems.append(str(error)))
             await page.goto(f"{url}/#/talk/{avatar}")
-            await page.locator(".avatar-canvas.ready").wait_for(timeout=180_000)
+            await page.locator(".avatar-canvas.ready").wait_for()
             await page.wait_for_timeout(1000)
             shot = await page.locator(".avatar-canvas canvas").screenshot()
-            await browser.close()
         scene = gaussian.scene(package.read(services.store.package(avatar)))
     assert problems == []
     picture = PIL.Image.open(io.BytesIO(shot)).convert("RGB").resize((SIDE, SIDE))

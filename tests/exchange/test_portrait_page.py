@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import PIL.Image
 import pytest
-from playwright.async_api import Route, async_playwright
+from playwright.async_api import Route
 
 from avatar_serving.avatars import glb, package
 from avatar_serving.avatars.canvas import Canvas
@@ -20,7 +20,7 @@ from avatar_serving.avatars.sheet import pose_values
 from avatar_serving.avatars.strips import Strip, grid, with_strips
 from tests.avatars.test_golden import FIRST
 from tests.exchange.node import needs_node, told
-from tests.exchange.test_lam_player import CHROMIUM, FLAGS
+from tests.web.chromium import needs_chromium, new_page
 
 SIZE = 200
 PAGE = '<!doctype html><script type="module" src="/page.js"></script>'
@@ -28,7 +28,7 @@ ROWS, COLUMNS = 4, 9
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="LOUD: chromium is not installed"),
+    needs_chromium,
     needs_node,
 ]
 
@@ -86,15 +86,12 @@ async def in_the_browser(
 ) -> list[np.ndarray]:
     """A picture (SIZE, SIZE, 3) of each pose."""
     told("bundle.mjs", Path("portrait_page.ts"), folder)
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = await browser.new_page()
+    async with new_page() as page:
         await page.route("http://avatar.test/**", served(content, folder))
         await page.goto("http://avatar.test/")
         await page.wait_for_function("window.drawn !== undefined")
         shown = "([size, pose]) => window.drawn(size, pose)"
         urls = [await page.evaluate(shown, [SIZE, list(values)]) for values in poses]
-        await browser.close()
     pngs = (base64.b64decode(url.partition(",")[2]) for url in urls)
     return [np.asarray(PIL.Image.open(io.BytesIO(png)).convert("RGB")) for png in pngs]
 

@@ -1,28 +1,20 @@
 """The page works under the policy that its answers carry, and the policy is in force."""
 
-import shutil
 from contextlib import asynccontextmanager
 
 import PIL.Image
 import pytest
-from playwright.async_api import async_playwright
 
 from avatar_serving.config import load_profile
 from deployments.gateway import WEB
 from tests.avatars.pictures import astronaut
 from tests.deployments.serving import gateway
+from tests.web.chromium import needs_chromium, new_page
 from tests.web.waiting import until
 
-CHROMIUM = shutil.which("chromium")
-FLAGS = [
-    "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required",
-    "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream",
-    "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader",
-]  # fmt: skip
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="LOUD: chromium is not installed"),
+    needs_chromium,
     pytest.mark.skipif(not (WEB / "index.html").exists(), reason="LOUD: the page is not built"),
 ]
 LISTEN = """
@@ -41,13 +33,10 @@ def url(tmp_path_factory):
 
 @asynccontextmanager
 async def opened(address):
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = await browser.new_page(viewport={"width": 1280, "height": 820})
+    async with new_page(viewport={"width": 1280, "height": 820}) as page:
         await page.add_init_script(LISTEN)
         await page.goto(address)
         yield page
-        await browser.close()
 
 
 async def _make_avatar(page, portrait):
@@ -55,7 +44,7 @@ async def _make_avatar(page, portrait):
     await page.get_by_label("Name", exact=True).fill("Eileen")
     await page.locator('label:has-text("I am the person")').click()
     await page.get_by_role("button", name="Create avatar").click()
-    await page.locator(".created").wait_for(timeout=60_000)
+    await page.locator(".created").wait_for()
     await page.locator(".created a").first.click()
     await until(page, "window.avatarServing !== undefined")
 
@@ -103,12 +92,9 @@ async def test_the_policy_is_in_force(url):
 
 
 async def test_another_website_cannot_frame_the_page(url):
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = await browser.new_page()
+    async with new_page() as page:
         said = []
         page.on("console", lambda message: said.append(message.text))
         await page.set_content(f'<iframe src="{url}"></iframe>')
         await page.wait_for_timeout(1500)
-        await browser.close()
     assert any("frame-ancestors" in text for text in said), said

@@ -7,7 +7,7 @@ refuses; a single ``evaluate`` goes past it.
 import asyncio
 
 
-async def until(page, expression, timeout_s=60.0):
+async def until(page, expression, timeout_s=180.0):
     """Raises TimeoutError: *expression* did not become true."""
     async with asyncio.timeout(timeout_s):
         while not await page.evaluate(expression):
