@@ -14,7 +14,7 @@ import ray
 from ray import serve
 from rich.console import Console
 
-from avatar_serving import draining, weights
+from avatar_serving import draining, logs, weights
 from avatar_serving.config import Environment, Profile, environment, load_profile
 from avatar_serving.errors import AvatarError, Unavailable
 from deployments import haproxy
@@ -23,6 +23,7 @@ from deployments.app import APP_NAME, build
 _OBJECT_STORE_BYTES = 256 << 20
 _WRITING_S = 10
 _RAY_AGAIN_S = 30.0
+log = logs.get()
 _QUIET = {"log_level": "WARNING"}
 """Serve tells of every request; the gateway logs what matters."""
 
@@ -92,19 +93,24 @@ def start_ray(metrics_dir: str) -> None:
         # Spinning threads of llama.cpp would starve everything else on a small machine.
         "OMP_WAIT_POLICY": "passive",
     }
-    try:
-        ray.init(
-            address="local",
-            _node_ip_address="127.0.0.1",
-            include_dashboard=False,
-            log_to_driver=True,
-            logging_level=logging.ERROR,
-            object_store_memory=_OBJECT_STORE_BYTES,
-            runtime_env={"env_vars": env},
-        )
-    except Exception as error:  # Ray has no narrower type for a node that is late
-        why = "This machine may be too busy, or short of memory"
-        raise Unavailable(f"Ray did not start: {error} {why}", _RAY_AGAIN_S) from error
+    for last in (False, True):
+        try:
+            ray.init(
+                address="local",
+                _node_ip_address="127.0.0.1",
+                include_dashboard=False,
+                log_to_driver=True,
+                logging_level=logging.ERROR,
+                object_store_memory=_OBJECT_STORE_BYTES,
+                runtime_env={"env_vars": env},
+            )
+            return
+        except Exception as error:  # Ray has no narrower type for a node that is late
+            ray.shutdown()
+            if last:
+                why = "This machine may be too busy, or short of memory"
+                raise Unavailable(f"Ray did not start: {error} {why}", _RAY_AGAIN_S) from error
+            log.warning("Ray did not start, and is tried once more", why=str(error))
 
 
 def http_options(settings: Environment) -> dict[str, Any]:

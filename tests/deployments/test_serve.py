@@ -5,7 +5,7 @@ import os
 import socket
 import stat
 import time
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from pathlib import Path
 
 import pytest
@@ -174,7 +174,8 @@ def _places_of_replicas():
     import psutil
 
     for process in psutil.Process().children(recursive=True):
-        if process.cmdline()[:1] and process.cmdline()[0].startswith("ray::ServeReplica"):
-            for connection in process.net_connections("tcp"):
-                if connection.status == psutil.CONN_LISTEN:
-                    yield connection.laddr
+        with suppress(psutil.NoSuchProcess):  # it has just ended
+            if process.cmdline()[:1] and process.cmdline()[0].startswith("ray::ServeReplica"):
+                for connection in process.net_connections("tcp"):
+                    if connection.status == psutil.CONN_LISTEN:
+                        yield connection.laddr

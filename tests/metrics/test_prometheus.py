@@ -164,6 +164,8 @@ def prometheus(nodes, service, tmp_path_factory):
         found.until("sum(up)", 4)
         asyncio.run(talks(service))
         found.until("sum(avatar_turns_total)", TALKS)
+        found.until("sum(avatar_client_answers_total)", TALKS)
+        found.until("sum(avatar_sessions)", 0)
         yield found
     finally:
         found.stop()
@@ -191,8 +193,6 @@ def test_every_replica_of_every_node_is_scraped_once(prometheus, nodes):
     waits = prometheus.ask('avatar_queue_wait_seconds_count{stage="tts"}')
     assert [labels["instance"] for labels, _ in waits] == [second]
     assert prometheus.ask("sum(avatar_voice_to_voice_seconds_count)")[0][1] == TALKS
-    assert prometheus.ask("sum(avatar_client_answers_total)")[0][1] == TALKS
-    assert prometheus.ask("sum(avatar_sessions)")[0][1] == 0
 
 
 def panels():

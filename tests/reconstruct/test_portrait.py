@@ -80,7 +80,7 @@ def test_a_mouth_that_grinned_becomes_round(made: Made, name: str) -> None:
     skin = made.rig.skin
     still = np.ptp(skin.positions[corners, 0])
     rounded = np.ptp((skin.positions + skin.morphs[MORPHS.index(name)])[corners, 0])
-    assert rounded < 0.72 * still
+    assert rounded < 0.8 * still  # not further: people are known by wide mouths too
 
 
 @pytest.mark.parametrize("ring", [RIGHT_EYE, LEFT_EYE])

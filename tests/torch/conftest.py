@@ -34,3 +34,10 @@ def one_thread() -> None:
 def shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shelf]:
     with shelf_in(tmp_path_factory.mktemp("shelf")) as shelf:
         yield shelf
+
+
+@pytest.fixture
+def no_weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The lock file of the project, and an empty cache."""
+    monkeypatch.setenv("AVATAR_CACHE", str(tmp_path))
+    monkeypatch.delenv("AVATAR_WEIGHTS_LOCK", raising=False)

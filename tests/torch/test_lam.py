@@ -159,6 +159,7 @@ def test_heads_are_in_metres_and_persons_over_white() -> None:
     assert drawn_alone(RIG, 28).shape == (28, 28, 3)
 
 
+@pytest.mark.usefixtures("no_weights")
 def test_without_weights_it_says_so() -> None:
     assert LamReconstructConfig().required_weights()[-1] == "lam-20k"
     with pytest.raises(WeightMissing, match="lam-20k"):

@@ -160,6 +160,7 @@ def test_weights_of_another_size_are_refused(folder: Path, tmp_path: Path) -> No
         worker.open_network(tmp_path, "cpu")
 
 
+@pytest.mark.usefixtures("no_weights")
 def test_without_weights_it_says_so() -> None:
     config = UikaReconstructConfig(device="cpu", pictures=4)
     assert config.required_weights()[-1] == "uika"

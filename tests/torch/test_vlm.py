@@ -1,7 +1,6 @@
 """The plain engine for pictures, on a tiny model with random weights."""
 
 import asyncio
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -83,10 +82,7 @@ async def test_a_form_that_breaks_off_is_an_error(vlm: TransformersVlm) -> None:
         await collect(config.build().run(PICTURE))
 
 
-def test_an_absent_model_says_what_brings_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("AVATAR_CACHE", str(tmp_path))
-    monkeypatch.delenv("AVATAR_WEIGHTS_LOCK", raising=False)
+@pytest.mark.usefixtures("no_weights")
+def test_an_absent_model_says_what_brings_it() -> None:
     with pytest.raises(WeightMissing, match="weights pull qwen2.5-vl-7b-instruct"):
         TransformersVlmConfig(device="cpu").build()
