@@ -1,6 +1,7 @@
 """Requests that are alike, worked on together, each with its own stream of progress."""
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Callable, Hashable, Sequence
 from contextlib import aclosing
 from typing import Any, Generic, TypeAlias, TypeVar
@@ -10,6 +11,7 @@ from avatar_serving.tickets import End, Ticket
 
 In = TypeVar("In")
 Out = TypeVar("Out")
+Item = TypeVar("Item")
 Told: TypeAlias = Callable[[float], None]
 """Is given the share of the work that is done, 0..1; raises Abandoned once nobody waits for it."""
 Work: TypeAlias = Callable[[Sequence[In], Told], Sequence[Out]]
@@ -20,19 +22,19 @@ class Abandoned(Exception):
     """Every stream of a batch was closed."""
 
 
-class Batches(Generic[In, Out]):
+class BatchQueue(ABC, Generic[In, Item]):
     """One batch at a time, of at most *most* requests.
 
     A request waits for *wait_s* for others that are alike, and for the batches before it.
     """
 
-    def __init__(self, work: Work[In, Out], most: int, wait_s: float) -> None:
-        self._work, self._most, self._wait_s = work, most, wait_s
+    def __init__(self, most: int, wait_s: float) -> None:
+        self._most, self._wait_s = most, wait_s
         self._waiting: list[Ticket[In]] = []
         self._worker: asyncio.Task[None] | None = None
 
-    async def run(self, request: In, alike: Hashable) -> AsyncGenerator[float | Out, None]:
-        """Shares of the work, then the answer. Only requests with the same *alike* are joined.
+    async def run(self, request: In, alike: Hashable = None) -> AsyncGenerator[Item, None]:
+        """What comes of the request. Only requests with the same *alike* are joined.
 
         Closing the stream withdraws the request; a batch without streams stops at its next step.
         """
@@ -43,6 +45,10 @@ class Batches(Generic[In, Out]):
         async with aclosing(ticket.stream()) as items:
             async for item in items:
                 yield item
+
+    @abstractmethod
+    def _finish(self, batch: list[Ticket[In]], loop: asyncio.AbstractEventLoop) -> None:
+        """Give each of the *batch* its items, and an End. Blocks, in a thread."""
 
     async def _serve(self) -> None:
         loop = asyncio.get_running_loop()
@@ -60,6 +66,14 @@ class Batches(Generic[In, Out]):
         alike = [t for t in self._waiting if t.alike == self._waiting[0].alike][: self._most]
         self._waiting = [ticket for ticket in self._waiting if ticket not in alike]
         return alike
+
+
+class Batches(BatchQueue[In, float | Out], Generic[In, Out]):
+    """Work that is done at once: shares of it, then the answer."""
+
+    def __init__(self, work: Work[In, Out], most: int, wait_s: float) -> None:
+        super().__init__(most, wait_s)
+        self._work = work
 
     def _finish(self, batch: list[Ticket[In]], loop: asyncio.AbstractEventLoop) -> None:
         def tell(items: Sequence[Any]) -> None:

@@ -1,11 +1,11 @@
 """Lines of many sessions, batch after batch through one process, each with its own stream."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Generator, Sequence
-from contextlib import aclosing
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
+from avatar_serving.batches import BatchQueue
 from avatar_serving.qwen_speech.process import Line, Stretch
 from avatar_serving.samples import Samples
 from avatar_serving.tickets import End, Ticket
@@ -27,35 +27,15 @@ class Speaking(Protocol):
     def stop(self) -> None: ...
 
 
-class Together:
-    """One batch at a time, of at most *most* lines; who comes meanwhile waits for its end."""
+class Together(BatchQueue[Asked, Stretch]):
+    """Who comes while a batch is spoken waits for its end."""
 
     def __init__(self, process: Speaking, most: int, wait_s: float) -> None:
-        self._process, self._most, self._wait_s = process, most, wait_s
-        self._waiting: list[Ticket[Asked]] = []
-        self._worker: asyncio.Task[None] | None = None
+        super().__init__(most, wait_s)
+        self._process = process
 
-    async def run(self, asked: Asked) -> AsyncGenerator[Stretch, None]:
-        """Closing the stream withdraws the line; a batch without streams ends early."""
-        ticket = Ticket(asked)
-        self._waiting.append(ticket)
-        if self._worker is None or self._worker.done():
-            self._worker = asyncio.create_task(self._serve())
-        async with aclosing(ticket.stream()) as items:
-            async for item in items:
-                yield item
-
-    async def _serve(self) -> None:
-        loop = asyncio.get_running_loop()
-        while self._waiting:
-            if len(self._waiting) < self._most:
-                await asyncio.sleep(self._wait_s)
-            there = [ticket for ticket in self._waiting if not ticket.closed]
-            batch, self._waiting = there[: self._most], there[self._most :]
-            if batch:
-                await asyncio.to_thread(self._speak, batch, loop.call_soon_threadsafe)
-
-    def _speak(self, batch: list[Ticket[Asked]], soon: Callable[..., Any]) -> None:
+    def _finish(self, batch: list[Ticket[Asked]], loop: asyncio.AbstractEventLoop) -> None:
+        soon = loop.call_soon_threadsafe
         asked = [ticket.request for ticket in batch]
         error: Exception | None = None
         try:
