@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from avatar_serving.detectors.end_of_turn import EndOfTurnConfig
 from avatar_serving.detectors.vad import VadConfig
@@ -24,6 +24,7 @@ from avatar_serving.stages.review import ReviewConfig
 from avatar_serving.stages.stylise import StyliseConfig
 from avatar_serving.stages.tts import TtsConfig
 from avatar_serving.stages.vlm import VlmConfig
+from avatar_serving.storage import Storage
 
 PROFILES = Path(__file__).parent / "profiles"
 CAMERA_WEIGHTS = ("face-landmarker", "hand-landmarker")
@@ -298,35 +299,8 @@ def _options(path: Path, name: str) -> Mapping[str, Any]:
     return options
 
 
-class Storage(Strict):
-    """Where avatars, keys, memories and live sessions are kept; by default in the data folder."""
-
-    database_url: SecretStr | None = None
-    """``postgresql://user:password@host:port/name``, with ``?sslmode=`` as libpq has it."""
-    s3_bucket: str = ""
-    s3_endpoint: str = ""
-    """Of a service that speaks S3's protocol; empty: Amazon's own."""
-    s3_prefix: str = ""
-    """Put before the name of every file, such as ``avatars-of-this-site/``."""
-    keys: tuple[SecretStr, ...] = ()
-    """Seal what people said, before it is written to the database: the first; all of them open."""
-
-
-def storage() -> Storage:
-    """AVATAR_DATABASE_URL, AVATAR_S3_BUCKET, AVATAR_S3_ENDPOINT, AVATAR_S3_PREFIX and
-    AVATAR_STORE_KEY."""
-    url = os.environ.get("AVATAR_DATABASE_URL")
-    return Storage(
-        database_url=SecretStr(url) if url else None,
-        s3_bucket=os.environ.get("AVATAR_S3_BUCKET", ""),
-        s3_endpoint=os.environ.get("AVATAR_S3_ENDPOINT", ""),
-        s3_prefix=os.environ.get("AVATAR_S3_PREFIX", ""),
-        keys=tuple(map(SecretStr, os.environ.get("AVATAR_STORE_KEY", "").split())),
-    )
-
-
 class Environment(Strict):
-    """Everything read from environment variables, read in one place."""
+    """What environment variables say of the service; of its storage `avatar_serving.storage`."""
 
     profile: str = "cpu"
     host: str = "127.0.0.1"

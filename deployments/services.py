@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from avatar_serving import metrics
-from avatar_serving.config import STAGES, Environment, Profile, StageName, storage
+from avatar_serving.config import STAGES, Environment, Profile, StageName
 from avatar_serving.detectors.end_of_turn import EndOfTurn
 from avatar_serving.detectors.vad import VadModel
 from avatar_serving.media import Behaviour
@@ -14,6 +14,7 @@ from avatar_serving.metrics import Observed
 from avatar_serving.protocol.status import ApplicationPart
 from avatar_serving.stages.base import Stage
 from avatar_serving.stages.stylise.remembered import RememberedStylise
+from avatar_serving.storage import storage
 from avatar_serving.store import Store
 from avatar_serving.store.memories import Memories
 from avatar_serving.training.options import Trainer

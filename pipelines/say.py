@@ -15,7 +15,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from avatar_serving import images
 from avatar_serving.cli.examples import SAY_EXAMPLES, shown
 from avatar_serving.cli.failing import errors_told
-from avatar_serving.config import Profile, environment, load_profile, storage
+from avatar_serving.config import Profile, environment, load_profile
 from avatar_serving.errors import InvalidRequest, NotFound, StageFailed
 from avatar_serving.film.backdrop import Backdrop, backdrop_of
 from avatar_serving.film.framing import sized
@@ -26,6 +26,7 @@ from avatar_serving.rails import Guard, Rails
 from avatar_serving.safety.consent import Consent
 from avatar_serving.stages.reconstruct import most_pictures
 from avatar_serving.stages.tts import find_voice
+from avatar_serving.storage import storage
 from avatar_serving.store import Store
 from avatar_serving.text.languages import language_of
 from pipelines.converse import ConverseStages

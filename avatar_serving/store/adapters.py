@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from avatar_serving.config import Storage
+from avatar_serving.storage import Storage
 from avatar_serving.store.s3 import client_of, ours
 
 _RECORD, _WEIGHTS = "adapter.json", "weights.safetensors"

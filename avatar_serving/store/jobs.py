@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import delete, select, update
 
-from avatar_serving.config import Storage
+from avatar_serving.storage import Storage
 from avatar_serving.store.database import Database
 from avatar_serving.store.s3 import client_of, ours
 from avatar_serving.store.tables import JobTable

@@ -5,8 +5,8 @@ from collections.abc import Container, Generator
 from contextlib import contextmanager
 from typing import Any
 
-from avatar_serving.config import Storage
 from avatar_serving.errors import StageFailed, Unavailable
+from avatar_serving.storage import Storage
 from avatar_serving.store.blobs import KINDS, UNFINISHED_S, checked_id
 
 _CONNECT_S, _READ_S, _TRIES = 3, 20, 4

@@ -13,8 +13,8 @@ from sqlalchemy import delete, select
 
 from avatar_serving.avatars import package
 from avatar_serving.avatars.manifest import Manifest
-from avatar_serving.config import Storage
 from avatar_serving.errors import NotFound
+from avatar_serving.storage import Storage
 from avatar_serving.store.blobs import Blobs, checked_id
 from avatar_serving.store.callers import ANYBODY, SCOPES, Caller, Scope
 from avatar_serving.store.database import Database

@@ -10,6 +10,7 @@ from typing import Protocol
 from pydantic import ValidationError
 
 from avatar_serving.errors import NotFound
+from avatar_serving.storage import Storage, storage
 from avatar_serving.training.record import (
     NAME,
     WEIGHTS_FILE,
@@ -111,9 +112,6 @@ def write_weights(folder: Path, weights: bytes) -> None:
 
 def open_home(folder: Path | str) -> AdapterHome:
     """As the environment has it: with the bucket of the store, where it names one."""
-    # The profile's options know the engines, and an engine's adapters are here.
-    from avatar_serving.config import storage
-
     place = storage()
     if not place.s3_bucket:
         return AdapterHome(Path(folder))
@@ -122,7 +120,6 @@ def open_home(folder: Path | str) -> AdapterHome:
 
 @cache
 def _bucket(name: str, endpoint: str, prefix: str) -> Bucket:
-    from avatar_serving.config import Storage
     from avatar_serving.store.adapters import SharedAdapters
 
     return SharedAdapters(Storage(s3_bucket=name, s3_endpoint=endpoint, s3_prefix=prefix))

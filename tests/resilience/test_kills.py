@@ -10,8 +10,9 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from avatar_serving.config import Placement, Storage, load_profile
+from avatar_serving.config import Placement, load_profile
 from avatar_serving.errors import StageTimeout
+from avatar_serving.storage import Storage
 from tests.resilience.service import Service, Talker, service, talker
 from tests.store.postgres import postgres
 

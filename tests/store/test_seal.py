@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from avatar_serving.config import Storage, storage
 from avatar_serving.errors import InvalidRequest, StageFailed
 from avatar_serving.memory import Fact
+from avatar_serving.storage import Storage, storage
 from avatar_serving.store import Store
 from avatar_serving.store.seal import MARK, Seal
 

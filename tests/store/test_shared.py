@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from pydantic import SecretStr
 
-from avatar_serving.config import Storage, load_profile, storage
+from avatar_serving.config import load_profile
 from avatar_serving.errors import (
     InvalidRequest,
     NotFound,
@@ -29,6 +29,7 @@ from avatar_serving.media import Progress
 from avatar_serving.memory import Fact
 from avatar_serving.safety.consent import Consent
 from avatar_serving.stages.stylise.diffusion import DiffusionStyliseConfig
+from avatar_serving.storage import Storage, storage
 from avatar_serving.store import Character, Store
 from avatar_serving.store.adapters import SharedAdapters
 from avatar_serving.store.database import Database
