@@ -9,7 +9,6 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import HTMLResponse, JSONResponse
-from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from avatar_serving import logs
@@ -37,6 +36,7 @@ from deployments.api_page import api_page
 from deployments.bodies import BodyLimit
 from deployments.draining import drain_when_told
 from deployments.failures import error_body, headers_of, status_of
+from deployments.page import page
 from deployments.services import Services
 from deployments.warm import warm
 from deployments.website import OwnWebsite, SafeHeaders
@@ -108,7 +108,7 @@ def create_app(
     _add_errors(app)
     _add_guards(app, services)
     if web.is_dir():
-        app.mount("/", StaticFiles(directory=web, html=True), name="web")
+        app.mount("/", page(web), name="web")
     return app
 
 

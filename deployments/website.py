@@ -27,6 +27,8 @@ _DOCS = (
 )
 """The page of the REST calls has its style in it, and no script."""
 _OTHER = "default-src 'none'; frame-ancestors 'none'"
+_NOT_MODIFIED = 304
+"""Its headers replace those of the answer that a browser has kept, whose policy stands."""
 _ALWAYS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
@@ -108,7 +110,8 @@ class SafeHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in _ALWAYS.items():
                     headers.setdefault(name, value)
-                headers.setdefault("Content-Security-Policy", self._policy(scope, headers))
+                if message["status"] != _NOT_MODIFIED:
+                    headers.setdefault("Content-Security-Policy", self._policy(scope, headers))
                 standing = scope.get("state", {}).get("standing")
                 if standing is not None:
                     headers.update(rate_headers(standing))

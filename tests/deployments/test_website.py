@@ -103,7 +103,8 @@ def test_answers_tell_browsers_what_they_may_do(rest):
     assert "http" not in docs and "script" not in docs and "frame-ancestors 'none'" in docs
 
 
-def test_the_page_may_load_only_what_is_its_own(tmp_path):
+@pytest.fixture
+def page(tmp_path):
     from starlette.testclient import TestClient
 
     from avatar_serving.config import Environment
@@ -111,13 +112,34 @@ def test_the_page_may_load_only_what_is_its_own(tmp_path):
     from deployments.services import Services
 
     web = tmp_path / "web"
-    web.mkdir()
+    (web / "assets").mkdir(parents=True)
     (web / "index.html").write_text("<!doctype html><title>page</title>")
+    (web / "assets" / "index-C0FFEE.js").write_text("let avatar = 1;\n" * 100)
     profile = load_profile("test").model_copy(update={"origins": (SHOP,)})
     services = Services.build(profile, Environment(data=tmp_path / "data"))
-    page = TestClient(create_app(services, web), base_url="http://localhost").get("/")
-    policy = page.headers["content-security-policy"]
-    assert page.status_code == 200 and "default-src 'self'" in policy
+    return TestClient(create_app(services, web), base_url="http://localhost")
+
+
+def test_the_page_may_load_only_what_is_its_own(page):
+    first = page.get("/")
+    policy = first.headers["content-security-policy"]
+    assert first.status_code == 200 and "default-src 'self'" in policy
     assert policy.endswith(f"frame-ancestors 'self' {SHOP}")
     scripts = policy.partition("script-src ")[2].partition(";")[0]
     assert "unsafe-inline" not in scripts and "'unsafe-eval'" not in scripts
+
+
+def test_a_page_that_is_kept_keeps_its_policy(page):
+    """Browsers put the headers of "not modified" over those that they have kept."""
+    kept = page.get("/").headers["etag"]
+    again = page.get("/", headers={"If-None-Match": kept})
+    assert again.status_code == 304
+    assert "content-security-policy" not in again.headers
+    assert again.headers["x-content-type-options"] == "nosniff"
+
+
+def test_browsers_ask_for_the_page_and_keep_what_it_loads(page):
+    assert page.get("/").headers["cache-control"] == "no-cache"
+    script = page.get("/assets/index-C0FFEE.js")
+    assert "immutable" in script.headers["cache-control"]
+    assert script.headers["content-encoding"] == "gzip" and script.text.startswith("let avatar")
