@@ -1,6 +1,5 @@
 """One frozen, strict tree of options. A profile says which engine does each stage, and where."""
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
@@ -12,6 +11,7 @@ from avatar_serving.detectors.end_of_turn import EndOfTurnConfig
 from avatar_serving.detectors.vad import VadConfig
 from avatar_serving.errors import InvalidRequest
 from avatar_serving.film.encoders import Encoder
+from avatar_serving.limits import Limits
 from avatar_serving.rails import Rails
 from avatar_serving.scaling import BySessions, GatewayScaling, Scaling
 from avatar_serving.stages.animate import AnimateConfig
@@ -24,7 +24,6 @@ from avatar_serving.stages.review import ReviewConfig
 from avatar_serving.stages.stylise import StyliseConfig
 from avatar_serving.stages.tts import TtsConfig
 from avatar_serving.stages.vlm import VlmConfig
-from avatar_serving.storage import Storage
 
 PROFILES = Path(__file__).parent / "profiles"
 CAMERA_WEIGHTS = ("face-landmarker", "hand-landmarker")
@@ -70,63 +69,6 @@ class Placement(Strict):
         if self.min_replicas > self.max_replicas:
             raise ValueError("min_replicas is over max_replicas")
         return self
-
-
-class Limits(Strict):
-    """What one caller may ask for. Each refusal names the option that caused it."""
-
-    sessions: int = Field(default=4, ge=1)
-    """Live sessions of one gateway; one more is refused at once."""
-    session_s: float = Field(default=3600, gt=0)
-    """Longest session, in seconds."""
-    message_bytes: int = Field(default=2_000_000, ge=1024)
-    """Longest message of the realtime socket."""
-    resume_s: float = Field(default=30, gt=0)
-    """How long a session waits for a client that lost its connection, if it asked for that."""
-    drain_s: float = Field(default=20, gt=0)
-    """How long turns may go on when a gateway stops, before their sessions move to another."""
-    audio_rate: float = Field(default=4.0, gt=1)
-    """How many times faster than real time a client may send audio, past a start of 10 s."""
-    utterance_s: float = Field(default=60, gt=1)
-    """Longest stretch of speech kept as one turn."""
-    file_s: float = Field(default=600, gt=1)
-    """Longest sound file to be transcribed."""
-    items: int = Field(default=500, ge=2)
-    """Items kept in one conversation."""
-    image_bytes: int = Field(default=20_000_000, ge=1024)
-    """Largest upload."""
-    image_pixels: int = Field(default=50_000_000, ge=4096)
-    """Most pixels an uploaded image may have."""
-    text_chars: int = Field(default=8_000, ge=100)
-    """Longest instructions, persona, typed message or text to be spoken."""
-    creations: int = Field(default=2, ge=1)
-    """Avatars made at the same time."""
-    videos: int = Field(default=1, ge=1)
-    """Talking videos made at the same time."""
-    waiting_videos: int = Field(default=4, ge=0)
-    """Talking videos that may wait for their turn."""
-    video_s: float = Field(default=300, gt=0)
-    """Longest talking video."""
-    video_kept_s: float = Field(default=3600, gt=0)
-    """How long a finished video can be fetched before it is deleted."""
-    trainings: int = Field(default=1, ge=1)
-    """Characters learnt at the same time."""
-    waiting_trainings: int = Field(default=2, ge=0)
-    """Characters that may wait for their turn to be learnt."""
-    training_kept_s: float = Field(default=86_400, gt=0)
-    """How long the course of a training can be looked at once it is over."""
-    audio_bytes: int = Field(default=20_000_000, ge=1024)
-    """Largest uploaded recording."""
-    upload_s: float = Field(default=120, gt=0)
-    """Longest time in which the body of a request may arrive."""
-    key_requests: int = Field(default=600, ge=1)
-    """Requests of one API key in a minute, at all gateways together. None of the three is counted
-    where no keys are asked for."""
-    key_sessions: int = Field(default=100, ge=1)
-    """Live sessions of one API key, at all gateways together."""
-    key_creations: int = Field(default=120, ge=1)
-    """Avatars, previews, videos and trainings begun with one API key in an hour, at all gateways
-    together."""
 
 
 class Conversation(Strict):
@@ -297,43 +239,3 @@ def _options(path: Path, name: str) -> Mapping[str, Any]:
     if not isinstance(options, dict):
         raise InvalidRequest(f"profile {path}: not a list of options", "profile")
     return options
-
-
-class Environment(Strict):
-    """What environment variables say of the service; of its storage `avatar_serving.storage`."""
-
-    profile: str = "cpu"
-    host: str = "127.0.0.1"
-    port: int = Field(default=8000, ge=1, le=65535)
-    data: Path = Path("data")
-    api_key_required: bool = False
-    api_key_file: Path | None = None
-    """Holds one more key that is accepted."""
-    storage: Storage | None = None
-    """None: read where the gateway runs, so that no secret travels there."""
-
-    @property
-    def loopback(self) -> bool:
-        return self.host in {"127.0.0.1", "localhost", "::1"}
-
-
-def talk_key() -> str | None:
-    """AVATAR_API_KEY: the key that this machine's commands show to a service."""
-    return os.environ.get("AVATAR_API_KEY") or None
-
-
-def environment() -> Environment:
-    """PROFILE, HOST, PORT, AVATAR_DATA and AVATAR_API_KEYS (``on`` or ``off``).
-
-    API keys are asked for when the service is bound to anything but loopback.
-    """
-    host = os.environ.get("HOST", "127.0.0.1")
-    keys = os.environ.get("AVATAR_API_KEYS", "")
-    return Environment(
-        profile=os.environ.get("PROFILE", "cpu"),
-        host=host,
-        port=int(os.environ.get("PORT", "8000")),
-        data=Path(os.environ.get("AVATAR_DATA", "data")),
-        api_key_required=keys == "on"
-        or (keys != "off" and host not in {"127.0.0.1", "localhost", "::1"}),
-    )

@@ -11,8 +11,8 @@ from contextlib import asynccontextmanager, suppress
 from typing import TypeVar
 
 from avatar_serving import logs, metrics
-from avatar_serving.config import Limits
 from avatar_serving.errors import AvatarError, RateLimited
+from avatar_serving.limits import Limits
 from avatar_serving.store import Caller
 from avatar_serving.store.quotas import LEASE_S, Quotas, Standing
 

@@ -6,7 +6,8 @@ from fastapi import FastAPI
 from ray import serve
 
 from avatar_serving import logs
-from avatar_serving.config import Environment, Profile, StageName
+from avatar_serving.config import Profile, StageName
+from avatar_serving.environment import Environment
 from avatar_serving.exposition import show_node
 from avatar_serving.scaling.policy import Bounds
 from avatar_serving.stages.base import Stage

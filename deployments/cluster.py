@@ -6,7 +6,8 @@ from typing import Literal
 from pydantic import JsonValue
 from ray import serve
 
-from avatar_serving.config import Environment, Strict, read_profile
+from avatar_serving.config import Strict, read_profile
+from avatar_serving.environment import Environment
 from deployments.app import build
 
 

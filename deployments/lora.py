@@ -10,7 +10,8 @@ from PIL import Image as Pillow
 
 from avatar_serving import images
 from avatar_serving.cli.failing import errors_told
-from avatar_serving.config import environment, load_profile
+from avatar_serving.config import load_profile
+from avatar_serving.environment import environment
 from avatar_serving.errors import InvalidRequest
 from avatar_serving.media import Progress
 from avatar_serving.safety.consent import Consent

@@ -15,7 +15,8 @@ from ray import serve
 from rich.console import Console
 
 from avatar_serving import draining, logs, weights
-from avatar_serving.config import Environment, Profile, environment, load_profile
+from avatar_serving.config import Profile, load_profile
+from avatar_serving.environment import Environment, environment
 from avatar_serving.errors import AvatarError, Unavailable
 from deployments import haproxy
 from deployments.app import APP_NAME, build

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from avatar_serving import metrics
-from avatar_serving.config import STAGES, Environment, Profile, StageName
+from avatar_serving.config import STAGES, Profile, StageName
 from avatar_serving.detectors.end_of_turn import EndOfTurn
 from avatar_serving.detectors.vad import VadModel
+from avatar_serving.environment import Environment
 from avatar_serving.media import Behaviour
 from avatar_serving.metrics import Observed
 from avatar_serving.protocol.status import ApplicationPart

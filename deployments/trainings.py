@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Literal
 
 from avatar_serving import images, metrics
-from avatar_serving.config import Limits
 from avatar_serving.images import from_array
+from avatar_serving.limits import Limits
 from avatar_serving.store.jobs import SharedJobs
 from avatar_serving.training.home import AdapterHome
 from avatar_serving.training.options import Checked

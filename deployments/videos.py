@@ -1,8 +1,8 @@
 """Talking videos as jobs: one after the other, a bounded number waiting."""
 
 from avatar_serving import metrics
-from avatar_serving.config import Limits
 from avatar_serving.errors import WrongState
+from avatar_serving.limits import Limits
 from deployments.background import BackgroundJobs
 from deployments.video_states import VideoFolder, VideoState
 from pipelines.talking_video import Filmed

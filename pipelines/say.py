@@ -15,7 +15,8 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from avatar_serving import images
 from avatar_serving.cli.examples import SAY_EXAMPLES, shown
 from avatar_serving.cli.failing import errors_told
-from avatar_serving.config import Profile, environment, load_profile
+from avatar_serving.config import Profile, load_profile
+from avatar_serving.environment import environment
 from avatar_serving.errors import InvalidRequest, NotFound, StageFailed
 from avatar_serving.film.backdrop import Backdrop, backdrop_of
 from avatar_serving.film.framing import sized

@@ -14,7 +14,8 @@ from rich.console import Console
 
 from avatar_serving.cli.examples import SELL_EXAMPLES, shown
 from avatar_serving.cli.failing import errors_told
-from avatar_serving.config import environment, load_profile
+from avatar_serving.config import load_profile
+from avatar_serving.environment import environment
 from avatar_serving.errors import InvalidRequest
 from avatar_serving.film.framing import framed, sized
 from avatar_serving.film.live import container_of, is_live

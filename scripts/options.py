@@ -24,6 +24,7 @@ from pydantic_core import PydanticUndefined
 from avatar_serving import config, metrics
 from avatar_serving.detectors.end_of_turn import EndOfTurnConfig
 from avatar_serving.detectors.vad import VadConfig
+from avatar_serving.limits import Limits
 from avatar_serving.rails import Rails
 from avatar_serving.scaling import GatewayScaling, Scaling
 from avatar_serving.stages.llm import ModelChoice
@@ -59,7 +60,7 @@ def written(page: str) -> str:
 def tables() -> dict[str, str]:
     return {
         "profile": options_table(config.Profile, leave_out={*config.STAGES, "vad", "end_of_turn"}),
-        "limits": options_table(config.Limits),
+        "limits": options_table(Limits),
         "conversation": options_table(config.Conversation),
         "memory": options_table(config.Memory),
         "training": options_table(config.Training),

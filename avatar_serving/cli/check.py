@@ -10,7 +10,7 @@ from rich.console import Console
 from avatar_serving import weights
 from avatar_serving.cli.failing import errors_told
 from avatar_serving.client import Rest, Where, ask, open_session
-from avatar_serving.config import talk_key
+from avatar_serving.environment import talk_key
 from avatar_serving.errors import StageFailed
 
 _PORTRAIT = "portrait-astronaut"

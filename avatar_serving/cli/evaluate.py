@@ -62,7 +62,7 @@ def _subject(avatar: str, portrait: Path | None) -> "Subject":
 
 
 def _stored(avatar_id: str) -> bytes:
-    from avatar_serving.config import environment
+    from avatar_serving.environment import environment
     from avatar_serving.storage import storage
     from avatar_serving.store import Store
 

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from avatar_serving.cli.failing import errors_told
-from avatar_serving.config import environment
+from avatar_serving.environment import environment
 from avatar_serving.storage import storage
 from avatar_serving.store import SCOPES, Scope, Store
 

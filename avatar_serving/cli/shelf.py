@@ -13,7 +13,7 @@ from rich.table import Table
 from avatar_serving.cli.failing import errors_told
 from avatar_serving.client import Rest
 from avatar_serving.client.replies import Avatar
-from avatar_serving.config import talk_key
+from avatar_serving.environment import talk_key
 from avatar_serving.errors import InvalidRequest
 from avatar_serving.media import Look, Progress
 

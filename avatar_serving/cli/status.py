@@ -8,7 +8,7 @@ from rich.filesize import decimal
 
 from avatar_serving.cli.failing import errors_told
 from avatar_serving.client import Rest
-from avatar_serving.config import talk_key
+from avatar_serving.environment import talk_key
 from avatar_serving.protocol.status import ApplicationPart, ServiceStatus
 
 Url = Annotated[str, typer.Option(help="The service.")]

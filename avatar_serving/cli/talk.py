@@ -16,7 +16,7 @@ from avatar_serving.cli.script import Script
 from avatar_serving.cli.sound import Devices, read_wav, write_wav
 from avatar_serving.client import RealtimeClient, Where, ask, open_session
 from avatar_serving.client.messages import AudioDelta, ResponseDone, SpeechStarted
-from avatar_serving.config import talk_key
+from avatar_serving.environment import talk_key
 from avatar_serving.errors import InvalidRequest, StageTimeout
 
 _ANSWER_S = 120.0

@@ -4,9 +4,10 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass
 
 from avatar_serving.config import Conversation as Habits
-from avatar_serving.config import Limits, Memory
+from avatar_serving.config import Memory
 from avatar_serving.detectors.end_of_turn import EndOfTurn
 from avatar_serving.detectors.vad import VadModel
+from avatar_serving.limits import Limits
 from avatar_serving.media import Behaviour, ChatRequest, Image, Manner, Spoken, Tokens, ToolCall
 from avatar_serving.stages.base import Asr, Llm
 from avatar_serving.stages.tts import Voice

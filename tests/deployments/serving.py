@@ -8,7 +8,8 @@ import time
 
 import uvicorn
 
-from avatar_serving.config import Environment, load_profile
+from avatar_serving.config import load_profile
+from avatar_serving.environment import Environment
 from deployments.gateway import create_app
 from deployments.services import Services
 

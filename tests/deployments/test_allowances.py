@@ -6,8 +6,9 @@ import httpx
 import pytest
 import websockets
 
-from avatar_serving.config import Limits, load_profile
+from avatar_serving.config import load_profile
 from avatar_serving.errors import RateLimited
+from avatar_serving.limits import Limits
 from avatar_serving.store import ANYBODY, Caller, Store
 from deployments.allowances import Allowances, rate_headers
 from tests.deployments.serving import gateway

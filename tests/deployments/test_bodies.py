@@ -6,7 +6,8 @@ import time
 
 import pytest
 
-from avatar_serving.config import Limits, load_profile
+from avatar_serving.config import load_profile
+from avatar_serving.limits import Limits
 from tests.deployments.serving import gateway
 
 

@@ -8,7 +8,8 @@ import websockets
 from fastapi.routing import APIRoute
 
 from avatar_serving.avatars.plain import plain_package
-from avatar_serving.config import Limits, load_profile
+from avatar_serving.config import load_profile
+from avatar_serving.limits import Limits
 from avatar_serving.store import SCOPES
 from deployments.guard import scope_of
 from tests.avatars.pictures import colourful

@@ -12,8 +12,9 @@ import websockets
 from avatar_serving import draining
 from avatar_serving.client import Disconnected, Where, open_session
 from avatar_serving.client.connecting import retry_delay_s
-from avatar_serving.config import Limits, load_profile
+from avatar_serving.config import load_profile
 from avatar_serving.errors import StageFailed
+from avatar_serving.limits import Limits
 from tests.deployments.serving import gateway
 from tests.deployments.test_realtime import (
     _given_back,

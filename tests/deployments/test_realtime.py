@@ -11,7 +11,8 @@ import websockets
 from openai import AsyncOpenAI
 from sqlalchemy import select
 
-from avatar_serving.config import Limits, load_profile
+from avatar_serving.config import load_profile
+from avatar_serving.limits import Limits
 from avatar_serving.store.tables import SessionTable
 from tests.deployments.serving import gateway
 from tests.session.talk import frame

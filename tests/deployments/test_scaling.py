@@ -7,7 +7,8 @@ import pytest
 from pydantic import ValidationError
 
 from avatar_serving.client import Where, open_session
-from avatar_serving.config import Environment, Placement, Profile, load_profile
+from avatar_serving.config import Placement, Profile, load_profile
+from avatar_serving.environment import Environment
 from avatar_serving.errors import Overloaded
 from avatar_serving.media import ChatRequest, Message
 from avatar_serving.scaling import ByQueueWait, BySessions, GatewayScaling

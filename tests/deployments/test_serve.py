@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from avatar_serving.config import Environment, Placement, Profile, load_profile
+from avatar_serving.config import Placement, Profile, load_profile
+from avatar_serving.environment import Environment
 from avatar_serving.errors import InvalidRequest, NotFound
 from avatar_serving.flow import collect
 from avatar_serving.media import ChatRequest, Manner, Message, SpeechRequest

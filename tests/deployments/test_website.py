@@ -107,7 +107,7 @@ def test_answers_tell_browsers_what_they_may_do(rest):
 def page(tmp_path):
     from starlette.testclient import TestClient
 
-    from avatar_serving.config import Environment
+    from avatar_serving.environment import Environment
     from deployments.gateway import create_app
     from deployments.services import Services
 

@@ -8,7 +8,8 @@ import pytest
 from typer.testing import CliRunner
 
 from avatar_serving.client import Where, open_session
-from avatar_serving.config import Limits, load_profile
+from avatar_serving.config import load_profile
+from avatar_serving.limits import Limits
 from deployments.ports import free_port
 from load_tests.__main__ import app
 from load_tests.crowd import Gathered

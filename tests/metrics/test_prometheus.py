@@ -11,7 +11,8 @@ import pytest
 import yaml
 
 from avatar_serving.client import Rest, Where, ask, open_session
-from avatar_serving.config import Environment, Placement, load_profile
+from avatar_serving.config import Placement, load_profile
+from avatar_serving.environment import Environment
 from avatar_serving.gpu_figures import Gpus
 from avatar_serving.scaling import BySessions
 from deployments.ports import free_port

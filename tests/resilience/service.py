@@ -13,7 +13,8 @@ import httpx
 from avatar_serving.client import Where, open_session
 from avatar_serving.client.messages import ErrorMessage, ItemRetrieved
 from avatar_serving.client.realtime import RealtimeClient
-from avatar_serving.config import Environment, Profile
+from avatar_serving.config import Profile
+from avatar_serving.environment import Environment
 from avatar_serving.storage import Storage
 from deployments.ports import free_port
 

@@ -6,7 +6,8 @@ import logging
 
 import pytest
 
-from avatar_serving.config import Environment, load_profile
+from avatar_serving.config import load_profile
+from avatar_serving.environment import Environment
 from deployments.ports import free_port
 from tests.resilience.service import Service, talker
 

@@ -8,9 +8,9 @@ import struct
 from contextlib import suppress
 
 from avatar_serving.config import Conversation as Habits
-from avatar_serving.config import Limits
 from avatar_serving.detectors.end_of_turn.always import AlwaysConfig
 from avatar_serving.detectors.vad.energy import EnergyConfig
+from avatar_serving.limits import Limits
 from avatar_serving.protocol.session_config import SessionConfig, merge
 from avatar_serving.session.clock import Noted
 from avatar_serving.session.powers import Identity, Powers

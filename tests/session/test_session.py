@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from avatar_serving.config import Limits
 from avatar_serving.errors import StageFailed
+from avatar_serving.limits import Limits
 from tests.session.talk import SEMANTIC, Talk, powers, seconds_of
 from tests.virtual_time import on_virtual_time
 

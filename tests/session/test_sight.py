@@ -9,9 +9,9 @@ from dataclasses import replace
 import PIL.Image
 import pytest
 
-from avatar_serving.config import Limits
 from avatar_serving.errors import StageFailed
 from avatar_serving.images import ImageLimits
+from avatar_serving.limits import Limits
 from avatar_serving.media import Image, Message
 from avatar_serving.session.outbox import Outbox
 from avatar_serving.session.sight import Sight
