@@ -1,6 +1,6 @@
 """Does a control do what it says, in proportion? Sweeps of one at a time."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +10,7 @@ from avatar_serving.evaluation import measures
 from avatar_serving.evaluation.above_frames import moving, risen, seen_to_rise
 from avatar_serving.evaluation.results import Control, Response
 from avatar_serving.evaluation.stand import Points, Stand, View
+from avatar_serving.evaluation.turning import turned
 from avatar_serving.media import ARKIT, HEAD
 
 STEPS = 7
@@ -94,15 +95,18 @@ def _above_frames(stand: Stand, swept: Swept) -> Swept:
 def _turn(stand: Stand, name: str, channel: str, index: int) -> Swept:
     asked = [float(angle) for angle in np.linspace(-TURN_DEG, TURN_DEG, STEPS)]
     views = tuple(stand.view(pose_values({channel: angle})) for angle in asked)
-    seen = [view.face.pose[index] if view.face else None for view in views]
-    return Swept(control_of(name, asked, seen), views)
+    seen = [angles[index] for angles in turned(stand, views)]
+    read = [(a, view.face.pose[index]) for a, view in zip(asked, views, strict=True) if view.face]
+    control = control_of(name, asked, seen)
+    also = {"found": len(read), "read_slope": round(agreement(read)[1], 4)}
+    return Swept(control.model_copy(update=also), views)
 
 
 def _seen(measure: measures.Measure, points: Points | None, unit: float) -> float | None:
     return None if points is None else measure(points) / unit
 
 
-def control_of(name: str, asked: list[float], seen: list[float | None]) -> Control:
+def control_of(name: str, asked: list[float], seen: Sequence[float | None]) -> Control:
     pairs = [(a, s) for a, s in zip(asked, seen, strict=True) if s is not None]
     correlation, slope = agreement(pairs)
     values = [s for _, s in pairs]

@@ -32,9 +32,10 @@ def targets(found: Iterable[Verdict]) -> str:
 
 
 def controls(swept: Iterable[Control]) -> str:
-    head = ("control", "correlation", "slope", "travel", "seen travel", "found")
+    head = ("control", "correlation", "slope", "slope read", "travel", "seen travel", "found")
     return table(head, (
-        (c.name, c.correlation, c.slope, c.travel, c.seen_travel, f"{c.found} of {c.steps}")
+        (c.name, c.correlation, c.slope, c.read_slope or "", c.travel, c.seen_travel,
+         f"{c.found} of {c.steps}")
         for c in swept
     ))  # fmt: skip
 

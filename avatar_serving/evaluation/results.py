@@ -38,13 +38,16 @@ class Control(Result):
     """Pearson's, of the two."""
     slope: float
     """How much is seen to move for a unit that the geometry moves. Angles: degrees seen for each
-    degree asked."""
+    degree asked, by what is drawn at the landmarks and the rig's own depth."""
     travel: float
     """How far the geometry moves over the sweep. Angles: degrees."""
     seen_travel: float
     found: int
     """In how many of the steps a face was found."""
     steps: int
+    read_slope: float | None = None
+    """Of angles: degrees that the landmark model reads for each degree asked, with the depth that
+    it guesses."""
 
 
 class Likeness(Result):
