@@ -62,8 +62,8 @@ def _bare(
     outer = np.einsum("nk,skd->snd", around.pull, face[:, surface.oval])
     morphs = np.concatenate([face, outer], 1)
     photo = np.concatenate([surface.refined(fitted.rest), around.positions])
-    unseen = None if far is None else far.unseen
-    photo[:, 2] = gentle_depth(photo, surface.oval, surface.points, outline.width, unseen)
+    made_up = None if far is None else far.made_up
+    photo[:, 2] = gentle_depth(photo, surface.oval, surface.points, outline.width, made_up)
     rest = np.append(fitted.weights, np.float32(1))
     joints = np.concatenate([surface.oval, surface.points + np.arange(len(around.positions))])
     triangles = np.concatenate([surface.triangles, joints[around.triangles]]).astype(np.int32)

@@ -44,7 +44,10 @@ class FarSide:
     """Of the refined face, whose vertices are *n*."""
 
     unseen: Floats
-    """(n,), 0..1: how much of what is shown there is made up."""
+    """(n,), 0..1: how much the sheet shows there."""
+    made_up: Floats
+    """(n,), 0..1: how much of that is made up. On the outline, where the sheet ends softly, it is
+    more than is shown."""
     normals: Floats
     """(n, 3)"""
     triangles: Triangles
@@ -81,12 +84,12 @@ def far_side(fitted: Fit, photo: Pixels) -> FarSide | None:
     seen = _softened(1 - poor * better, surface.triangles)
     doubt = np.minimum(2 * better, 1) * step((DOUBT[0] - facing) / (DOUBT[0] - DOUBT[1]))
     values = np.column_stack([to_pixels(rest, len(photo)), seen, doubt])
-    pixels, picture = unrolled_face(chart, values, photo, surface.oval)
+    pixels, picture, made_up = unrolled_face(chart, values, photo, surface.oval)
     column, row = np.clip(pixels.astype(int), 0, np.array(picture.shape[1::-1]) - 1).T
     unseen = picture[row, column, 3] / np.float32(255)
     if not unseen[surface.triangles[used]].any():
         return None
-    return FarSide(unseen, normals, surface.triangles[used], pixels, picture)
+    return FarSide(unseen, made_up[row, column], normals, surface.triangles[used], pixels, picture)
 
 
 def beside(hair: Hair, side: FarSide, fitted: Fit) -> Hair:

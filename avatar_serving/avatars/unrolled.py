@@ -31,10 +31,11 @@ MARGIN_PX = 2
 
 def unrolled_face(
     chart: Floats, values: Floats, photo: Pixels, oval: NDArray[np.int32]
-) -> tuple[Floats, Pixels]:
-    """The *chart* (n, 2) in pixels of the unrolled face, and that, with how much of it is made up
-    as its alpha. *values* (n, 4): where its points are in the *photo*, how well they are seen, and
-    how far what is unlike the other side is doubted; *oval*: those on its outline."""
+) -> tuple[Floats, Pixels, Floats]:
+    """The *chart* (n, 2) in pixels of the unrolled face, that, with how much of it is shown as its
+    alpha, and how much is made up (h, w). *values* (n, 4): where its points are in the *photo*,
+    how well they are seen, and how far what is unlike the other side is doubted; *oval*: those on
+    its outline."""
     half = np.ceil(np.abs(chart).max(0)).astype(int) + 2 * MARGIN_PX
     x, y = np.meshgrid(*(np.arange(-end, end) + 0.5 for end in half))
     found = _interpolated(np.stack([x, y], -1), chart, values)
@@ -48,7 +49,7 @@ def unrolled_face(
     colours = other + (own - other) * seen[..., None]
     inner = _inner((chart + half)[oval], seen.shape) / (reach / LIGHT)
     shown = (1 - seen) * (1 - (1 - step(inner / RIM)) * solid)
-    return chart + half, np.dstack([to_bytes(colours), to_bytes(255 * shown)])
+    return chart + half, np.dstack([to_bytes(colours), to_bytes(255 * shown)]), 1 - seen
 
 
 def _inner(outline: Floats, shape: tuple[int, ...]) -> Floats:

@@ -26,7 +26,7 @@ def unrolled() -> np.ndarray:
     rim = np.flatnonzero(np.abs(chart).max(1) == HALF)
     angle = np.arctan2(chart[rim, 1], chart[rim, 0])
     values = np.column_stack([at, seen, doubt])
-    place, picture = unrolled_face(chart, values, photo(), rim[angle.argsort()].astype(np.int32))
+    place, picture, _ = unrolled_face(chart, values, photo(), rim[angle.argsort()].astype(np.int32))
     middle = ((place - chart)[0]).astype(int)
     return picture[middle[1] - 60 : middle[1] + 60, middle[0] - 60 : middle[0] + 60]
 
