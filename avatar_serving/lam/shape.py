@@ -1,9 +1,11 @@
-"""How large the network is."""
+"""How large the network is, and where a folder of weights says so."""
 
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+
+Shape = TypeVar("Shape")
 
 
 @dataclass(frozen=True)
@@ -36,15 +38,13 @@ class LamShape:
         return (self.image_px // self.patch_px) ** 2
 
 
-def read_shape(folder: Path) -> LamShape:
-    """Of ``shape.json`` in a folder of weights; without one, LAM-20K's."""
+def read_shape(folder: Path, kind: type[Shape]) -> Shape:
+    """Of ``shape.json`` in a folder of weights; without one, the published network's."""
     path = folder / "shape.json"
-    if not path.exists():
-        return LamShape()
-    told: dict[str, Any] = json.loads(path.read_text())
-    told["fused"] = tuple(told["fused"])
-    return LamShape(**told)
+    told: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
+    lists = {name: tuple(value) for name, value in told.items() if isinstance(value, list)}
+    return kind(**{**told, **lists})
 
 
-def write_shape(shape: LamShape, folder: Path) -> None:
+def write_shape(shape: Any, folder: Path) -> None:
     (folder / "shape.json").write_text(json.dumps(asdict(shape)))

@@ -66,9 +66,9 @@ class Block(nn.Module):
 
 
 class Patches(nn.Module):
-    def __init__(self, shape: LamShape) -> None:
+    def __init__(self, width: int, patch_px: int) -> None:
         super().__init__()
-        self.proj = nn.Conv2d(3, shape.vision_width, shape.patch_px, shape.patch_px)
+        self.proj = nn.Conv2d(3, width, patch_px, patch_px)
 
     def forward(self, picture: Any) -> Any:
         return self.proj(picture).flatten(2).transpose(1, 2)
@@ -79,7 +79,7 @@ class Vit(nn.Module):
         super().__init__()
         width = shape.vision_width
         self.first, self.fused = 1 + shape.registers, shape.fused
-        self.patch_embed = Patches(shape)
+        self.patch_embed = Patches(width, shape.patch_px)
         self.cls_token = nn.Parameter(torch.zeros(1, 1, width))
         self.pos_embed = nn.Parameter(torch.randn(1, 1 + shape.tokens, width) * 0.02)
         self.register_tokens = nn.Parameter(torch.zeros(1, shape.registers, width))
@@ -104,13 +104,12 @@ class Vit(nn.Module):
 
 
 class Fusion(nn.Module):
-    """Several layers' tokens as one."""
+    """Several layers' tokens, each *seen* wide, as one of *width*."""
 
-    def __init__(self, shape: LamShape) -> None:
+    def __init__(self, seen: int, layers: int, width: int) -> None:
         super().__init__()
-        width, count = shape.vision_width, len(shape.fused)
-        self.projects = nn.ModuleList(nn.Conv2d(width, width, 1) for _ in range(count))
-        self.output_conv = nn.Conv2d(count * width, shape.width, 1)
+        self.projects = nn.ModuleList(nn.Conv2d(seen, seen, 1) for _ in range(layers))
+        self.output_conv = nn.Conv2d(layers * seen, width, 1)
 
     def forward(self, layers: list[Any]) -> Any:
         as_maps = [tokens.transpose(1, 2)[..., None] for tokens in layers]
@@ -122,7 +121,7 @@ class ImageEncoder(nn.Module):
     def __init__(self, shape: LamShape) -> None:
         super().__init__()
         self.model = Vit(shape)
-        self.fusion_head = Fusion(shape)
+        self.fusion_head = Fusion(shape.vision_width, len(shape.fused), shape.width)
 
     def forward(self, picture: Any) -> Any:
         """(b, t, width) of (b, 3, side, side), 0..1."""

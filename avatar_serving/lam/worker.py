@@ -4,7 +4,6 @@ Says ``ready``, then answers pictures with Gaussians until its input ends. FOLDE
 ``model.safetensors``, and ``shape.json`` unless it is LAM-20K.
 """
 
-import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -12,16 +11,17 @@ from typing import IO, Any
 
 import torch
 
+from avatar_serving.child import worker
+from avatar_serving.child.wire import read_message, write_message
 from avatar_serving.lam.network import Lam
 from avatar_serving.lam.shape import LamShape, read_shape
-from avatar_serving.lam.wire import read_message, write_message
 
 OURS = ("encoder.", "pcl_embed.", "transformer.", "renderer.mlp_net.", "renderer.gs_net.")
 """Beginnings of the names in a checkpoint that are the network's; others are of a head model."""
 
 
 def open_network(folder: Path, device: str) -> "tuple[Lam, LamShape]":
-    shape = read_shape(folder)
+    shape = read_shape(folder, LamShape)
     with torch.device("meta"):
         network = Lam(shape)
     load(network, folder, OURS)
@@ -83,16 +83,12 @@ def run(
     work: "Callable[[Any, dict[str, Any]], dict[str, Any]]",
 ) -> None:
     """The whole of the process. *opened* gives a network and the side of its pictures."""
-    answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # what libraries print is no answer
-    folder, device = Path(sys.argv[1]), sys.argv[2]
-    try:
-        network, side = opened(folder, device)
-    except (OSError, RuntimeError, ImportError, AssertionError) as error:  # no CUDA is the last
-        write_message(answers, {"kind": "failed", "detail": str(error)}, {})
-        return
-    write_message(answers, {"kind": "ready", "side": str(side)}, {})
-    serve(network, sys.stdin.buffer, answers, work)
+
+    def ready() -> "tuple[Any, dict[str, str]]":
+        network, side = opened(Path(sys.argv[1]), sys.argv[2])
+        return network, {"side": str(side)}
+
+    worker.run(ready, lambda network, source, answers: serve(network, source, answers, work))
 
 
 def _opened(folder: Path, device: str) -> "tuple[Lam, int]":

@@ -1,9 +1,6 @@
 """How large the network is."""
 
-import json
-from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
@@ -45,19 +42,3 @@ class UikaShape:
     def map_px(self) -> int:
         """Side of the map that the decoder makes."""
         return 4 * self.map_tokens
-
-
-def read_shape(folder: Path) -> UikaShape:
-    """Of ``shape.json`` in a folder of weights; without one, the published network's."""
-    path = folder / "shape.json"
-    if not path.exists():
-        return UikaShape()
-    told: dict[str, Any] = json.loads(path.read_text())
-    for name in ("fused", "channels"):
-        if name in told:
-            told[name] = tuple(told[name])
-    return UikaShape(**told)
-
-
-def write_shape(shape: UikaShape, folder: Path) -> None:
-    (folder / "shape.json").write_text(json.dumps(asdict(shape)))

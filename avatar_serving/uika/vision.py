@@ -13,7 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from avatar_serving.lam.vision import Mlp, Scale
+from avatar_serving.lam.vision import Fusion, Mlp, Patches, Scale
 from avatar_serving.uika.shape import UikaShape
 
 EPS = 1e-5
@@ -80,22 +80,13 @@ class Block(nn.Module):
         return tokens + self.ls2(self.mlp(self.norm2(tokens)))
 
 
-class Patches(nn.Module):
-    def __init__(self, shape: UikaShape) -> None:
-        super().__init__()
-        self.proj = nn.Conv2d(3, shape.vision_width, shape.patch_px, shape.patch_px)
-
-    def forward(self, picture: Any) -> Any:
-        return self.proj(picture).flatten(2).transpose(1, 2)
-
-
 class Vit(nn.Module):
     def __init__(self, shape: UikaShape) -> None:
         super().__init__()
         width = shape.vision_width
         self.first, self.fused = 1 + shape.registers, shape.fused
         self.side = shape.image_px // shape.patch_px
-        self.patch_embed = Patches(shape)
+        self.patch_embed = Patches(width, shape.patch_px)
         self.cls_token = nn.Parameter(torch.randn(1, 1, width) * 0.02)
         self.storage_tokens = nn.Parameter(torch.randn(1, shape.registers, width) * 0.02)
         self.mask_token = nn.Parameter(torch.zeros(1, width))  # of training; in every checkpoint
@@ -118,28 +109,15 @@ class Vit(nn.Module):
         return found
 
 
-class Fusion(nn.Module):
-    """Several layers' tokens as one."""
-
-    def __init__(self, shape: UikaShape) -> None:
-        super().__init__()
-        width, count = shape.vision_width, len(shape.fused)
-        self.projects = nn.ModuleList(nn.Conv2d(width, width, 1) for _ in range(count))
-        self.output_conv = nn.Conv2d(count * width, shape.width, 1)
-
-    def forward(self, layers: list[Any]) -> Any:
-        as_maps = [tokens.transpose(1, 2)[..., None] for tokens in layers]
-        joined = torch.cat([p(m) for p, m in zip(self.projects, as_maps, strict=True)], 1)
-        return self.output_conv(joined)[..., 0].transpose(1, 2)
-
-
 class ImageEncoder(nn.Module):
     """Pictures, and heads unrolled, by one transformer; each joined by weights of its own."""
 
     def __init__(self, shape: UikaShape) -> None:
         super().__init__()
         self.model = Vit(shape)
-        self.fusion_head, self.uv_fusion_head = Fusion(shape), Fusion(shape)
+        self.fusion_head, self.uv_fusion_head = (
+            Fusion(shape.vision_width, len(shape.fused), shape.width) for _ in range(2)
+        )
 
     def forward(self, pictures: Any, unrolled: bool) -> Any:
         """(b, t, width) of (b, 3, side, side), 0..1."""

@@ -9,9 +9,10 @@ from typing import Any
 
 import torch
 
+from avatar_serving.lam.shape import read_shape
 from avatar_serving.lam.worker import load, placed, run
 from avatar_serving.uika.network import Uika
-from avatar_serving.uika.shape import UikaShape, read_shape
+from avatar_serving.uika.shape import UikaShape
 
 OURS = ("encoder.", "transformer.", "gs_decoder.")
 """Beginnings of the names in a checkpoint that are the network's; others tell where in a picture
@@ -19,7 +20,7 @@ which part of the head is, which is measured here."""
 
 
 def open_network(folder: Path, device: str) -> "tuple[Uika, UikaShape]":
-    shape = read_shape(folder)
+    shape = read_shape(folder, UikaShape)
     with torch.device("meta"):
         network = Uika(shape)
     load(network, folder, OURS)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import aclosing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ from avatar_serving import weights
 from avatar_serving.errors import InvalidRequest, NotFound, StageFailed
 from avatar_serving.flow import collect
 from avatar_serving.media import SpeechRequest
-from avatar_serving.qwen_speech.speaker import Line, Speaker
+from avatar_serving.qwen_speech.line import Line
+from avatar_serving.qwen_speech.speaker import Speaker, Spoken
 from avatar_serving.safety.consent import Consent
 from avatar_serving.stages.tts.cloned import RecordedVoice, record_voice
 from avatar_serving.stages.tts.qwen import QwenConfig, QwenTts
@@ -51,31 +53,86 @@ def config(**options: Any) -> QwenConfig:
     return QwenConfig.model_validate(plain | options)
 
 
-def line(text: str, speaker: str = "ryan", speed: float = 1.0) -> Line:
-    return Line(text, "english", speaker, "Be calm.", speed)
+def line(text: str, speaker: str = "ryan", speed: float = 1.0, seed: int = 1) -> Line:
+    return Line(text, "english", speaker, "Be calm.", speed, "", seed)
 
 
-def heard(speaker: Speaker, *lines: Line) -> list[list[tuple[Any, bool]]]:
-    rows: list[list[tuple[Any, bool]]] = [[] for _ in lines]
-    speaker.speak(lines, 1, lambda row, samples, last: rows[row].append((samples, last)), 40)
-    return rows
+@pytest.fixture(scope="module")
+def speaker(shelf: Shelf) -> Speaker:
+    return Speaker(weights.path("tiny-voices"), "cpu", "float32", 40)
 
 
-def test_sound_is_taken_while_the_model_writes(shelf: Shelf) -> None:
-    speaker = Speaker(weights.path("tiny-voices"), "cpu", "float32")
-    decoded, decoder = list[Any](), speaker._model.speech_tokenizer.model.decoder
-    hook = decoder.register_forward_hook(lambda _m, given, _a: decoded.append(given[0]))
-    quick, slow = heard(speaker, line("Hello there."), line("Good evening.", "vivian", 0.8))
-    hook.remove()
-    assert [len(samples) // FRAME for samples, _ in quick[:3]] == [3, 6, 12]
-    assert [last for _, last in quick] == [False] * (len(quick) - 1) + [True]
-    sound = np.concatenate([samples for samples, _ in quick])
+LINES = (
+    line("Hello there."),
+    line("Good evening to you all.", "vivian", seed=2),
+    line("Yes.", seed=3),
+)
+
+
+def spoken(speaker: Speaker, *comings: tuple[int, Line]) -> list[tuple[Any, list[Any]]]:
+    """Frames and stretches of lines that come at a step, each of which stays to its end."""
+    begun: list[Spoken] = []
+    heard: dict[Spoken, list[Any]] = {}
+    waiting, step = sorted(comings, key=lambda coming: coming[0]), 0
+    while waiting or speaker._spoken:
+        while waiting and waiting[0][0] <= step:
+            begun.append(speaker.begin(waiting.pop(0)[1], None))
+            heard[begun[-1]] = []
+        for stretch in speaker.step():
+            heard[stretch.spoken].append(stretch.samples)
+        step += 1
+    return [(torch.stack(each.row.frames), heard[each]) for each in begun]
+
+
+def test_codes_are_those_of_the_package_where_chance_has_no_part(speaker: Speaker) -> None:
+    """Which speaks the batch from one beginning; here each line begins at another step."""
+    tts = speaker._prompts._tts
+    plain = {"do_sample": False, "subtalker_dosample": False}
+    asked = [speaker._prompts._asked(each, None)[0] for each in LINES]
+    together = {name: [item for each in asked for item in each[name]] for name in asked[0]
+                if name != "non_streaming_mode"}  # fmt: skip
+    settings = tts._merge_generate_kwargs(**plain, max_new_tokens=41)
+    wanted, _ = tts.model.generate(**together, non_streaming_mode=True, **settings)
+    merged = tts._merge_generate_kwargs
+    tts._merge_generate_kwargs = lambda **told: merged(**{**told, **plain})
+    found = spoken(speaker, (0, LINES[0]), (3, LINES[1]), (7, LINES[2]))
+    tts._merge_generate_kwargs = merged
+    for (frames, _), codes in zip(found, wanted, strict=True):
+        assert frames.shape == codes.shape and (frames == codes).all()
+
+
+def test_a_line_sounds_the_same_whoever_speaks_beside_it(speaker: Speaker) -> None:
+    alone = [spoken(speaker, (0, each))[0] for each in LINES]
+    among = spoken(speaker, (0, LINES[0]), (4, LINES[1]), (9, LINES[2]))
+    again = spoken(speaker, (0, replace(LINES[0], seed=9)))[0]
+    assert again[0].shape != alone[0][0].shape or (again[0] != alone[0][0]).any()
+    for (frames, sounds), (frames_among, sounds_among) in zip(alone, among, strict=True):
+        assert frames.shape == frames_among.shape and (frames == frames_among).all()
+        for sound, other in zip(sounds, sounds_among, strict=True):
+            np.testing.assert_allclose(sound, other, atol=1e-4)
+
+
+def test_sound_is_taken_while_the_model_writes(speaker: Speaker) -> None:
+    (frames, sounds), (_, slow) = spoken(speaker, (0, LINES[0]), (0, line("Oh.", speed=0.8)))
+    assert [len(samples) // FRAME for samples in sounds[:3]] == [3, 6, 12]
     with torch.inference_mode():
-        at_once = decoder(decoded[2][:1])[0, 0].numpy()  # all frames up to the third stretch
-    assert len(at_once) == 21 * FRAME and np.ptp(at_once) > 1e-3
-    assert np.abs(sound[: len(at_once)] - at_once).max() < 1e-4
-    ((stretched, last),) = slow
-    assert last and np.ptp(stretched) > 1e-3
+        at_once = speaker._decoder(frames.T[None])[0, 0].numpy()
+    sound = np.concatenate(sounds)
+    assert len(sound) == len(at_once) == len(frames) * FRAME and np.ptp(at_once) > 1e-3
+    # Further on the decoder hears the last 25 frames only.
+    assert np.abs(sound - at_once)[: 21 * FRAME].max() < 1e-4
+    assert [len(samples) > 0 for samples in slow] == [False] * (len(slow) - 1) + [True]
+
+
+def test_who_leaves_takes_nothing_from_who_stays(speaker: Speaker) -> None:
+    stays, leaves = speaker.begin(LINES[0], None), speaker.begin(LINES[1], None)
+    speaker.step()
+    speaker.end(leaves)
+    assert speaker._talker._read.shape[0] == 1
+    while not stays.row.finished:
+        speaker.step()
+    (frames, _), *_ = spoken(speaker, (0, LINES[0]))
+    assert (torch.stack(stays.row.frames) == frames).all() and speaker._talker._past is None
 
 
 async def test_clauses_side_by_side_have_their_own_words(tts: QwenTts) -> None:

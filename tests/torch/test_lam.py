@@ -18,11 +18,11 @@ from avatar_serving.avatars.plain import plain_package
 from avatar_serving.avatars.portrait import Portrait
 from avatar_serving.avatars.splat_canvas import SplatCanvas
 from avatar_serving.avatars.splat_scene import NEUTRAL
+from avatar_serving.child.wire import read_message, write_message
 from avatar_serving.errors import EngineLost, OutOfMemory, StageFailed, StageTimeout, WeightMissing
 from avatar_serving.lam import worker
 from avatar_serving.lam.network import Lam
 from avatar_serving.lam.shape import LamShape, write_shape
-from avatar_serving.lam.wire import read_message, write_message
 from avatar_serving.stages.reconstruct import lam as stage
 from avatar_serving.stages.reconstruct.lam import WORKER, LamReconstructConfig
 from avatar_serving.stages.reconstruct.network_process import NetworkProcess
@@ -92,15 +92,15 @@ def test_the_process_answers_as_the_network(folder: Path, process: NetworkProces
 def test_it_goes_on_after_a_wrong_picture_and_a_death(process: NetworkProcess) -> None:
     with pytest.raises(StageFailed, match="size|shape|dimension"):
         process.attributes({**ASKED, "picture": PICTURE[:14]})
-    before = process._process
-    assert process.attributes(ASKED) and process._process is before
+    before = process._child._process
+    assert process.attributes(ASKED) and process._child._process is before
     assert before is not None
     before.kill()
     try:
         process.attributes(ASKED)  # dead already when asked: it is started again
     except EngineLost as error:
         assert error.retryable
-    assert process.attributes(ASKED) and process._process is not before
+    assert process.attributes(ASKED) and process._child._process is not before
 
 
 def test_what_cannot_start_says_why(folder: Path, tmp_path: Path) -> None:
@@ -119,6 +119,13 @@ class Full(torch.nn.Linear):
         raise torch.OutOfMemoryError("CUDA out of memory")
 
 
+class Answers:
+    """A process with one answer."""
+
+    def __init__(self, answer: Any) -> None:
+        self.read, self.write, self.started = lambda: answer, lambda *_: None, lambda: {}
+
+
 def test_a_lack_of_memory_comes_through(
     folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -129,8 +136,7 @@ def test_a_lack_of_memory_comes_through(
     with open(tmp_path / "told", "rb") as file:
         answer = read_message(file)
     process = NetworkProcess(WORKER, "", folder, "cpu", 10)
-    monkeypatch.setattr(process, "_started", lambda: 28)
-    monkeypatch.setattr(process, "_asked", lambda _: answer)
+    monkeypatch.setattr(process, "_child", Answers(answer))
     with pytest.raises(OutOfMemory, match="reconstruct") as caught:
         process.attributes(ASKED)
     assert caught.value.retryable

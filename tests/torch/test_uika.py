@@ -18,6 +18,7 @@ from avatar_serving.avatars.portrait import Portrait
 from avatar_serving.avatars.splat_canvas import SplatCanvas
 from avatar_serving.avatars.splat_scene import NEUTRAL
 from avatar_serving.errors import StageFailed, WeightMissing
+from avatar_serving.lam.shape import write_shape
 from avatar_serving.stages.reconstruct import most_pictures
 from avatar_serving.stages.reconstruct.head_views import MapNetwork, open_network, seen
 from avatar_serving.stages.reconstruct.network_process import NetworkProcess
@@ -26,7 +27,7 @@ from avatar_serving.stages.reconstruct.seen_splats import packed
 from avatar_serving.stages.reconstruct.uika import VERSION, WORKER, UikaReconstructConfig
 from avatar_serving.uika import worker
 from avatar_serving.uika.network import Uika
-from avatar_serving.uika.shape import UikaShape, write_shape
+from avatar_serving.uika.shape import UikaShape
 from tests.avatars.pictures import colourful
 from tests.faced import faced_package
 

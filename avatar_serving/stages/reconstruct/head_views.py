@@ -16,6 +16,7 @@ from avatar_serving.avatars.splats import Gaussians
 from avatar_serving.avatars.surface import POINTS
 from avatar_serving.errors import ImageRejected, StageFailed
 from avatar_serving.faces import FaceFinder
+from avatar_serving.lam.shape import read_shape
 from avatar_serving.stages.reconstruct.network_process import NetworkProcess
 from avatar_serving.stages.reconstruct.seen_splats import (
     as_gaussians,
@@ -23,7 +24,7 @@ from avatar_serving.stages.reconstruct.seen_splats import (
     in_metres,
     skinned,
 )
-from avatar_serving.uika.shape import UikaShape, read_shape
+from avatar_serving.uika.shape import UikaShape
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,7 +42,7 @@ def open_network(process: NetworkProcess, folder: Path) -> MapNetwork:
         StageFailed: something is missing or does not fit.
         StageTimeout: it takes too long.
     """
-    shape = read_shape(folder)
+    shape = read_shape(folder, UikaShape)
     layout = canonical_layout() if shape.layout == "canonical" else _layout(folder)
     process.start()
     return MapNetwork(process, shape, layout)

@@ -11,8 +11,8 @@ from pydantic import Field
 from avatar_serving import weights
 from avatar_serving.errors import StageFailed
 from avatar_serving.media import Speech, SpeechRequest
-from avatar_serving.qwen_speech.process import Line, SpeakerProcess
-from avatar_serving.qwen_speech.together import Asked, Together
+from avatar_serving.qwen_speech.line import Line
+from avatar_serving.qwen_speech.lines import Asked, Lines
 from avatar_serving.samples import Samples
 from avatar_serving.stages.tts.base import TtsEngineConfig
 from avatar_serving.stages.tts.cloned import cloned_voices
@@ -43,9 +43,7 @@ class QwenConfig(TtsEngineConfig):
     dtype: Literal["bfloat16", "float16", "float32"] = "bfloat16"
     """Numbers that it is computed in."""
     lines: int = Field(default=8, ge=1)
-    """Most clauses that are spoken at the same time."""
-    wait_ms: int = Field(default=10, ge=0)
-    """How long a clause waits for others. Besides, it waits for the batch before it."""
+    """Most clauses that are spoken at the same time; others wait until one of them ends."""
     longest: int = Field(default=375, ge=25)
     """Most frames of a clause, 80 ms each."""
     limit_s: float = Field(default=120.0, gt=0)
@@ -69,15 +67,14 @@ class QwenTts:
         self._config, self._voices = config, config.voices()
         self._cloned = {each.voice.id: each for each in cloned_voices(config.cloned, config.engine)}
         self._timed = Timed(*map(weights.path, config.weights))
-        self._process = SpeakerProcess(
+        self._lines = Lines(
             config.python, weights.path(config.model), config.device, config.dtype,
-            config.longest, config.limit_s,
+            config.longest, config.lines, config.limit_s,
         )  # fmt: skip
-        if self._process.start() != bool(config.cloned):
-            self._process.close()
+        if self._lines.start() != bool(config.cloned):
+            self._lines.close()
             needed = "a base model" if config.cloned else "a model with voices"
             raise StageFailed("tts", f"{config.model}: wanted {needed} of Qwen3-TTS")
-        self._together = Together(self._process, config.lines, config.wait_ms / 1000)
 
     async def warm(self) -> None:
         """The first clause compiles kernels and takes their memory."""
@@ -108,7 +105,7 @@ class QwenTts:
                 yield speech
 
     def close(self) -> None:
-        self._process.close()
+        self._lines.close()
 
     async def _asked(self, request: SpeechRequest, voice: Voice, text: str) -> Asked:
         cloned = self._cloned.get(voice.id)
@@ -117,12 +114,12 @@ class QwenTts:
             text, _LANGUAGES.get(spoken, "auto"), "" if cloned else voice.id.removeprefix("qwen_"),
             "" if cloned else self._config.instruction,
             request.speed / 2 ** (request.pitch / 12), cloned.transcript if cloned else "",
+            zlib.crc32(f"{voice.id} {text}".encode()),
         )  # fmt: skip
-        recording = await asyncio.to_thread(cloned.recording) if cloned else None
-        return Asked(line, recording, zlib.crc32(f"{voice.id} {text}".encode()))
+        return Asked(line, await asyncio.to_thread(cloned.recording) if cloned else None)
 
     async def _sounds(self, asked: Asked, ended: asyncio.Event) -> AsyncGenerator[Samples, None]:
-        async with aclosing(self._together.run(asked)) as stretches:
+        async with aclosing(self._lines.run(asked)) as stretches:
             async for stretch in stretches:
                 if stretch.last:
                     ended.set()
