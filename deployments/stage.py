@@ -2,8 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Generator, Sequence
+from contextlib import aclosing, contextmanager
 from typing import Any, Generic, TypeVar
 
 from ray import serve
@@ -11,7 +11,7 @@ from ray.exceptions import NodeDiedError, RayActorError
 from ray.serve.exceptions import BackPressureError
 from ray.serve.handle import DeploymentHandle
 
-from avatar_serving import logs, traces
+from avatar_serving import lateness, logs, traces
 from avatar_serving.config import Placement
 from avatar_serving.errors import EngineLost, Overloaded
 from avatar_serving.scaling.policy import Bounds
@@ -26,6 +26,11 @@ _RETRY_AFTER_S = 2.0
 _RESTART_S = 3.0
 _GO_ON_S = 10.0
 """How long an answer may pause until another replica goes on with it."""
+_LATE_S = 2.0
+"""How long the first item may take before whoever waits is told that it is late."""
+_SPARED = frozenset({"animate"})
+"""What a conversation does without for a while: speech goes on with a face that is still."""
+_SPARED_S = 0.5
 _DEAD = (RayActorError, NodeDiedError)
 log = logs.get()
 
@@ -36,6 +41,9 @@ class RemoteStage(Generic[In, Out]):
     def __init__(self, name: str, handle: DeploymentHandle[Any]) -> None:
         self._name = name
         self._handle: Any = handle.options(stream=True)
+        self._spared = name in _SPARED
+        self._missing = False
+        """A replica died, and none has answered since."""
 
     async def run(self, request: In, /) -> AsyncGenerator[Out, None]:
         """If the replica dies, another is asked once: anew if nothing had come yet, else for the
@@ -44,13 +52,23 @@ class RemoteStage(Generic[In, Out]):
         Raises:
             EngineLost: the other one died, too, or something had come that cannot be gone on with.
         """
+        try:
+            async with aclosing(self._asked(request)) as items:
+                async for item in items:
+                    yield item
+        except EngineLost:
+            if not self._spared:
+                raise
+            log.warning("replica lost, done without", stage=self._name)
+
+    async def _asked(self, request: In) -> AsyncGenerator[Out, None]:
         given, begun = list[Out](), False
         for last in (False, True):
-            patience = asyncio.timeout(_GO_ON_S if begun else None)
+            patience = asyncio.timeout(self._patience_s(begun))
             try:
                 async with aclosing(self._stream(request)) as items:
                     async with patience:
-                        item = await anext(items, None)
+                        item = await self._first(items)
                     while item is not None:
                         begun = True
                         if isinstance(request, Continued):
@@ -61,11 +79,24 @@ class RemoteStage(Generic[In, Out]):
             except (*_DEAD, TimeoutError) as error:
                 if not (isinstance(error, _DEAD) or patience.expired()):
                     raise  # the stage's own
+                self._missing = True
                 rest = _rest(request, given) if begun else request
-                if rest is None or last:
+                if rest is None or last or patience.expired():
                     raise EngineLost(self._name, _RESTART_S) from error
                 log.warning("replica lost, another is asked", stage=self._name, begun=begun)
                 request = rest
+
+    def _patience_s(self, begun: bool) -> float | None:
+        if self._missing and self._spared:
+            return _SPARED_S
+        return _GO_ON_S if begun else None
+
+    async def _first(self, items: AsyncGenerator[Out, None]) -> Out | None:
+        with _late_told(self._missing):
+            item = await anext(items, None)
+        self._missing = False
+        lateness.tell(False)
+        return item
 
     async def _stream(self, request: In) -> AsyncGenerator[Out, None]:
         adapter = request.adapter if isinstance(request, ForAdapter) else ""
@@ -78,6 +109,18 @@ class RemoteStage(Generic[In, Out]):
             raise Overloaded(f"{self._name} has no free replica", _RETRY_AFTER_S) from error
         finally:
             response.cancel()
+
+
+@contextmanager
+def _late_told(missing: bool) -> Generator[None]:
+    """Whoever waits is told when it takes long, or at once where no replica may be there."""
+    if missing:
+        lateness.tell(True)
+    timer = asyncio.get_running_loop().call_later(_LATE_S, lateness.tell, True)
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def _rest(request: In, given: Sequence[Any]) -> In | None:
@@ -104,7 +147,7 @@ def deploy(name: str, config: StageConfig, placement: Placement) -> serve.Applic
         ),
         graceful_shutdown_timeout_s=placement.drain_s,
         # A replica that was killed is noticed by the next check; one that is busy has its time.
-        health_check_period_s=1,
+        health_check_period_s=0.5,
         health_check_timeout_s=30,
     )
     return deployment.bind(name, config, placement.scaling)

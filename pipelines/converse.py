@@ -5,19 +5,21 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 
 from avatar_serving.affect.answer import while_saying
-from avatar_serving.flow import collect, prefetch
+from avatar_serving.flow import collect
 from avatar_serving.media import (
     AnimateRequest,
     AudioChunk,
     ChatDelta,
     ChatRequest,
     Manner,
+    Speech,
     SpeechRequest,
     Spoken,
     ToolCall,
 )
 from avatar_serving.stages.base import Animate, Llm, Tts
 from avatar_serving.text.clauses import clauses
+from pipelines.bridging import Aside, bridged
 from pipelines.pieces import in_pieces
 
 _SENTENCE_PAUSE_S = 0.25
@@ -42,13 +44,14 @@ class ConverseStages:
 async def converse(
     stages: ConverseStages, chat: ChatRequest, manner: Manner, check: Check | None = None
 ) -> AsyncGenerator[Spoken | ToolCall, None]:
-    """Speak the answer to *chat*, then name the functions that the model wants done.
+    """Speak the answer to *chat*, then name the functions that the model wants done. Where its
+    words are late because a replica must start, a sentence bridges the time: no text shows it.
 
     Closing the stream is barge-in: every stage stops.
     """
     calls: list[ToolCall] = []
     said = clauses(_text(stages.llm.run(chat), calls))
-    texts = prefetch(check(said, chat) if check else said, maxsize=4)
+    texts = bridged(check(said, chat) if check else said, manner.language)
     async with aclosing(speak(stages, texts, manner)) as stretches:
         async for stretch in stretches:
             yield stretch
@@ -69,18 +72,21 @@ async def _text(
 
 
 async def speak(
-    stages: ConverseStages, texts: AsyncGenerator[str, None], manner: Manner
+    stages: ConverseStages, texts: AsyncGenerator[str | Aside, None], manner: Manner
 ) -> AsyncGenerator[Spoken, None]:
     """Speak clauses one after the other, with a breath between them, each with its own face."""
     start_s, mood, heard = 0.0, manner.mood, None
     async with aclosing(texts):
-        async for text in texts:
+        async for said in texts:
+            text = said.text if isinstance(said, Aside) else said
             request = SpeechRequest(text, manner.voice, manner.language, manner.speed, manner.pitch)
             async with aclosing(stages.tts.run(request)) as parts:
-                shown, before, mood = text, mood, while_saying(text, manner.mood)
+                before, mood = mood, while_saying(text, manner.mood)
+                shown = "" if isinstance(said, Aside) else text
                 async for part in parts:
-                    ended_with = part.words[-1].text if part.words else text
-                    speech = replace(part, audio=_with_pause(part.audio, ended_with))
+                    speech = _with_pause(part, text)
+                    if isinstance(said, Aside):
+                        speech = replace(speech, words=())
                     asked = AnimateRequest(
                         speech.audio.seconds, speech.phones, start_s, mood=mood, mood_before=before,
                         audio=speech.audio, audio_before=heard, seed=manner.seed,
@@ -124,10 +130,12 @@ async def speak_text(
             yield stretch
 
 
-def _with_pause(audio: AudioChunk, text: str) -> AudioChunk:
+def _with_pause(speech: Speech, text: str) -> Speech:
+    audio, text = speech.audio, speech.words[-1].text if speech.words else text
     ended = text.rstrip("\"')”’»").endswith(tuple(".!?。！？…"))
     pause_s = _SENTENCE_PAUSE_S if ended else _CLAUSE_PAUSE_S
-    return replace(audio, pcm=audio.pcm + b"\0\0" * round(pause_s * audio.sample_rate))
+    silence = b"\0\0" * round(pause_s * audio.sample_rate)
+    return replace(speech, audio=replace(audio, pcm=audio.pcm + silence))
 
 
 def _end_of(audio: AudioChunk) -> AudioChunk:

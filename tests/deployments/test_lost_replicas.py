@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from ray.exceptions import RayActorError
 
+from avatar_serving import lateness
 from avatar_serving.errors import EngineLost
 from avatar_serving.flow import collect
 from avatar_serving.media import ChatRequest, Message, SpeechRequest, Tokens, ToolCall
@@ -54,9 +55,9 @@ class Handle:
             yield "more"
 
 
-def remote(handle: Handle) -> RemoteStage[Any, Any]:
+def remote(handle: Handle, name: str = "llm") -> RemoteStage[Any, Any]:
     untyped: Any = handle
-    return RemoteStage[Any, Any]("llm", untyped)
+    return RemoteStage[Any, Any](name, untyped)
 
 
 CHAT = ChatRequest((Message("user", "one two three four five"),), max_tokens=9)
@@ -130,3 +131,44 @@ def test_what_has_a_form_is_not_gone_on_with() -> None:
     assert ChatRequest(CHAT.messages, choices=("yes",)).behind(["y"]) is None
     assert CHAT.behind(["Let me see.", ToolCall("call_1", "look", "{}")]) is None
     assert CHAT.behind(["All said.", Tokens(3, 2)]) is None
+
+
+class Slow(Handle):
+    """Replicas that take their time before they answer, or die."""
+
+    def __init__(self, *dies_after: int, begins_s: float = 0.0) -> None:
+        super().__init__(*dies_after)
+        self.begins_s = begins_s
+
+    async def _items(self) -> AsyncGenerator[Any, None]:
+        await asyncio.sleep(self.begins_s)
+        async for item in super()._items():
+            yield item
+
+
+async def lateness_of(llm: RemoteStage[Any, Any]) -> list[bool]:
+    told = list[bool]()
+    with lateness.told_to(told.append):
+        await collect(llm.run(CHAT))
+    return told
+
+
+async def test_who_waits_is_told_of_a_loss_at_once_and_when_the_answer_goes_on() -> None:
+    llm = remote(Handle(2))
+    assert await lateness_of(llm) == [False, True, False]
+    assert await lateness_of(llm) == [False], "one that answered is there"
+
+
+async def test_who_waits_long_is_told_whatever_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stage, "_LATE_S", 0.01)
+    assert await lateness_of(remote(Slow(begins_s=0.05))) == [True, False]
+
+
+async def test_speech_does_without_a_face_that_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stage, "_SPARED_S", 0.01)
+    assert await collect(remote(Handle(1), "animate").run(SPEECH)) == ["sound"]
+    handle = Slow(0, begins_s=0.05)
+    face = remote(handle, "animate")
+    assert await collect(face.run(SPEECH)) == [], "the new one is not waited for"
+    handle.begins_s = 0.0
+    assert await collect(face.run(SPEECH)) == ["sound", "more"]

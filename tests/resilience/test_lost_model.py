@@ -1,4 +1,5 @@
-"""A real language model dies in the middle of an answer: another replica of it goes on."""
+"""A real language model dies in the middle of an answer: another replica of it goes on, and where
+there is none the avatar says so within seconds."""
 
 import os
 import signal
@@ -12,19 +13,27 @@ import pytest
 from avatar_serving.config import Placement
 from avatar_serving.errors import AvatarError
 from avatar_serving.flow import collect
-from avatar_serving.media import ChatRequest, Message
+from avatar_serving.media import ChatRequest, Manner, Message, SpeechRequest
+from avatar_serving.stages.animate.still import StillConfig
 from avatar_serving.stages.llm.llama_cpp import LlamaCppConfig
+from avatar_serving.stages.tts.hibari import HibariConfig
 from avatar_serving.weights import path as weight_path
+from pipelines.converse import ConverseStages, converse
 from tests.resilience.service import pids_of
 
-pytestmark = [pytest.mark.weights, pytest.mark.serve, pytest.mark.filterwarnings("ignore")]
+pytestmark = [
+    pytest.mark.weights,
+    pytest.mark.serve,
+    pytest.mark.filterwarnings("ignore"),
+    pytest.mark.asyncio(loop_scope="module"),
+]
 
 SEA = ChatRequest((Message("user", "Tell me about the sea."),), max_tokens=48, temperature=0.0)
 FROM_THE_START = 5
 """Words of an answer after which it is killed."""
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def model():
     """Two replicas of it run; what gives the way to them."""
     try:
@@ -78,3 +87,29 @@ async def test_an_answer_goes_on_at_the_other_replica(model):
     async with aclosing(llm.run(SEA)) as again:
         assert await anext(again)
     print(f"the next answer began after {time.monotonic() - began:.2f} s")
+
+
+async def test_the_avatar_speaks_while_no_model_is_left(model, monkeypatch):
+    from deployments import stage
+
+    monkeypatch.setattr(stage, "_GO_ON_S", 120.0)
+    tts = HibariConfig().build()
+    await collect(tts.run(SpeechRequest("Hello.", "hibari")))
+    stages, manner = (
+        ConverseStages(model(), tts, StillConfig().build()),
+        Manner("hibari", animated=False),
+    )
+    shown, came_s, killed_s = list[str](), list[float](), 0.0
+    async with aclosing(converse(stages, SEA, manner)) as stretches:
+        async for stretch in stretches:
+            shown.append(stretch.text)
+            came_s.append(time.monotonic())
+            if not killed_s:
+                for pid in pids_of("llm"):
+                    os.kill(pid, signal.SIGKILL)
+                killed_s = time.monotonic()
+    aside = shown.index("")
+    said_s, back_s = (came_s[place] - killed_s for place in (aside, aside + 1))
+    print(f"{shown}\n'One moment' after {said_s:.2f} s, the answer after {back_s:.2f} s")
+    assert 0 < aside < len(shown) - 1, "it was said before the rest of the answer"
+    assert len(" ".join(shown).split()) > 20, "an answer of the usual length"

@@ -185,6 +185,8 @@ def _load(config: LlamaCppConfig) -> Any:
     params.cache_ram_mib = _CACHE_MIB
     params.verbosity = _ERRORS_ONLY
     params.warmup = False
+    # Fitting what is on GPUs into their memory would read the model twice.
+    params.fit_params = False
     params.ui = False
     # The library also listens on a loopback port, which nobody else shall use.
     params.api_keys = [secrets.token_urlsafe(32)]
