@@ -17,6 +17,8 @@ from avatar_serving.errors import ImageRejected
 from avatar_serving.media import Image
 
 FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "BMP", "TIFF")
+HEIC = (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1")
+"""Brands of ISO media files with pictures in HEVC, whose decoders are not free to use."""
 
 
 class ImageLimits(BaseModel):
@@ -102,9 +104,16 @@ def _open(data: bytes) -> Pillow.Image:
     except (Pillow.DecompressionBombError, Pillow.DecompressionBombWarning) as error:
         raise ImageRejected("size", "The picture has far too many pixels.") from error
     except Exception as error:  # parsers of headers raise nearly anything
-        raise ImageRejected(
-            "decodable", "This is not a picture that can be read; use JPEG, PNG or WebP."
-        ) from error
+        raise ImageRejected("decodable", _unreadable(data)) from error
+
+
+def _unreadable(data: bytes) -> str:
+    if data[4:8] == b"ftyp" and data[8:12] in HEIC:
+        return (
+            "HEIC pictures, as iPhones take them, cannot be read here; save this one as JPEG, or "
+            "take a screenshot of it."
+        )
+    return "This is not a picture that can be read; use JPEG, PNG or WebP."
 
 
 def _check_header(picture: Pillow.Image, limits: ImageLimits) -> None:

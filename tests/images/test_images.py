@@ -234,3 +234,8 @@ def test_from_array_refuses_other_arrays() -> None:
 
 def test_resize() -> None:
     assert resize(decode(file(picture(), "PNG")), 30, 20).height == 20
+
+
+def test_a_photo_of_an_iphone_is_told_what_it_is() -> None:
+    with pytest.raises(ImageRejected, match="HEIC.*JPEG"):
+        decode(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(100))

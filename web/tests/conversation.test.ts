@@ -94,4 +94,8 @@ describe("reconnecting", () => {
     expect(retryDelayMs(1, 0)).toBe(375);
     expect(retryDelayMs(1, 1)).toBe(625);
   });
+
+  it("does not wait long for a session that is still there", () => {
+    expect([1, 2, 3, 4, 20].map((attempt) => retryDelayMs(attempt, 0.5, true))).toEqual([500, 1000, 2000, 2000, 2000]);
+  });
 });

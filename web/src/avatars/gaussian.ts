@@ -9,7 +9,7 @@ import { Carrier, DepthOrder } from "./carry.ts";
 import { PackageError, type AvatarPackage } from "./package.ts";
 import { Poser } from "./posing.ts";
 import { readSplats, type Splats } from "./splats.ts";
-import { pixelRatio, type AvatarView } from "./view.ts";
+import { pixelRatio, release, type AvatarView } from "./view.ts";
 
 const VERTEX = `
 attribute vec2 centre; attribute vec3 spread; attribute vec4 colour;
@@ -85,7 +85,7 @@ export class GaussianView implements AvatarView {
     this.cloud.mesh.geometry.dispose();
     this.cloud.material.dispose();
     this.backdrop.dispose();
-    this.renderer.dispose();
+    release(this.renderer);
   }
 }
 

@@ -8,7 +8,7 @@ import { backgroundPlane, backgroundTexture } from "./backdrop.ts";
 import { PackageError, type AvatarPackage } from "./package.ts";
 import { boundSteps, largestStep, pushBack, type LargestStep } from "./shading.ts";
 import { drawsInSoftware } from "./software.ts";
-import { pixelRatio, type AvatarView } from "./view.ts";
+import { pixelRatio, release, type AvatarView } from "./view.ts";
 
 /** Drawing order of the parts. The depth buffer is cleared before each, so that a part never hides a later one; only
  * the eyes hide what of the skin lies EYES_HIDE behind them: the far side of a head that is turned. */
@@ -79,7 +79,7 @@ export class PortraitView implements AvatarView {
       }
     });
     this.backdrop.dispose();
-    this.renderer.dispose();
+    release(this.renderer);
   }
 }
 

@@ -1,3 +1,4 @@
+import type { WebGLRenderer } from "three";
 import type { Pose } from "../motion/channels.ts";
 import type { AvatarPackage } from "./package.ts";
 import { drawsInSoftware } from "./software.ts";
@@ -15,6 +16,12 @@ export interface AvatarView {
 export async function openView(canvas: HTMLCanvasElement, avatar: AvatarPackage): Promise<AvatarView> {
   if (avatar.manifest.type === "gaussian") return (await import("./gaussian.ts")).GaussianView.create(canvas, avatar);
   return (await import("./portrait.ts")).PortraitView.create(canvas, avatar);
+}
+
+/** A browser gives out few contexts: one that nobody draws on any more must not wait for the collector. */
+export function release(renderer: WebGLRenderer): void {
+  renderer.dispose();
+  renderer.forceContextLoss();
 }
 
 const LARGEST_PIXEL_RATIO = 2;

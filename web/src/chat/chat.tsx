@@ -1,4 +1,4 @@
-import { useSignal } from "@preact/signals";
+import { useSignal, type Signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
 import { getAvatar, listModels, listVoices, type Avatar, type LanguageModel, type Voice } from "../api/avatars.ts";
@@ -29,6 +29,7 @@ export function Chat({ avatarId }: { avatarId: string }): JSX.Element {
   const trouble = useSignal<string | null>(null);
   const panelOpen = useSignal(false);
   useShortcuts(conversation);
+  usePhoneOnly(panelOpen);
 
   useEffect(() => {
     const conceal = exposeHooks(conversation);
@@ -50,14 +51,14 @@ export function Chat({ avatarId }: { avatarId: string }): JSX.Element {
   return (
     <div class="page chat-page">
       <div class="ambient" aria-hidden="true"><Picture id={avatarId} /></div>
-      <TopBar>
+      <TopBar inert={panelOpen.value}>
         <button class="icon-button panel-toggle" aria-label="Conversation and settings" aria-expanded={panelOpen.value} aria-controls="panel" onClick={() => (panelOpen.value = !panelOpen.value)}>
           <Icon name="sliders" />
         </button>
       </TopBar>
       <main class="chat">
         <h1 class="visually-hidden">Talk with {name}</h1>
-        <section class="stage" aria-label={`${name}, face to face`}>
+        <section class="stage" aria-label={`${name}, face to face`} inert={panelOpen.value}>
           <div class="stage-room">
             <div class="stage-frame">
               <AvatarCanvas avatarId={avatarId} label={`${name}'s face`} frame={frame} />
@@ -75,6 +76,20 @@ export function Chat({ avatarId }: { avatarId: string }): JSX.Element {
       </main>
     </div>
   );
+}
+
+/** The page is as wide as one that shows the panel beside the face, not over it. */
+const WIDE = "(min-width: 981px)";
+
+/** What lies over the page on a phone is beside it once the page is wide. Closed, it gives the focus back. */
+function usePhoneOnly(open: Signal<boolean>): void {
+  useEffect(() => {
+    const wide = matchMedia(WIDE);
+    const close = () => wide.matches && (open.value = false);
+    wide.addEventListener("change", close);
+    return () => wide.removeEventListener("change", close);
+  }, []);
+  useEffect(() => (open.value ? () => document.querySelector<HTMLElement>(".panel-toggle")?.focus() : undefined), [open.value]);
 }
 
 /** One object for every frame: the collector never has to stop the motion for it. */

@@ -1,5 +1,6 @@
 import { useSignal, useSignalEffect } from "@preact/signals";
 import type { JSX } from "preact";
+import { useRef } from "preact/hooks";
 import type { Conversation } from "../realtime/conversation.ts";
 import type { MicrophoneState } from "../realtime/listener.ts";
 import { Icon } from "../ui/icons.tsx";
@@ -14,12 +15,13 @@ const MICROPHONE_HELP: Readonly<Partial<Record<MicrophoneState, string>>> = {
 
 /** What is in the way of the conversation, and what to do about it. */
 export function ConnectionNotice({ conversation }: { conversation: Conversation }): JSX.Element {
-  const text = useNotice(conversation);
+  const { text, lost } = useNotice(conversation);
   return (
     <div class="notices" role="alert">
       {text && (
         <p class="note warn">
           <Icon name="alert" size={18} /> <span>{text}</span>
+          {lost && <button class="button small" onClick={() => conversation.reconnect()}>Try now</button>}
           <button class="note-close" aria-label="Dismiss" onClick={() => conversation.dismiss()}><Icon name="close" size={16} /></button>
         </p>
       )}
@@ -27,14 +29,24 @@ export function ConnectionNotice({ conversation }: { conversation: Conversation 
   );
 }
 
-function useNotice(conversation: Conversation): string | null {
+interface Notice {
+  readonly text: string | null;
+  /** The connection is what is in the way. */
+  readonly lost: boolean;
+}
+
+/** While a lost connection is tried again and again, the same words stay: a screen reader says them once. */
+function useNotice(conversation: Conversation): Notice {
   const connection = conversation.connection.value;
   const reason = useReason(conversation);
+  const loss = useRef<string | null>(null);
   if (connection.state === "waiting") {
-    const seconds = Math.max(1, Math.round(connection.retryInMs / 1000));
-    return `${sentence(connection.reason) || reason || "The connection was lost."} Trying again in ${seconds} s. The conversation goes on where it was.`;
+    loss.current = `${sentence(connection.reason) || reason || "The connection was lost."} Trying again. The conversation goes on where it was.`;
+  } else if (connection.state !== "connecting") {
+    loss.current = null;
   }
-  return conversation.notice.value ?? MICROPHONE_HELP[conversation.listener.state.value] ?? null;
+  const text = loss.current ?? conversation.notice.value ?? MICROPHONE_HELP[conversation.listener.state.value] ?? null;
+  return { text, lost: loss.current !== null };
 }
 
 /** A refused socket tells a browser nothing, so ask the server over HTTP how it is. */

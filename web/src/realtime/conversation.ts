@@ -78,6 +78,11 @@ export class Conversation {
     this.listener.dismiss();
   }
 
+  /** The user does not want to wait for the next attempt to connect. */
+  reconnect(): void {
+    this.socket.retryNow();
+  }
+
   /** Go on with a new session: what was said is told to it. */
   renew(): void {
     this.stop();

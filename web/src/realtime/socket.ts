@@ -24,13 +24,16 @@ export interface SocketEvents {
 }
 
 const LONGEST_WAIT_MS = 10_000;
+/** A session that may still be there is kept for less than a minute, and somebody is in the middle of a sentence. */
+const LONGEST_WAIT_RESUMING_MS = 2_000;
 const STEADY_AFTER_MS = 5_000;
 /** While a slow network holds back more than this, old microphone sound is worth less than being in time. */
 const LARGEST_BACKLOG_BYTES = 256_000;
 
 /** Milliseconds to wait before attempt number *attempt* (1, 2, ...), with *random* 0..1 spreading the crowd. */
-export function retryDelayMs(attempt: number, random: number): number {
-  return Math.min(LONGEST_WAIT_MS, 500 * 2 ** (attempt - 1)) * (0.75 + 0.5 * random);
+export function retryDelayMs(attempt: number, random: number, resuming = false): number {
+  const longest = resuming ? LONGEST_WAIT_RESUMING_MS : LONGEST_WAIT_MS;
+  return Math.min(longest, 500 * 2 ** (attempt - 1)) * (0.75 + 0.5 * random);
 }
 
 /** A WebSocket that comes back by itself until it is closed. */
@@ -44,7 +47,8 @@ export class RealtimeSocket {
   private still = false;
   private address = "";
   private readonly resumption = new Resumption();
-  private readonly retryNow = () => this.wanted && !this.socket && this.connect();
+  private connecting = false;
+  private readonly seen = () => document.visibilityState === "visible" && this.retryNow();
 
   constructor(
     private readonly endpoint: () => Promise<Endpoint>,
@@ -54,18 +58,25 @@ export class RealtimeSocket {
   open(): void {
     this.wanted = true;
     addEventListener("online", this.retryNow);
+    addEventListener("visibilitychange", this.seen);
     void this.connect();
   }
 
   close(): void {
     this.wanted = false;
     removeEventListener("online", this.retryNow);
+    removeEventListener("visibilitychange", this.seen);
     clearTimeout(this.timer);
     this.socket?.close(1000);
     this.socket = null;
     this.resumption.forget();
     this.events.onConnection({ state: "closed" });
   }
+
+  /** Without waiting any longer: the network is there again, or somebody looks. */
+  readonly retryNow = (): void => {
+    if (this.wanted && !this.socket && !this.connecting) void this.connect();
+  };
 
   send(event: ClientEvent): boolean {
     if (this.still || this.socket?.readyState !== WebSocket.OPEN) return false;
@@ -79,6 +90,7 @@ export class RealtimeSocket {
 
   private async connect(): Promise<void> {
     clearTimeout(this.timer);
+    this.connecting = true;
     this.events.onConnection({ state: "connecting" });
     try {
       const resumed = this.resumption.endpoint(this.address, performance.now());
@@ -89,6 +101,8 @@ export class RealtimeSocket {
       if (this.wanted) this.listen(new WebSocket(url, [...protocols]));
     } catch (error) {
       this.retryLater(error instanceof Error ? error.message : "", false);
+    } finally {
+      this.connecting = false;
     }
   }
 
@@ -136,7 +150,7 @@ export class RealtimeSocket {
     if (this.openedAtMs && performance.now() - this.openedAtMs > STEADY_AFTER_MS) this.attempt = 0;
     this.openedAtMs = 0;
     this.attempt++;
-    const retryInMs = retryDelayMs(this.attempt, Math.random());
+    const retryInMs = retryDelayMs(this.attempt, Math.random(), resuming);
     this.events.onConnection({ state: "waiting", retryInMs, attempt: this.attempt, reason, resuming });
     this.timer = setTimeout(() => void this.connect(), retryInMs);
   }

@@ -19,15 +19,19 @@ export async function readPhoto(file: Blob): Promise<Photo> {
   const scale = Math.min(1, LONGEST_SIDE / Math.max(bitmap.width, bitmap.height));
   const width = Math.round(bitmap.width * scale);
   const height = Math.round(bitmap.height * scale);
-  const sent = scale < 1 ? await shrink(bitmap, width, height) : file;
+  // What moves would move on under what is measured: its first picture is the photo.
+  const sent = scale < 1 || file.type === "image/gif" ? await still(bitmap, width, height) : file;
   bitmap.close();
   return { file: sent, url: URL.createObjectURL(sent), width, height };
 }
 
-async function shrink(bitmap: ImageBitmap, width: number, height: number): Promise<Blob> {
+async function still(bitmap: ImageBitmap, width: number, height: number): Promise<Blob> {
   const canvas = new OffscreenCanvas(width, height);
   const context = canvas.getContext("2d") as OffscreenCanvasRenderingContext2D;
   context.imageSmoothingQuality = "high";
+  // JPEG would make black of what shows nothing; the server takes white.
+  context.fillStyle = "#fff";
+  context.fillRect(0, 0, width, height);
   context.drawImage(bitmap, 0, 0, width, height);
   return canvas.convertToBlob({ type: "image/jpeg", quality: JPEG_QUALITY });
 }

@@ -16,7 +16,7 @@ export function ReviewList(): JSX.Element {
     <section class="card" aria-labelledby="review-title" aria-busy={looked.state === "looking"}>
       <h2 id="review-title">The photo</h2>
       <div aria-live="polite">
-        {looked.state === "looking" && <p class="soft looking-text">Taking a good look…</p>}
+        {looked.state === "looking" && <Looking />}
         {looked.state === "failed" && <p class="note bad"><Icon name="alert" /> {looked.reason}</p>}
         {looked.state === "done" && <Verdict checks={looked.result.review.checks} refusal={refusalOf(looked.result)} />}
         {looked.state === "done" && looked.result.review.measured && isRefused(looked) && (
@@ -25,6 +25,15 @@ export function ReviewList(): JSX.Element {
         {isRefused(looked) && <button class="button another" onClick={dropPhoto}><Icon name="image" size={18} /> Choose another photo</button>}
       </div>
     </section>
+  );
+}
+
+function Looking(): JSX.Element {
+  return (
+    <div class="stack">
+      <p class="soft looking-text">Taking a good look…</p>
+      <progress class="bar" aria-label="Looking at the photo" />
+    </div>
   );
 }
 

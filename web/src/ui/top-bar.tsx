@@ -2,13 +2,19 @@ import type { ComponentChildren, JSX } from "preact";
 import { avatars } from "../avatars/shelf.ts";
 import { route, talkLink } from "./route.ts";
 
+interface Props {
+  readonly children?: ComponentChildren;
+  /** Something lies over it. */
+  readonly inert?: boolean;
+}
+
 /** The name of the product and the way between its two views. */
-export function TopBar({ children }: { children?: ComponentChildren }): JSX.Element {
+export function TopBar({ children, inert = false }: Props): JSX.Element {
   const latest = avatars.value?.[0];
   const view = route.value.view;
   const talking = route.value.view === "talk" ? route.value.avatarId : latest?.id;
   return (
-    <header class="top-bar">
+    <header class="top-bar" inert={inert}>
       <a class="brand" href="#/" aria-label="Avatar Serving, studio">
         <img src="./icon.svg" alt="" width="28" height="28" />
         <span>Avatar Serving</span>
