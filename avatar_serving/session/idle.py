@@ -33,3 +33,19 @@ class Idle:
     async def _wait(self, timeout_s: float) -> None:
         await asyncio.sleep(timeout_s)
         await (self._over if self._quiet() else self._wait)(timeout_s)
+
+
+class Reprompts:
+    """Counts how often in a row the avatar spoke to a user who stays silent."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._count = 0
+        self._last_words: str | None = None
+
+    def another(self, last_words: str | None) -> bool:
+        """Whether the avatar speaks up again; *last_words*: the newest item in which the user
+        said something."""
+        self._count = 1 if last_words != self._last_words else self._count + 1
+        self._last_words = last_words
+        return self._count <= self._most

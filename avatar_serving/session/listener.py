@@ -9,9 +9,9 @@ from avatar_serving.protocol import server as wire
 from avatar_serving.protocol.audio import InputDecoder
 from avatar_serving.session.answer import Answer
 from avatar_serving.session.budget import AudioBudget
-from avatar_serving.session.clock import TurnClock
 from avatar_serving.session.detection import detection_of
 from avatar_serving.session.draft import Draft
+from avatar_serving.session.drafting import Drafting, Pause
 from avatar_serving.session.errands import Errands
 from avatar_serving.session.hearing import Hearing
 from avatar_serving.session.outbox import Outbox
@@ -41,12 +41,13 @@ class Listener:
         self._out = outbox
         self._responder = responder
         self._turns = Turns(Patience(0.5, 0.5, judged=False))
-        self._draft: Draft | None = None
         self._understanding = Understanding(powers, responder, self._turns)
-        self._clock = TurnClock(outbox.now)
         self._turn = self._new_turn()
         self._acting = asyncio.Lock()
         self._errands = Errands(outbox)
+        self._drafting = Drafting(
+            outbox.now, responder, self._understanding, self._errands, self._recognised
+        )
         self._finishing: asyncio.Task[None] | None = None
         self._finished = b""
         """The sound of the turn that is finishing."""
@@ -111,14 +112,14 @@ class Listener:
         async with self._acting:
             self._hearing.onset_s = 0.0 if not self._automatic else self._hearing.onset_s
             self._hearing.last_speech_s = self._hearing.now_s
-            await self._drop_draft()
+            await self._drafting.drop()
             self._begin_draft(answering=False)
             self._commit()
             self._hearing.clear()
 
     async def clear(self) -> None:
         async with self._acting:
-            await self._drop_draft()
+            await self._drafting.drop()
             await self._turn.partials.stop()
             self._turn = self._new_turn()
             self._unheard.clear()
@@ -173,7 +174,7 @@ class Listener:
     async def close(self) -> None:
         await self._errands.close()
         await self._turn.partials.stop()
-        await self._drop_draft()
+        await self._drafting.drop()
 
     async def _do(self, acts: list[Act]) -> None:
         for act in acts:
@@ -193,11 +194,11 @@ class Listener:
                         self._judge(self._hearing.last_speech_s, self._hearing.utterance())
                     )
                 case Act.DRAFT:
-                    await self._drop_draft()
+                    await self._drafting.drop()
                     self._begin_draft(answering=self._answers)
                     self._errands.start(self._watch_pause())
                 case Act.DROP_DRAFT:
-                    await self._drop_draft()
+                    await self._drafting.drop()
                 case Act.COMMIT:
                     self._commit()
 
@@ -216,7 +217,7 @@ class Listener:
     async def _judge(self, at_s: float, said: AudioChunk) -> None:
         probability = await asyncio.to_thread(self._powers.end_of_turn.probability, said)
         async with self._acting:
-            self._clock.note("end_of_turn")
+            self._drafting.clock.note("end_of_turn")
             await self._do(self._hearing.judged(at_s, probability))
 
     async def _probe(self, at_s: float, said: AudioChunk) -> None:
@@ -246,39 +247,14 @@ class Listener:
                     await self._do(self._hearing.waited(silent_s))
 
     def _begin_draft(self, *, answering: bool) -> None:
-        said, at_s = self._hearing.utterance(), self._hearing.last_speech_s
-        behind_s = self._hearing.now_s - self._hearing.last_speech_s
-        clock = self._clock = TurnClock(self._out.now, self._arrived_s - behind_s)
-        clock.note("drafted")
-        self._errands.start(self._responder.empathy.listen(said))
-        before = self._finishing
-
-        async def transcribe() -> Transcript:
-            if before is not None:
-                await asyncio.wait({before})
-            heard = await self._understanding.recognise(said)
-            clock.note("asr")
-            sense = self._understanding.sense(heard.text)
-            self._errands.start(self._recognised(at_s, sense))
-            return heard
-
-        def begin(heard: Transcript) -> Answer | None:
-            if self._understanding.sense(heard.text) is Sense.ASIDE:
-                return None
-            return self._responder.begin(clock, heard.text)
-
-        self._draft = Draft(transcribe, begin if answering else None)
-
-    async def _drop_draft(self) -> None:
-        draft, self._draft = self._draft, None
-        if draft is not None:
-            await draft.drop()
+        hearing = self._hearing
+        behind_s = hearing.now_s - hearing.last_speech_s
+        pause = Pause(hearing.utterance(), hearing.last_speech_s, self._arrived_s - behind_s)
+        self._drafting.begin(pause, answering=answering, after=self._finishing)
 
     def _commit(self) -> None:
-        draft, self._draft = self._draft, None
-        assert draft is not None, "a turn is drafted before it is committed"
+        draft = self._drafting.take()
         turn, self._turn = self._turn, self._new_turn()
-        self._clock.note("committed")
         hearing = self._hearing
         self._finished = hearing.utterance().pcm
         self._finishing = self._errands.start(

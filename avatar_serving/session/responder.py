@@ -12,12 +12,13 @@ from avatar_serving.protocol.session_config import SessionConfig
 from avatar_serving.session.answer import Answer
 from avatar_serving.session.clock import TurnClock
 from avatar_serving.session.conversation import Conversation
+from avatar_serving.session.cutting import part_with, silence
 from avatar_serving.session.empathy import Empathy
 from avatar_serving.session.filler import Filler
 from avatar_serving.session.floor import Floor
 from avatar_serving.session.making import Making, Told
 from avatar_serving.session.outbox import Outbox
-from avatar_serving.session.parting import part, unfinished
+from avatar_serving.session.parting import unfinished
 from avatar_serving.session.powers import Identity, Powers
 from avatar_serving.session.preparing import Preparing
 from avatar_serving.session.prompting import Prompting
@@ -243,12 +244,7 @@ class Responder:
         if answer is None or not answer.active:
             return None
         self._floor.leave(answer)
-        left = await part(answer, within_s)
-        announcer, delivery = answer.announcer, answer.announcer.delivery
-        spoken = delivery.spoken and announcer.said and delivery.conversation_id is not None
-        if spoken and left is not None:
-            self.conversation.truncate(delivery.item_id, announcer.ledger.sent_ms)
-        return left
+        return await part_with(answer, self.conversation, within_s)
 
     @property
     def giving(self) -> bool:
@@ -278,17 +274,9 @@ class Responder:
         answer.release()
 
     async def _silence(self, answer: Answer, reason: str, *, hold: bool = False) -> None:
-        announcer, delivery = answer.announcer, answer.announcer.delivery
-        heard_ms = announcer.ledger.heard_ms(self._out.now())
-        announcer.ledger.stop(self._out.now())
-        if hold and delivery.spoken:
-            self._rest = await answer.hold(reason, heard_ms)
-        else:
-            await answer.stop(reason)
-        if delivery.spoken and announcer.said and delivery.conversation_id is not None:
-            self.conversation.truncate(delivery.item_id, heard_ms)
-        answer.count("interrupted")
-        await announcer.report(announcer.heard_text(heard_ms))
+        rest = await silence(answer, self.conversation, reason, self._out.now(), hold=hold)
+        if rest is not None:
+            self._rest = rest
 
     def _sent(self, answer: Answer) -> None:
         """All of an answer was sent; it may still be heard."""

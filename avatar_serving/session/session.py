@@ -4,30 +4,29 @@ import asyncio
 import base64
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing, suppress
-from typing import Any, cast
+from typing import Any
 
 from avatar_serving import traces
-from avatar_serving.errors import AvatarError, InvalidRequest, WrongState
+from avatar_serving.errors import AvatarError, WrongState
 from avatar_serving.flow import until
 from avatar_serving.protocol import client
 from avatar_serving.protocol import server as wire
 from avatar_serving.protocol.avatar import AvatarClips, AvatarMoving, Clip
 from avatar_serving.protocol.client import ClientEvent, event_id_of, parse_client
-from avatar_serving.protocol.session_config import ServerVad, SessionConfig, merge
+from avatar_serving.protocol.session_config import ServerVad, SessionConfig
 from avatar_serving.session.answer import Answer
 from avatar_serving.session.clock import TurnClock
-from avatar_serving.session.idle import NUDGE, Idle
+from avatar_serving.session.idle import NUDGE, Idle, Reprompts
 from avatar_serving.session.item_requests import ItemRequests
 from avatar_serving.session.listener import Listener
-from avatar_serving.session.locks import shown, unlocked
 from avatar_serving.session.outbox import Outbox
 from avatar_serving.session.parting import end_of, wish_to_go_on
 from avatar_serving.session.playback_reports import PlaybackReports
 from avatar_serving.session.powers import Identity, Powers
 from avatar_serving.session.responder import Responder, Surroundings
 from avatar_serving.session.snapshot import SessionSnapshot
+from avatar_serving.session.updates import Updates
 from avatar_serving.session.wish import Wish, wish_of
-from avatar_serving.speech_languages import check_language
 
 _LOOK_S = 0.05
 
@@ -54,11 +53,10 @@ class Session:
         self._responder = Responder(powers, identity, config, self._out, around)
         self._listener = Listener(powers, self._out, self._responder)
         self._items = ItemRequests(powers, self._out, self._responder)
+        self._updates = Updates(powers, self._items, secret)
         self._idle = Idle(self._nobody_speaks, self._reprompt)
         self._playback = PlaybackReports(self._responder.conversation)
-        self._reprompts = 0
-        self._answered: str | None = None
-        """What the user said last before a re-prompt."""
+        self._reprompts = Reprompts(powers.habits.reprompts)
         self.still = asyncio.Event()
         """Set once the client has said that it says nothing more on this connection."""
         self._taken_up: Answer | None = None
@@ -230,10 +228,7 @@ class Session:
 
     async def _reprompt(self, silent_s: float) -> None:
         """The user has been silent for long: take their turn as an empty one, and speak."""
-        last = self._responder.conversation.last_words
-        self._reprompts = 1 if last != self._answered else self._reprompts + 1
-        self._answered = last
-        if self._reprompts > self._powers.habits.reprompts:
+        if not self._reprompts.another(self._responder.conversation.last_words):
             return
         await self._listener.say_nothing(silent_s)
         detection = self._responder.config.detection
@@ -248,15 +243,8 @@ class Session:
         await self._on_free()
 
     async def _update(self, patch: dict[str, Any]) -> None:
-        if self._secret is not None:
-            patch = unlocked(patch, self._secret)
-        self._check_avatar(patch)
-        config = merge(self._responder.config, patch)
-        self._items.check_length(config.instructions)
-        check_language(config.language, self._powers.languages)
-        if config.audio.output.voice:
-            self._powers.find_voice(config.audio.output.voice)
-        before, self._responder.config = self._responder.config, config
+        before = self._responder.config
+        self._responder.config = config = self._updates.merged(before, patch)
         if before.audio.input != config.audio.input:
             self._listener.configure()
         await self._out.send(wire.SessionUpdated(session=self._shown()))
@@ -295,14 +283,4 @@ class Session:
         await self._responder.sight.settled()
 
     def _shown(self) -> SessionConfig:
-        config = self._responder.config
-        return config if self._secret is None else shown(config)
-
-    def _check_avatar(self, patch: dict[str, Any]) -> None:
-        wanted = patch.get("avatar")
-        named = cast(dict[str, Any], wanted).get("id") if isinstance(wanted, dict) else None
-        if named not in (None, self._responder.config.avatar.id):
-            raise InvalidRequest(
-                "whom a session talks to is chosen when it opens: connect with ?avatar=",
-                "session.avatar.id",
-            )
+        return self._updates.shown(self._responder.config)

@@ -5,11 +5,7 @@ import time
 
 import pytest
 
-from avatar_serving.errors import (
-    InvalidRequest,
-    StageFailed,
-    Unavailable,
-)
+from avatar_serving.errors import InvalidRequest, StageFailed, Unavailable
 from avatar_serving.store.database import Database
 from tests.store.postgres import Postgres
 
