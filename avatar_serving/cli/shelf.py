@@ -19,7 +19,10 @@ from avatar_serving.media import Look, Progress
 
 _STATEMENT = "Stated on the command line: the person in the picture agrees to this avatar."
 
-Photo = Annotated[Path, typer.Argument(help="A portrait of one person, seen from the front.")]
+Photos = Annotated[
+    list[Path],
+    typer.Argument(help="A portrait, seen from the front; after it more pictures of that person."),
+]
 Name = Annotated[str, typer.Option(help="What the avatar is called; the file's name unless given.")]
 Agreed = Annotated[
     bool, typer.Option("--consent", help="The person in the picture agrees to this avatar. Needed.")
@@ -31,7 +34,7 @@ Url = Annotated[str, typer.Option(help="The service.")]
 
 
 def create_avatar(
-    photo: Photo,
+    photos: Photos,
     name: Name = "",
     consent: Agreed = False,
     voice: Voice = "",
@@ -41,14 +44,17 @@ def create_avatar(
 ) -> None:
     """Make an avatar of a photo at a running service, and print its id.
 
+    Of several pictures only where the service's engine looks at several (GET /v1/looks).
+
     A key, where the service asks for one, comes from the environment variable AVATAR_API_KEY.
     """
     with errors_told(), Rest(url, talk_key()) as rest:
         if not consent:
             raise InvalidRequest("say that the person in the picture agrees: --consent", "consent")
+        first, *more = map(_read, photos)
         steps = rest.create_avatar(
-            _read(photo), name or photo.stem, statement=_STATEMENT, voice=voice, persona=persona,
-            look=Look(style=style),
+            first, name or photos[0].stem, statement=_STATEMENT, voice=voice, persona=persona,
+            look=Look(style=style), more=more,
         )  # fmt: skip
         made = _followed(steps)
     typer.echo(made.id)

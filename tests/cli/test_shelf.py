@@ -6,6 +6,7 @@ from typer.testing import CliRunner
 
 from avatar_serving.cli import app
 from tests.deployments.serving import gateway
+from tests.deployments.several import Maker, several_profile
 
 
 @pytest.fixture
@@ -32,6 +33,19 @@ def test_an_avatar_is_made_and_listed(photo, tmp_path) -> None:
         assert f"{url}/#/talk/{kept.id}" in made.stderr
         listed = run("list", "--url", url).output
         assert kept.id in listed and "eva" in listed
+
+
+def test_an_avatar_is_made_of_several_pictures(photo, tmp_path) -> None:
+    side = tmp_path / "side.png"
+    Image.new("RGB", (300, 256), (190, 160, 150)).save(side)
+    maker = Maker()
+    served = gateway(tmp_path / "data", several_profile(2), remote={"reconstruct": maker})
+    with served as (_, url):
+        made = run("create", photo, str(side), "--consent", "--url", url)
+        assert made.exit_code == 0, made.output
+        assert maker.widths == [256, 300]
+        refused = run("create", photo, str(side), str(side), "--consent", "--url", url)
+        assert refused.exit_code == 1 and "the engine looks at 2" in refused.output
 
 
 def test_what_cannot_be_done_is_said(photo) -> None:

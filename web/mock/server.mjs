@@ -60,6 +60,7 @@ const LOOKS = {
   backgrounds: ["keep", "blur", "#rrggbb", "image"],
   restore: true,
   drawing: null,
+  pictures: 4,
   training: false,
 };
 

@@ -152,15 +152,18 @@ export async function review(image: Blob, signal: AbortSignal): Promise<Reviewed
   return (await response.json()) as Reviewed;
 }
 
+/** *more*: further pictures of the person, where the service looks at several. */
 export async function* createAvatar(
   image: Blob,
   body: CreateRequest,
   background: Blob | null,
+  more: readonly Blob[],
   signal: AbortSignal,
 ): AsyncGenerator<CreateEvent> {
   const data = form(image);
   data.append("request", JSON.stringify(body));
   if (background) data.append("background_image", background, "background");
+  for (const each of more) data.append("more_images", each, "photo");
   const headers = { Accept: "text/event-stream" };
   const response = await request("/v1/avatars", { method: "POST", body: data, headers, signal });
   for await (const message of sseEvents(response)) yield createEvent(message.event, JSON.parse(message.data));

@@ -22,6 +22,8 @@ export interface Looks {
   readonly restore: boolean;
   /** Null where portraits are not drawn by words. */
   readonly drawing: DrawingChoices | null;
+  /** How many pictures of one person an avatar can be made of. */
+  readonly pictures: number;
   /** Whether characters can be taught to the model that draws. */
   readonly training: boolean;
 }

@@ -5,7 +5,8 @@ import {
 } from "../api/avatars.ts";
 import { getLooks } from "../api/looks.ts";
 import { refreshAvatars } from "../avatars/shelf.ts";
-import { backgroundImage, forgetWords, lookMissing, lookRequest, looks } from "./look.ts";
+import { backgroundImage, forgetWords, lookMissing, lookRequest, looks, PLAIN } from "./look.ts";
+import { addMore, forgetMore, more } from "./more.ts";
 import { CONSENT_STATEMENT, textsOf, tongueOf } from "./personas.ts";
 import { nameFrom, readPhoto, type Photo } from "./photo.ts";
 import { forgetTried } from "./trying.ts";
@@ -52,7 +53,7 @@ export const missing = computed<string | null>(() => {
   if (looked.state === "looking") return "Looking at the photo";
   if (looked.state === "failed") return "Choose another photo";
   if (refusal.value) return "Choose another photo";
-  if (lookMissing.value) return lookMissing.value;
+  if (lookMissing.value && !more.value.length) return lookMissing.value;
   if (!name.value.trim()) return "Give your avatar a name";
   if (!agreed.value) return "Please agree to the statement";
   return null;
@@ -86,12 +87,12 @@ export function startFrom(from: Persona): void {
   });
 }
 
-export async function choosePhoto(file: Blob): Promise<void> {
+export async function choosePhoto(file: Blob, called = nameFrom(file instanceof File ? file.name : "")): Promise<void> {
   dropPhoto();
   const read = await readPhoto(file);
   batch(() => {
     photo.value = read;
-    name.value = nameFrom(file instanceof File ? file.name : "");
+    name.value = called;
     reviewing.value = { state: "looking" };
   });
   const { signal: aborted } = (reviewAbort = new AbortController());
@@ -109,6 +110,7 @@ export function dropPhoto(): void {
   makeAbort.abort();
   forgetTried();
   forgetWords();
+  forgetMore();
   if (photo.value) URL.revokeObjectURL(photo.value.url);
   batch(() => {
     photo.value = null;
@@ -117,6 +119,13 @@ export function dropPhoto(): void {
     agreed.value = false;
     name.value = "";
   });
+}
+
+/** The next picture of the person takes the photo's place, where there is one. */
+export async function removePhoto(): Promise<void> {
+  const [next, ...others] = more.value.map((each) => each.file);
+  if (next) await Promise.all([choosePhoto(next, name.value), addMore(others)]);
+  else dropPhoto();
 }
 
 /** Show an avatar that came ready-made. */
@@ -131,8 +140,10 @@ export async function make(): Promise<void> {
   const { signal: aborted } = (makeAbort = new AbortController());
   making.value = { state: "working", fraction: 0, message: "Starting" };
   try {
-    const background = lookRequest.value.background === "image" ? backgroundImage.value : null;
-    for await (const event of createAvatar(photo.value.file, requested(), background, aborted)) follow(event);
+    const asked = requested();
+    const background = asked.look.background === "image" ? backgroundImage.value : null;
+    const others = more.value.map((each) => each.file);
+    for await (const event of createAvatar(photo.value.file, asked, background, others, aborted)) follow(event);
     if (making.value.state === "working") throw new Error("The server stopped before the avatar was done.");
   } catch (error) {
     if (!aborted.aborted) making.value = { state: "failed", reason: messageOf(error) };
@@ -158,7 +169,7 @@ function requested(): CreateRequest {
   return {
     name: name.value.trim(),
     consent: { agreed: agreed.value, statement: CONSENT_STATEMENT },
-    look: lookRequest.value,
+    look: more.value.length ? PLAIN : lookRequest.value,
     voice: voice.value,
     ...delivery.value,
     persona: persona.value.trim(),

@@ -2,8 +2,9 @@ import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
 import { Icon } from "../ui/icons.tsx";
-import { takeFile } from "./incoming.ts";
-import { imageIn } from "./photo.ts";
+import { takeFiles } from "./incoming.ts";
+import { mostMore } from "./more.ts";
+import { imagesIn } from "./photo.ts";
 
 /** Where a photo comes in: dropped, chosen, pasted or taken. */
 export function DropZone({ onCamera }: { onCamera: () => void }): JSX.Element {
@@ -13,8 +14,7 @@ export function DropZone({ onCamera }: { onCamera: () => void }): JSX.Element {
   function drop(event: DragEvent): void {
     event.preventDefault();
     over.value = false;
-    const image = imageIn(event.dataTransfer);
-    if (image) void takeFile(image);
+    void takeFiles(imagesIn(event.dataTransfer));
   }
 
   return (
@@ -34,14 +34,11 @@ export function DropZone({ onCamera }: { onCamera: () => void }): JSX.Element {
           <button class="button primary" onClick={() => input.current?.click()}><Icon name="image" /> Choose a photo</button>
           <button class="button" onClick={onCamera}><Icon name="camera" /> Use the camera</button>
         </div>
-        <p class="hint">or paste one. A clear face, looking at the camera, works best. Avatar files (.zip) may be dropped too.</p>
+        <p class="hint">or paste one. A clear face, looking at the camera, works best. {mostMore.value > 0 && ` Up to ${mostMore.value} more pictures of the same person make it better.`} Avatar files (.zip) may be dropped too.</p>
       </div>
       <input
         ref={input} class="visually-hidden" type="file" accept="image/*,.zip" aria-label="Choose a photo" tabIndex={-1}
-        onChange={(event) => {
-          const file = event.currentTarget.files?.[0];
-          if (file) void takeFile(file);
-        }}
+        multiple={mostMore.value > 0} onChange={(event) => void takeFiles([...(event.currentTarget.files ?? [])])}
       />
     </div>
   );

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
 import { Icon } from "../ui/icons.tsx";
-import { takeFile } from "./incoming.ts";
+import { takeFiles } from "./incoming.ts";
 
 /** Chooses an avatar file to import. */
 export function ImportButton(): JSX.Element {
@@ -12,8 +12,7 @@ export function ImportButton(): JSX.Element {
       <input
         ref={input} class="visually-hidden" type="file" accept=".zip,application/zip" aria-label="Import an avatar" tabIndex={-1}
         onChange={(event) => {
-          const file = event.currentTarget.files?.[0];
-          if (file) void takeFile(file);
+          void takeFiles([...(event.currentTarget.files ?? [])]);
           event.currentTarget.value = "";
         }}
       />

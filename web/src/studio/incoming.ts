@@ -1,6 +1,7 @@
 import { signal } from "@preact/signals";
 import { strFromU8, unzipSync } from "fflate";
 import { choosePhoto } from "./draft.ts";
+import { addMore } from "./more.ts";
 import { nameFrom } from "./photo.ts";
 
 /** An avatar that somebody brings as a file, before it is sent. */
@@ -15,10 +16,14 @@ export const incoming = signal<Incoming | null>(null);
 
 const ZIP = [0x50, 0x4b];
 
-/** What was dropped, chosen or pasted: an avatar in a zip, or else a photo. */
-export async function takeFile(file: File): Promise<void> {
-  if (await isZip(file)) incoming.value = await lookInside(file);
-  else await choosePhoto(file);
+/** What was dropped, chosen or pasted: an avatar in a zip, or else a photo and more pictures of the same person. */
+export async function takeFiles([file, ...others]: readonly File[]): Promise<void> {
+  if (!file) return;
+  if (await isZip(file)) {
+    incoming.value = await lookInside(file);
+    return;
+  }
+  await Promise.all([choosePhoto(file), addMore(others)]);
 }
 
 export async function isZip(file: Blob): Promise<boolean> {

@@ -4,6 +4,7 @@ import type { Looks } from "../api/looks.ts";
 import { Fold } from "../ui/fold.tsx";
 import { photo } from "./draft.ts";
 import { backgroundColour, backgroundImage, backgroundKind, looks, redrawing, restore, strength, style, type BackgroundKind } from "./look.ts";
+import { more } from "./more.ts";
 import { Redraw } from "./redraw.tsx";
 import { StyleSwatch } from "./style-swatch.tsx";
 import { TryLook } from "./try-look.tsx";
@@ -22,6 +23,9 @@ const NARROW_PIXELS = 820;
 export function LookPicker(): JSX.Element | null {
   const offered = looks.value;
   if (!offered) return null;
+  if (more.value.length) {
+    return <Fold title="Look" now="As in the pictures" open={false}><p class="hint">Several pictures are taken as they are. Remove them to change how one looks.</p></Fold>;
+  }
   return (
     <Fold title="Look" now={chosen(offered.styles)} open={innerWidth > NARROW_PIXELS}>
       <div class="swatches" role="radiogroup" aria-label="Style">

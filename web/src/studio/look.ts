@@ -22,6 +22,9 @@ export const redrawing = signal(false);
 export const drawing = signal<DrawingRequest>(NO_DRAWING);
 export const tongue = signal<Tongue>("en");
 
+/** The photo as it is. */
+export const PLAIN: LookRequest = { restore: false, style: "none", strength: 0.6, background: "keep", drawing: null };
+
 export const lookRequest = computed<LookRequest>(() => ({
   restore: restore.value,
   style: style.value,

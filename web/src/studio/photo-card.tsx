@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { Icon } from "../ui/icons.tsx";
-import { dropPhoto, making, name, photo, reviewing } from "./draft.ts";
+import { making, name, photo, removePhoto, reviewing } from "./draft.ts";
+import { MorePictures } from "./more-pictures.tsx";
 import type { Photo } from "./photo.ts";
 
 /** The photo, what was found in it, and how far its avatar has come. */
@@ -16,10 +17,11 @@ export function PhotoCard(): JSX.Element | null {
           {shown.width > 0 ? <img src={shown.url} alt="Your photo" /> : <span class="unreadable"><Icon name="image" size={44} /></span>}
           <FaceBox photo={shown} />
           <Working />
-          <button class="photo-change" aria-label="Remove this photo" title="Remove this photo" onClick={dropPhoto}><Icon name="close" size={18} /></button>
+          <button class="photo-change" aria-label="Remove this photo" title="Remove this photo" onClick={() => void removePhoto()}><Icon name="close" size={18} /></button>
         </div>
         {described && <figcaption><Icon name="sparkle" size={16} /> {described.text}</figcaption>}
       </figure>
+      <MorePictures />
       <label class="field name-field">
         <span class="label">Name</span>
         <input

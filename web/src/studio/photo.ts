@@ -36,9 +36,11 @@ async function still(bitmap: ImageBitmap, width: number, height: number): Promis
   return canvas.convertToBlob({ type: "image/jpeg", quality: JPEG_QUALITY });
 }
 
-export function imageIn(transfer: DataTransfer | null): File | null {
+/** The pictures that are dropped or pasted; else the first file, whatever it is. */
+export function imagesIn(transfer: DataTransfer | null): readonly File[] {
   const files = [...(transfer?.files ?? [])];
-  return files.find((file) => file.type.startsWith("image/")) ?? files[0] ?? null;
+  const images = files.filter((file) => file.type.startsWith("image/"));
+  return images.length ? images : files.slice(0, 1);
 }
 
 /** Words that say where a picture came from, not who is in it. */

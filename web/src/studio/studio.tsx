@@ -8,11 +8,11 @@ import { loadCatalogue, making, photo } from "./draft.ts";
 import { Gallery } from "./gallery.tsx";
 import { Hero } from "./hero.tsx";
 import { ImportDialog } from "./import-dialog.tsx";
-import { incoming, takeFile } from "./incoming.ts";
+import { incoming, takeFiles } from "./incoming.ts";
 import { looks } from "./look.ts";
 import { LookPicker } from "./look-picker.tsx";
 import { PersonaPicker } from "./persona-picker.tsx";
-import { imageIn } from "./photo.ts";
+import { imagesIn } from "./photo.ts";
 import { PhotoCard } from "./photo-card.tsx";
 import { ReviewList } from "./review-list.tsx";
 import { VoicePicker } from "./voice-picker.tsx";
@@ -22,10 +22,7 @@ export function Studio(): JSX.Element {
   useEffect(() => {
     document.title = "Studio · Avatar Serving";
     void loadCatalogue();
-    const paste = (event: ClipboardEvent) => {
-      const image = imageIn(event.clipboardData);
-      if (image) void takeFile(image);
-    };
+    const paste = (event: ClipboardEvent) => void takeFiles(imagesIn(event.clipboardData));
     addEventListener("paste", paste);
     return () => removeEventListener("paste", paste);
   }, []);
