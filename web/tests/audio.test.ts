@@ -43,6 +43,15 @@ describe("the playback ledger", () => {
     expect(ledger.stalledSeconds).toBeCloseTo(second - first - 0.2);
   });
 
+  it("waits longer after each gap, so that a slow network is heard in pieces that can be understood", () => {
+    const ledger = new PlaybackLedger();
+    ledger.append(0.1, 0);
+    const waits = [10, 20, 30, 40, 50, 60, 70].map((now) => ledger.append(0.1, now) - now);
+    expect(waits[0]).toBeCloseTo(0.08);
+    expect(waits).toEqual([...waits].sort((a, b) => a - b));
+    expect(waits.at(-1)).toBe(2);
+  });
+
   it("waits for the answer before it", () => {
     expect(new PlaybackLedger().append(1, 5, 7)).toBe(7);
   });

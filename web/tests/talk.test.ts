@@ -105,6 +105,7 @@ describe("an answer", () => {
     answerBegins(0.5);
     await pass(1);
     expect(talk.performer.playing.value).toBe(false);
+    expect(talk.behaviour.value).toBe("speaking");
     expect(talk.performer.mouth).toBeCloseTo(0);
     socket.says("response.output_audio.delta", { ...IDS, delta: tone(1) });
     await pass(0.4);

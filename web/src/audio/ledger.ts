@@ -7,6 +7,9 @@ interface Stretch {
 
 const FIRST_LEAD_SECONDS = 0.04;
 const REFILL_LEAD_SECONDS = 0.08;
+/** A network that is slow throughout is heard better in few pieces with long pauses than in many with short ones. */
+const REFILL_GROWTH = 2.5;
+const LONGEST_REFILL_SECONDS = 2;
 const SAFE_LEAD_SECONDS = 0.005;
 
 /**
@@ -64,7 +67,7 @@ export class PlaybackLedger {
   private startOfNext(now: number, notBefore: number): number {
     if (this.stretches.length === 0) return Math.max(notBefore, now + FIRST_LEAD_SECONDS);
     if (this.endsAt >= now + SAFE_LEAD_SECONDS) return this.endsAt;
-    const at = now + REFILL_LEAD_SECONDS;
+    const at = now + Math.min(LONGEST_REFILL_SECONDS, REFILL_LEAD_SECONDS * REFILL_GROWTH ** this.underruns);
     this.underruns++;
     this.stalledSeconds += at - this.endsAt;
     return at;

@@ -105,12 +105,17 @@ export class AnswerSound {
     return Math.round(heard * 1000);
   }
 
+  /** The context time of what is heard now. */
+  get heardAt(): number {
+    return this.speaker.heardNow();
+  }
+
   get finished(): boolean {
-    return this.speaker.heardNow() >= this.ledger.endsAt;
+    return this.heardAt >= this.ledger.endsAt;
   }
 
   get playing(): boolean {
-    return !this.stopped && this.ledger.positionAt(this.speaker.heardNow()) !== null;
+    return !this.stopped && this.ledger.positionAt(this.heardAt) !== null;
   }
 
   private start(samples: Float32Array<ArrayBuffer>, at: number): void {

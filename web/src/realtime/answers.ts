@@ -68,6 +68,12 @@ export class Answer {
     return lag === null ? told : { ...told, drift_ms: Math.round(lag * 1000) };
   }
 
+  /** Its sound has begun and will go on, even if it waits for the network now. */
+  get underWay(): boolean {
+    const { startsAt } = this.sound.ledger;
+    return startsAt !== null && this.sound.heardAt >= startsAt && !this.over;
+  }
+
   get over(): boolean {
     return this.complete && this.sound.finished;
   }
@@ -106,6 +112,10 @@ export class Answers {
 
   get playing(): boolean {
     return this.queue.some((answer) => answer.sound.playing);
+  }
+
+  get underWay(): boolean {
+    return this.queue.some((answer) => answer.underWay);
   }
 
   /** Take out the answers that have been heard to their end. */

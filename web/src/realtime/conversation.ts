@@ -121,7 +121,7 @@ export class Conversation {
   }
 
   private shownBehaviour(): Behaviour {
-    if (this.performer.playing.value) return "speaking";
+    if (this.performer.underWay.value) return "speaking";
     return this.serverState.value === "speaking" ? "idle" : this.serverState.value;
   }
 

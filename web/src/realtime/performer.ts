@@ -10,6 +10,8 @@ import { Answers, type Answer } from "./answers.ts";
 /** The avatar's side: what is heard and seen of the answers, all of it on the clock of the loudspeaker. */
 export class Performer {
   readonly playing = signal(false);
+  /** An answer has begun and is not over: it plays, or waits for the network. */
+  readonly underWay = signal(false);
   readonly underruns = signal(0);
   readonly speaker = new Speaker();
   readonly answers = new Answers(this.speaker);
@@ -39,6 +41,7 @@ export class Performer {
   /** Bring the signals up to date; returns the answer that sounds now and the ones that ended. */
   observe(): { readonly sounding: Answer | null; readonly finished: readonly Answer[] } {
     this.playing.value = this.answers.playing;
+    this.underWay.value = this.answers.underWay;
     const current = this.answers.current ?? null;
     if (globalThis.document?.hidden) current?.unwatched();
     this.underruns.value = this.answers.underruns + (current?.sound.ledger.underruns ?? 0);
@@ -56,7 +59,7 @@ export class Performer {
 
   silence(): ReturnType<Answers["stopAll"]> {
     const stopped = this.answers.stopAll();
-    this.playing.value = false;
+    this.playing.value = this.underWay.value = false;
     return stopped;
   }
 
