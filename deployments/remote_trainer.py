@@ -10,7 +10,7 @@ from ray.exceptions import RayActorError, RayTaskError
 
 from avatar_serving.config import Training
 from avatar_serving.errors import EngineLost
-from avatar_serving.training.home import write_weights
+from avatar_serving.training.home import write_whole
 from avatar_serving.training.options import Checked, Trained, Work
 from avatar_serving.training.record import WEIGHTS_FILE
 from avatar_serving.training.trainer import train
@@ -60,5 +60,5 @@ class RemoteTrainer:
 def _here(work: Work, item: Checked | Trained) -> Checked | Trained:
     """The adapter may have been made on another node: write it to the folder on this one."""
     if isinstance(item, Trained):
-        write_weights(work.folder, item.weights)
+        write_whole(work.folder / WEIGHTS_FILE, item.weights)
     return item

@@ -20,7 +20,6 @@ from pipelines.train_lora import (
     TrainItem,
     TrainRequest,
     TrainStages,
-    forget_draft,
     train_lora,
 )
 
@@ -73,7 +72,7 @@ class TrainingJobs(BackgroundJobs[TrainingState, Checked | AdapterRecord]):
         """Cancel and forget a job; an adapter that came of it stays in *home*."""
         await self.delete(state.id)
         if not self.being_taught(state.name):
-            await asyncio.to_thread(forget_draft, home, state.name)
+            await asyncio.to_thread(home.forget, state.name)
 
     async def clean(
         self, state: TrainingState, wanted: TrainRequest, stages: TrainStages
@@ -85,7 +84,7 @@ class TrainingJobs(BackgroundJobs[TrainingState, Checked | AdapterRecord]):
                     yield item
         finally:
             if not self.folder.alive(state.id):
-                forget_draft(wanted.home, wanted.name)
+                wanted.home.forget(wanted.name)
 
     def sample(self, job: str, step: int) -> Path:
         return self._folder.sample(job, step)

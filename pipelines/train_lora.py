@@ -3,7 +3,6 @@
 import asyncio
 import hashlib
 import re
-import shutil
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -29,8 +28,6 @@ from avatar_serving.training.pictures import check_number, check_safe, crops
 from avatar_serving.training.record import NAME, AdapterRecord, digest
 
 TrainItem = Progress | Checked | AdapterRecord
-_DRAFT = "pictures.sha256"
-"""Of what a training that is not done was begun with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +79,8 @@ async def train_lora(stages: TrainStages, request: TrainRequest) -> AsyncGenerat
         OutOfMemory, StageFailed, WeightsError: the model cannot be trained here.
     """
     await asyncio.to_thread(check_training, request)
-    folder = await asyncio.to_thread(_folder, request)
+    mark = await asyncio.to_thread(_fingerprint, request)
+    folder = await asyncio.to_thread(request.home.begin, request.name, mark)
     yield Progress("crop", 0.01, "Looking at the pictures")
     check_safe([await last(stages.review.run(picture)) for picture in request.pictures])
     cut = await asyncio.to_thread(crops, request.pictures, request.side_px)
@@ -92,7 +90,7 @@ async def train_lora(stages: TrainStages, request: TrainRequest) -> AsyncGenerat
         seen = (await last(stages.vlm.run(from_array(rgb)))).text
         examples.append(Example(rgb, f"{request.name}, {seen}"))
     yield Progress("load", 0.1, "Waiting for room, and loading the model")
-    work = Work(request.model, examples, request.options, folder)
+    work = Work(request.model, examples, request.options, folder, mark)
     async with aclosing(stages.trainer.run(work)) as items:
         async for item in items:
             if isinstance(item, Trained):
@@ -102,24 +100,6 @@ async def train_lora(stages: TrainStages, request: TrainRequest) -> AsyncGenerat
             yield Progress("train", done, f"Step {item.step}, loss {item.loss:.4f}")
             yield item
     raise StageFailed("lora", "ended without an adapter")
-
-
-def forget_draft(home: AdapterHome, name: str) -> None:
-    """Delete what a training left that never came to its end; adapters stay."""
-    if re.fullmatch(NAME, name) and all(record.name != name for record in home.records()):
-        shutil.rmtree(home.folder(name), ignore_errors=True)
-
-
-def _folder(request: TrainRequest) -> Path:
-    """With the checkpoint of the same training; what another one left is deleted."""
-    folder = request.home.folder(request.name)
-    begun = folder / _DRAFT
-    same = _fingerprint(request)
-    if not begun.exists() or begun.read_text() != same:
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        begun.write_text(same)
-    return folder
 
 
 def _fingerprint(request: TrainRequest) -> str:

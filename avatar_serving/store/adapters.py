@@ -10,7 +10,8 @@ _RECORD, _WEIGHTS = "adapter.json", "weights.safetensors"
 
 class SharedAdapters:
     """``<prefix>adapters/<name>/``: the record, which says that an adapter is whole, and the
-    weights. Names are checked by the caller.
+    weights. ``<prefix>drafts/<name>/<mark>/``: a training that is not done. Names are checked by
+    the caller.
 
     Every call raises `Unavailable` where the bucket does not answer, `StageFailed` where it
     refuses.
@@ -19,18 +20,14 @@ class SharedAdapters:
     def __init__(self, place: Storage) -> None:
         self._bucket = place.s3_bucket
         self._folder = f"{place.s3_prefix}adapters/"
+        self._drafts = f"{place.s3_prefix}drafts/"
         self._client = client_of(place)
 
     def names(self) -> list[str]:
         """Of those that are whole."""
-        found: list[str] = []
         with ours("adapters cannot be listed"):
-            pages = self._client.get_paginator("list_objects_v2")
-            for page in pages.paginate(Bucket=self._bucket, Prefix=self._folder):
-                for each in page.get("Contents", ()):
-                    name, _, file = str(each["Key"]).removeprefix(self._folder).partition("/")
-                    found += [name] if file == _RECORD else []
-        return sorted(found)
+            parts = [name.partition("/") for name in self._below(self._folder)]
+        return sorted(name for name, _, file in parts if file == _RECORD)
 
     def record(self, name: str) -> bytes | None:
         """As JSON; None: there is no such adapter."""
@@ -58,8 +55,38 @@ class SharedAdapters:
             for file in (_RECORD, _WEIGHTS):
                 self._client.delete_object(Bucket=self._bucket, Key=self._key(name, file))
 
+    def drafts(self, name: str, mark: str) -> list[str]:
+        """Names of the files of a training that is not done."""
+        with ours(f"the training of {name} cannot be read"):
+            return self._below(f"{self._drafts}{name}/{mark}/")
+
+    def draft(self, name: str, mark: str, file: str) -> bytes:
+        key = f"{self._drafts}{name}/{mark}/{file}"
+        with ours(f"the training of {name} cannot be read"):
+            return self._client.get_object(Bucket=self._bucket, Key=key)["Body"].read()
+
+    def keep_draft(self, name: str, mark: str, file: Path) -> None:
+        key = f"{self._drafts}{name}/{mark}/{file.name}"
+        with ours(f"the training of {name} could not be kept"), file.open("rb") as body:
+            self._client.put_object(Bucket=self._bucket, Key=key, Body=body)
+
+    def forget_drafts(self, name: str) -> None:
+        folder = f"{self._drafts}{name}/"
+        with ours(f"the training of {name} could not be deleted"):
+            for file in self._below(folder):
+                self._client.delete_object(Bucket=self._bucket, Key=folder + file)
+
     def close(self) -> None:
         self._client.close()
+
+    def _below(self, folder: str) -> list[str]:
+        """Keys of what is there, without *folder*."""
+        pages = self._client.get_paginator("list_objects_v2")
+        return [
+            str(each["Key"]).removeprefix(folder)
+            for page in pages.paginate(Bucket=self._bucket, Prefix=folder)
+            for each in page.get("Contents", ())
+        ]
 
     def _key(self, name: str, file: str) -> str:
         return f"{self._folder}{name}/{file}"

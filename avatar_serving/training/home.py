@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from avatar_serving.errors import NotFound
 from avatar_serving.storage import Storage, storage
 from avatar_serving.training.record import (
+    CHECKPOINT_FILE,
     NAME,
     WEIGHTS_FILE,
     AdapterRecord,
@@ -19,6 +20,10 @@ from avatar_serving.training.record import (
     find_record,
     records,
 )
+
+_BEGUN = "pictures.sha256"
+"""Of what a training that is not done was begun with."""
+_KEPT = (WEIGHTS_FILE, CHECKPOINT_FILE)
 
 
 class Bucket(Protocol):
@@ -35,6 +40,16 @@ class Bucket(Protocol):
     def keep(self, name: str, record: bytes, weights: Path) -> None: ...
 
     def delete(self, name: str) -> None: ...
+
+    def drafts(self, name: str, mark: str) -> list[str]:
+        """Names of the files of a training that is not done."""
+        ...
+
+    def draft(self, name: str, mark: str, file: str) -> bytes: ...
+
+    def keep_draft(self, name: str, mark: str, file: Path) -> None: ...
+
+    def forget_drafts(self, name: str) -> None: ...
 
 
 class AdapterHome:
@@ -77,12 +92,50 @@ class AdapterHome:
         if self._bucket is not None:
             text = record.model_dump_json().encode()
             self._bucket.keep(record.name, text, folder / WEIGHTS_FILE)
+            self._bucket.forget_drafts(record.name)
         record.write(folder)
 
     def delete(self, name: str) -> None:
         """For good; copies elsewhere are not found any more."""
         if self._bucket is not None:
             self._bucket.delete(name)
+            self._bucket.forget_drafts(name)
+        shutil.rmtree(self.folder(name), ignore_errors=True)
+
+    def begin(self, name: str, mark: str) -> Path:
+        """The folder of a training, with the checkpoint of the same one, which *mark* tells: it may
+        have been begun on this machine before. What another one left is deleted."""
+        folder = self.folder(name)
+        begun = folder / _BEGUN
+        if not begun.exists() or begun.read_text() != mark:
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True)
+            begun.write_text(mark)
+        return folder
+
+    def go_on(self, name: str, mark: str) -> None:
+        """Put what is in the bucket of that training into its folder: the last machine that worked
+        on it may have been another."""
+        if self._bucket is None:
+            return
+        for file in self._bucket.drafts(name, mark):
+            if file in _KEPT:
+                write_whole(self.folder(name) / file, self._bucket.draft(name, mark, file))
+
+    def checked(self, name: str, mark: str) -> None:
+        """A training has written its checkpoint, and its best weights before it."""
+        if self._bucket is None:
+            return
+        for file in _KEPT:
+            if (path := self.folder(name) / file).exists():
+                self._bucket.keep_draft(name, mark, path)
+
+    def forget(self, name: str) -> None:
+        """Delete what a training left that never came to its end; adapters stay."""
+        if not re.fullmatch(NAME, name) or any(record.name == name for record in self.records()):
+            return
+        if self._bucket is not None:
+            self._bucket.forget_drafts(name)
         shutil.rmtree(self.folder(name), ignore_errors=True)
 
     def _has(self, record: AdapterRecord) -> bool:
@@ -99,15 +152,15 @@ class AdapterHome:
             )
         folder = self.folder(record.name)
         folder.mkdir(parents=True, exist_ok=True)
-        write_weights(folder, weights)
+        write_whole(folder / WEIGHTS_FILE, weights)
         record.write(folder)
 
 
-def write_weights(folder: Path, weights: bytes) -> None:
-    """They are whole or absent."""
-    part = folder / f"{WEIGHTS_FILE}.new"
-    part.write_bytes(weights)
-    part.replace(folder / WEIGHTS_FILE)
+def write_whole(path: Path, content: bytes) -> None:
+    """The file is whole or absent."""
+    part = path.with_name(f"{path.name}.new")
+    part.write_bytes(content)
+    part.replace(path)
 
 
 def open_home(folder: Path | str) -> AdapterHome:

@@ -17,9 +17,8 @@ from PIL import Image as Pillow
 from avatar_serving.stages.stylise.diffuser import DiffuserFiles, load_pipeline
 from avatar_serving.torch_device import memory_errors, torch_device
 from avatar_serving.training.options import Checked, Example, LoraOptions
-from avatar_serving.training.record import WEIGHTS_FILE
+from avatar_serving.training.record import CHECKPOINT_FILE, WEIGHTS_FILE
 
-_CHECKPOINT = "checkpoint.pt"
 _MEASURED_AT = 0.15, 0.4, 0.65, 0.9
 """Shares of the noise schedule at which the loss is measured."""
 
@@ -47,7 +46,7 @@ class LoraTraining:
             self._weights = self._low_rank()
         self._optimizer = _optimizer(self._weights, options)
         self._done, self._best, self._stale = 0, inf, 0
-        if (folder / _CHECKPOINT).exists():
+        if (folder / CHECKPOINT_FILE).exists():
             self._resume()
 
     def run(self) -> Generator[Checked, None, None]:
@@ -193,14 +192,14 @@ class LoraTraining:
             "weights": self._weights, "optimizer": self._optimizer.state_dict(),
             "done": self._done, "best": self._best, "stale": self._stale,
         }  # fmt: skip
-        draft = self._folder / f"{_CHECKPOINT}.new"
+        draft = self._folder / f"{CHECKPOINT_FILE}.new"
         torch.save(state, draft)
-        draft.replace(self._folder / _CHECKPOINT)
+        draft.replace(self._folder / CHECKPOINT_FILE)
 
     def _resume(self) -> None:
         import torch
 
-        state = torch.load(self._folder / _CHECKPOINT, map_location=self._device)
+        state = torch.load(self._folder / CHECKPOINT_FILE, map_location=self._device)
         with torch.no_grad():
             for weight, kept in zip(self._weights, state["weights"], strict=True):
                 weight.copy_(kept)

@@ -58,7 +58,10 @@ class Work:
     examples: Sequence[Example]
     options: LoraOptions
     folder: Path
-    """Gets the checkpoint and the adapter; a checkpoint in it is gone on from."""
+    """Gets the checkpoint and the adapter; a checkpoint in it is gone on from. It is called as the
+    adapter is, in the folder of all adapters."""
+    mark: str = ""
+    """Of what it is begun with: only a checkpoint of the same is gone on from."""
 
 
 @dataclass(frozen=True, slots=True)

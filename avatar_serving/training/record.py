@@ -12,6 +12,7 @@ from avatar_serving.safety.consent import Consent
 
 WEIGHTS_FILE = "pytorch_lora_weights.safetensors"
 """Within an adapter's folder; diffusers gave it its name."""
+CHECKPOINT_FILE = "checkpoint.pt"
 NAME = r"^[a-z0-9][a-z0-9_-]{0,63}$"
 _RECORD = "adapter.json"
 

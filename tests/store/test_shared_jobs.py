@@ -1,7 +1,7 @@
 """Videos, trainings and adapters that several gateways share."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +17,10 @@ from avatar_serving.stages.stylise.diffusion import DiffusionStyliseConfig
 from avatar_serving.storage import Storage, storage
 from avatar_serving.store import Store
 from avatar_serving.store.adapters import SharedAdapters
+from avatar_serving.training import trainer
 from avatar_serving.training.home import open_home
-from avatar_serving.training.options import Checked
-from avatar_serving.training.record import WEIGHTS_FILE, AdapterRecord
+from avatar_serving.training.options import Checked, LoraOptions, Trained, Work
+from avatar_serving.training.record import CHECKPOINT_FILE, WEIGHTS_FILE, AdapterRecord
 from avatar_serving.training.record import digest as digest_of_weights
 from deployments.trainings import TrainingFolder, TrainingJobs, TrainingState
 from deployments.video_states import VideoFolder, VideoState
@@ -105,14 +106,19 @@ def adapter(home: Path) -> AdapterRecord:
     )  # fmt: skip
 
 
-def test_an_adapter_is_found_by_every_replica(
-    bucket: Storage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def shared(bucket: Storage, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Every home has that bucket behind it."""
     monkeypatch.setenv("AVATAR_S3_BUCKET", bucket.s3_bucket)
     monkeypatch.setenv("AVATAR_S3_ENDPOINT", bucket.s3_endpoint)
     monkeypatch.setenv("AVATAR_S3_PREFIX", bucket.s3_prefix)
-    shared = SharedAdapters(storage())
-    monkeypatch.setattr("avatar_serving.training.home._bucket", lambda *_: shared)
+    adapters = SharedAdapters(storage())
+    monkeypatch.setattr("avatar_serving.training.home._bucket", lambda *_: adapters)
+    yield
+    adapters.close()
+
+
+def test_an_adapter_is_found_by_every_replica(shared: None, tmp_path: Path) -> None:
     here, there = open_home(tmp_path / "here"), open_home(tmp_path / "there")
     (tmp_path / "here").mkdir()
     record = adapter(tmp_path / "here")
@@ -132,7 +138,46 @@ def test_an_adapter_is_found_by_every_replica(
     for name in ("nobody", "../guide"):
         with pytest.raises(NotFound):
             there.find(name)
-    shared.close()
+
+
+class Learns:
+    """Two checks; its checkpoint is the step that it has come to."""
+
+    def __init__(self, model: Path, examples: object, options: object, folder: Path) -> None:
+        self._folder, self._file = folder, folder / CHECKPOINT_FILE
+        self.done = int(self._file.read_text()) if self._file.exists() else 0
+        self.best = 0.5
+
+    def run(self) -> Iterator[Checked]:
+        while self.done < 4:
+            self.done += 2
+            (self._folder / WEIGHTS_FILE).write_text(f"best of {self.done}")
+            self._file.write_text(str(self.done))
+            yield Checked(self.done, self.best, np.zeros((2, 2, 3), np.uint8))
+
+
+def test_a_training_goes_on_at_another_node(
+    shared: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trainer, "LoraTraining", Learns)
+    monkeypatch.setattr(trainer.weights, "path", Path)
+
+    def work(at: str, mark: str = "these pictures") -> Work:
+        return Work("m", [], LoraOptions(), tmp_path / at / "guide", mark)
+
+    def steps(training: Iterator[Checked | Trained]) -> list[int]:
+        return [item.step for item in training if isinstance(item, Checked)]
+
+    lost = trainer.train(work("here"))
+    assert isinstance(first := next(lost), Checked) and first.step == 2
+    assert steps(trainer.train(work("elsewhere", "others"))) == [2, 4]
+    there = trainer.train(work("there"))
+    assert steps(there) == [4], "it was at step 2"
+    home = open_home(tmp_path / "there")
+    home.keep(adapter(tmp_path / "there"))
+    assert steps(trainer.train(work("anywhere"))) == [2, 4], "nothing is left of one that is done"
+    home.delete("guide")
+    assert steps(trainer.train(work("anywhere else"))) == [2, 4]
 
 
 async def test_another_gateway_cancels_a_video(
