@@ -84,13 +84,13 @@ class ChildProcess:
             process.communicate()
 
     def _opened(self) -> "subprocess.Popen[bytes]":
-        before = os.environ.get("PYTHONPATH", "")
-        path = os.pathsep.join(filter(None, (before, str(_HOME))))
+        surroundings = {**os.environ}
+        path = filter(None, (surroundings.get("PYTHONPATH"), str(_HOME)))
+        surroundings["PYTHONPATH"] = os.pathsep.join(path)
         try:
             return subprocess.Popen(
-                self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                env={**os.environ, "PYTHONPATH": path},
-            )  # fmt: skip
+                self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=surroundings
+            )
         except OSError as error:
             reason = f"{self._command[0]} does not run: {error}"
             raise StageFailed(self._stage, reason) from error
