@@ -7,9 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from avatar_serving.avatars.rig import Floats, Part, PortraitRig
+from avatar_serving.avatars.splat_sampling import unfolded
 from avatar_serving.avatars.splats import Gaussians, quaternions
 from avatar_serving.avatars.tuck import tucked
 from avatar_serving.errors import StageFailed
+from avatar_serving.media import ARKIT
 
 MOST = 60_000
 """Vertices: packages hold 65,535."""
@@ -26,13 +28,25 @@ SOLID = 0.95
 class Dense:
     mesh: Part
     """Every vertex is a corner of some triangle."""
+    rest: Floats
+    """(m, 3, 3): corners of each triangle of the neutral face; of one that an ARKit shape unfolds,
+    such as a strip of eyelid, with that shape."""
     splats: Gaussians
-    """One for each vertex; their means are offsets from there: zeros."""
+    """One for each vertex, where its triangles are at rest; their means are offsets from there:
+    zeros."""
+
+    @property
+    def folded(self) -> NDArray[np.bool_]:
+        """(n,): the vertices of which the neutral face shows nothing."""
+        away = (self.rest != self.mesh.positions[self.mesh.triangles]).any((1, 2))
+        found = np.zeros(len(self.mesh.positions), np.bool_)
+        found[self.mesh.triangles[away]] = True
+        return found
 
 
 def dense(rig: PortraitRig, edge: float) -> Dense:
-    """*edge*: longest distance of neighbours on the neutral face, in image squares; the body's may
-    be twice as long.
+    """*edge*: longest distance of neighbours at rest, in image squares; the body's may be twice as
+    long.
 
     Raises:
         StageFailed: that would be too many.
@@ -49,7 +63,13 @@ def dense(rig: PortraitRig, edge: float) -> Dense:
     )
     if len(mesh.positions) > MOST:
         raise StageFailed("reconstruct", f"more than {MOST} splats; take fewer splats_across")
-    return Dense(mesh, _splats(mesh, looks))
+    rest = unfolded(_by_arkit(mesh))
+    return Dense(mesh, rest, _splats(mesh, rest, looks))
+
+
+def _by_arkit(part: Part) -> Part:
+    """Without what only the photo's own weights show: packages of splats have no such morph."""
+    return replace(part, morphs=part.morphs[: len(ARKIT)])
 
 
 def neighbours(triangles: NDArray[np.int32]) -> NDArray[np.int32]:
@@ -80,7 +100,7 @@ def _cut(part: Part, edge: float) -> Part:
     """Triangles with long edges cut in four, until there are none. Neighbours may be cut less: the
     mesh carries splats, and is not seen."""
     for _ in range(ROUNDS):
-        corners = part.positions[part.triangles]
+        corners = unfolded(_by_arkit(part))
         longest = np.linalg.norm(corners - np.roll(corners, 1, 1), axis=2).max(1)
         body = part.head[part.triangles].mean(1) < 0.5
         long = longest > np.where(body, 2 * edge, edge)
@@ -131,25 +151,25 @@ def _looks(part: Part) -> Floats:
     return look if look.shape[1] == 4 else np.column_stack([look, np.ones(len(look), np.float32)])
 
 
-def _splats(mesh: Part, looks: Floats) -> Gaussians:
-    """Flat on the skin, as wide as their neighbours are far."""
-    pairs = neighbours(mesh.triangles)
-    apart = np.linalg.norm(mesh.positions[pairs[:, 0]] - mesh.positions[pairs[:, 1]], axis=1)
-    count = len(mesh.positions)
-    near = np.bincount(pairs[:, 0], apart, count) / np.bincount(pairs[:, 0], minlength=count)
+def _splats(mesh: Part, rest: Floats, looks: Floats) -> Gaussians:
+    """Flat on the skin at *rest* (m, 3, 3), as wide as their neighbours are far."""
+    count, ends = len(mesh.positions), mesh.triangles.ravel()
+    sides = np.linalg.norm(rest - np.roll(rest, 1, 1), axis=2)  # each before its corner
+    apart = ((sides + np.roll(sides, -1, 1)) / 2).ravel()
+    near = np.bincount(ends, apart, count) / np.bincount(ends, minlength=count)
     width = np.maximum(WIDTH * near, 1e-5)
     return Gaussians(
         means=np.zeros((count, 3), np.float32),
         scales=np.stack([width, width, THICKNESS * width], 1).astype(np.float32),
-        rotations=quaternions(_upright(mesh)),
+        rotations=quaternions(_upright(mesh, rest)),
         colours=np.ascontiguousarray(looks[:, :3]),
         opacities=np.clip(looks[:, 3] * SOLID, 0.01, SOLID).astype(np.float32),
     )
 
 
-def _upright(mesh: Part) -> Floats:
-    """(n, 3, 3): rotations that turn z to the normal of each vertex."""
-    corners = mesh.positions[mesh.triangles].astype(np.float64)
+def _upright(mesh: Part, rest: Floats) -> Floats:
+    """(n, 3, 3): rotations that turn z to the normal of each vertex at *rest*."""
+    corners = rest.astype(np.float64)
     faces = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
     normals = np.zeros((len(mesh.positions), 3))
     for corner in range(3):

@@ -1,7 +1,9 @@
 """Avatars that are splats on a mesh without textures, such as those imported from elsewhere.
 
 ``avatar.glb`` holds the mesh (`skinned`), ``splats.ply`` a splat for each of its vertices: where it
-is from there, its shape, its opacity, and its colour as plain RGB.
+is from there, its shape, its opacity, and its colour as plain RGB. A splat rides on the largest
+triangle of its vertex at rest: that of the neutral face, and from version 2 of the format on, where
+an ARKit shape unfolds a triangle that is folded away there, that of this shape.
 """
 
 import numpy as np
@@ -22,6 +24,7 @@ from avatar_serving.avatars.ply_table import (
 from avatar_serving.avatars.rig import Floats
 from avatar_serving.avatars.skinned import SkinnedMesh
 from avatar_serving.avatars.splat_canvas import SplatCanvas
+from avatar_serving.avatars.splat_sampling import areas, unfolded
 from avatar_serving.avatars.splat_scene import NEUTRAL, Cover, SplatScene
 from avatar_serving.avatars.splats import Gaussians, Splats
 from avatar_serving.errors import PackageInvalid
@@ -29,6 +32,8 @@ from avatar_serving.errors import PackageInvalid
 FARTHEST = 1000
 THUMBNAIL_PX = 256
 JOINTS = ("body", "head")
+UNFOLDED_FROM = 2
+"""Version of the format."""
 LARGEST = 0.25
 """Standard deviation of a splat, in image squares: a larger one would be a wall."""
 
@@ -37,7 +42,8 @@ def pack(
     mesh: SkinnedMesh, splats: Gaussians, background: NDArray[np.uint8], manifest: Manifest
 ) -> bytes:
     """A package. The means of *splats* are offsets from the vertices of *mesh*, in order."""
-    thumbnail = SplatCanvas(_scene(mesh, splats, background, NEUTRAL), THUMBNAIL_PX).draw(NEUTRAL)
+    scene = _scene(mesh, splats, background, NEUTRAL, manifest.version)
+    thumbnail = SplatCanvas(scene, THUMBNAIL_PX).draw(NEUTRAL)
     files = {
         "avatar.glb": skinned.write(mesh, *JOINTS),
         "splats.ply": write_splats(splats),
@@ -54,7 +60,8 @@ def scene(opened: Package) -> SplatScene:
     if background.shape != (size, size, 3):
         raise PackageInvalid(f"background.webp is not {size} x {size} pixels")
     mesh, splats = skinned.read(opened.files["avatar.glb"]), read_splats(opened.files["splats.ply"])
-    return _scene(mesh, splats, background, opened.manifest.rest_weights)
+    rest, version = opened.manifest.rest_weights, opened.manifest.version
+    return _scene(mesh, splats, background, rest, version)
 
 
 def read_splats(data: bytes) -> Gaussians:
@@ -82,14 +89,16 @@ def write_splats(splats: Gaussians) -> bytes:
 
 
 def _scene(
-    mesh: SkinnedMesh, splats: Gaussians, background: NDArray[np.uint8], rest: tuple[float, ...]
-) -> SplatScene:
+    mesh: SkinnedMesh, splats: Gaussians, background: NDArray[np.uint8], rest: tuple[float, ...],
+    version: int,
+) -> SplatScene:  # fmt: skip
     part = mesh.as_part()
     if len(splats.means) != len(mesh.positions):
         raise PackageInvalid("there must be one splat for each vertex of the mesh")
     if splats.scales.max() > LARGEST:
         raise PackageInvalid("a splat is larger than a face")
-    triangle, corner = of_vertices(mesh.positions, mesh.triangles)
+    corners = mesh.positions[mesh.triangles] if version < UNFOLDED_FROM else unfolded(part)
+    triangle, corner = of_vertices(len(mesh.positions), mesh.triangles, corners)
     bound = Splats(
         triangle=triangle,
         barycentric=np.eye(3, dtype=np.float32)[corner],
@@ -99,22 +108,21 @@ def _scene(
         colours=splats.colours,
         opacities=splats.opacities,
     )
-    corners = np.ascontiguousarray(mesh.positions[mesh.triangles])
-    return SplatScene((Cover(part, corners, bound),), background, mesh.pivot, rest)
+    cover = Cover(part, np.ascontiguousarray(corners), bound)
+    return SplatScene((cover,), background, mesh.pivot, rest)
 
 
 def of_vertices(
-    positions: Floats, triangles: NDArray[np.int32]
+    count: int, triangles: NDArray[np.int32], corners: Floats
 ) -> tuple[NDArray[np.int32], NDArray[np.intp]]:
-    """For each vertex the largest of its triangles, and which of its corners it is.
+    """For each of *count* vertices the largest of its triangles, and which of its corners it is.
+    *corners* (m, 3, 3): of the triangles, at rest.
 
     Raises:
         PackageInvalid: a vertex has none.
     """
-    corners = positions[triangles]
-    edges = corners[:, 1:] - corners[:, :1]
-    largest = np.argsort(-np.linalg.norm(np.cross(edges[:, 0], edges[:, 1]), axis=1), kind="stable")
+    largest = np.argsort(-areas(corners), kind="stable")
     vertices, first = np.unique(triangles[largest].ravel(), return_index=True)
-    if len(vertices) != len(positions):
+    if len(vertices) != count:
         raise PackageInvalid("a vertex belongs to no triangle")
     return largest[first // 3].astype(np.int32), first % 3

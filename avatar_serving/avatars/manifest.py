@@ -2,11 +2,11 @@
 
 import hashlib
 from datetime import datetime
-from typing import Literal
+from typing import Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from avatar_serving.media import CHANNELS
 from avatar_serving.safety.consent import Consent
@@ -58,7 +58,8 @@ class Manifest(_Entry):
     """*created_at* and *consent* are absent until ``package.with_details`` names the avatar."""
 
     schema_name: Literal["avatar-serving/package"] = Field(default=SCHEMA, alias="schema")
-    version: Literal[1] = VERSION
+    version: Literal[1, 2] = VERSION
+    """2: of splats that are bound to triangles unfolded (`gaussian`)."""
     type: Literal["portrait", "gaussian"] = "portrait"
     id: str = Field(pattern=r"^[0-9a-f]{32}$")
     name: str = Field(default="", max_length=200)
@@ -82,6 +83,12 @@ class Manifest(_Entry):
         if len(weights) != len(CHANNELS) or not all(abs(w) <= 180 for w in weights):
             raise ValueError(f"rest_weights must be {len(CHANNELS)} finite numbers")
         return weights
+
+    @model_validator(mode="after")
+    def _of_splats(self) -> Self:
+        if self.version > VERSION and self.type != "gaussian":
+            raise ValueError(f"version {self.version} is that of splats only")
+        return self
 
 
 def source_entry(picture: NDArray[np.uint8]) -> SourceEntry:

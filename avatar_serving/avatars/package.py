@@ -161,7 +161,7 @@ def _content(archive: zipfile.ZipFile, member: zipfile.ZipInfo, limit: int) -> b
 def _manifest(text: bytes) -> Manifest:
     try:
         document = json.loads(text)
-        if isinstance(document, dict) and document.get("version") not in (1, None):
+        if isinstance(document, dict) and document.get("version") not in (1, 2, None):
             raise PackageInvalid(f"version {document['version']!r} of the format is not known")
         return Manifest.model_validate(document)
     except ValidationError as error:

@@ -34,15 +34,14 @@ def unfolded(part: Part) -> Floats:
     """Corners (m, 3, 3) of each triangle of the neutral face; of one that a morph unfolds, such as
     a strip of eyelid, with that morph."""
     corners = part.positions[part.triangles]
-    area, widest = _areas(corners), _areas(corners)
-    best = corners.copy()
+    area = areas(corners)
+    best, widest = corners.copy(), area.copy()
     for morph in part.morphs:
-        if not morph.any():
-            continue
-        moved = corners + morph[part.triangles]
-        wide = _areas(moved)
-        better = (wide > widest) & (area < FOLDED * wide)
-        best[better], widest[better] = moved[better], wide[better]
+        those = np.flatnonzero(morph.any(1)[part.triangles].any(1))
+        moved = corners[those] + morph[part.triangles[those]]
+        wide = areas(moved)
+        better = (wide > widest[those]) & (area[those] < FOLDED * wide)
+        best[those[better]], widest[those[better]] = moved[better], wide[better]
     return np.ascontiguousarray(best, np.float32)
 
 
@@ -76,7 +75,7 @@ def cover(part: Part, corners: Floats, edge: Floats) -> Splats:
     )
 
 
-def _areas(corners: Floats) -> Floats:
+def areas(corners: Floats) -> Floats:
     """(m,), twice those of triangles."""
     first, second = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
     return np.linalg.norm(np.cross(first, second), axis=1)

@@ -60,6 +60,7 @@ class Fit:
         self._rig, self._start, self._device = rig, dense(rig, edge), device
         self._view, self._draw = View(size, 0, 0, size, size), rasteriser(device)
         self._base = _avatars(self._start, rig, device)
+        self._unfolding = self._base.rest - self._base.positions[self._base.triangles]
         self._pairs = torch.tensor(neighbours(self._start.mesh.triangles), device=device).long()
         canvas = Canvas(rig, size)
         self._targets = [self._image(picture), *(self._image(canvas.draw(p)) for p in poses)]
@@ -133,7 +134,7 @@ class Fit:
         return replace(
             base,
             positions=positions,
-            rest=positions.detach()[base.triangles],
+            rest=positions.detach()[base.triangles] + self._unfolding,
             offset=change["offset"],
             covariances=full[:, [0, 0, 0, 1, 1, 2], [0, 1, 2, 1, 2, 2]],
             colours=change["colour"].clamp(0, 1),
@@ -171,7 +172,7 @@ def _changes(splats: Gaussians, device: torch.device) -> dict[str, Tensor]:
 def _avatars(start: Dense, rig: PortraitRig, device: torch.device) -> Avatars:
     """One avatar, not stacked; what changes is left as it starts."""
     mesh, count = start.mesh, len(start.mesh.positions)
-    triangle, corner = of_vertices(mesh.positions, mesh.triangles)
+    triangle, corner = of_vertices(count, mesh.triangles, start.rest)
 
     def tensor(array: Floats) -> Tensor:
         return torch.tensor(np.asarray(array, np.float32), device=device)
@@ -180,7 +181,7 @@ def _avatars(start: Dense, rig: PortraitRig, device: torch.device) -> Avatars:
     positions, zeros = tensor(mesh.positions), torch.zeros((count, 6), device=device)
     return Avatars(
         positions, tensor(mesh.morphs.transpose(1, 2, 0)), tensor(mesh.head[:, None]),
-        tensor(np.array([rig.pivot])), triangles, positions[triangles],
+        tensor(np.array([rig.pivot])), triangles, tensor(start.rest),
         torch.tensor(triangle, device=device).long(), tensor(np.eye(3)[corner]), zeros[:, :3],
         zeros, zeros[:, :3], zeros[:, 0], zeros[:, 0],
     )  # fmt: skip

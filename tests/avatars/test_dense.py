@@ -43,12 +43,12 @@ def test_every_edge_is_known_from_both_sides() -> None:
 def test_it_looks_like_the_portrait(pose: dict[str, float]) -> None:
     made = dense(RIG, 1 / 60)
     mesh, cloud = made.mesh, made.splats
-    triangle, corner = of_vertices(mesh.positions, mesh.triangles)
+    triangle, corner = of_vertices(len(mesh.positions), mesh.triangles, made.rest)
     splats = Splats(
         triangle, np.eye(3, dtype=np.float32)[corner], cloud.means, cloud.scales, cloud.rotations,
         cloud.colours, cloud.opacities,
     )  # fmt: skip
-    cover = Cover(mesh, np.ascontiguousarray(mesh.positions[mesh.triangles]), splats)
+    cover = Cover(mesh, made.rest, splats)
     scene = SplatScene((cover,), RIG.background, RIG.pivot, RIG.rest_weights)
     values = pose_values(pose)
     drawn = SplatCanvas(scene, 96).draw(values).astype(float)

@@ -1,9 +1,8 @@
-"""A portrait in our own view in Chromium, beside the CPU renderer's picture."""
+"""Avatars in our own view in Chromium, beside the CPU renderer's picture."""
 
 import base64
 import io
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,20 +10,19 @@ import PIL.Image
 import pytest
 from playwright.async_api import Route
 
-from avatar_serving.avatars import glb, package
+from avatar_serving.avatars import gaussian, package
 from avatar_serving.avatars.canvas import Canvas
-from avatar_serving.avatars.glb_reader import Model
-from avatar_serving.avatars.plain import plain_package
-from avatar_serving.avatars.rig import MORPHS
 from avatar_serving.avatars.sheet import pose_values
-from avatar_serving.avatars.strips import Strip, grid, with_strips
+from avatar_serving.avatars.splat_canvas import SplatCanvas
+from tests.avatars.lidded import lidded_package, lidded_splats
 from tests.avatars.test_golden import FIRST
 from tests.exchange.node import needs_node, told
 from tests.web.chromium import needs_chromium, new_page
 
 SIZE = 200
 PAGE = '<!doctype html><script type="module" src="/page.js"></script>'
-ROWS, COLUMNS = 4, 9
+LID = np.s_[SIZE // 2 - 5 : SIZE // 2 + 45, SIZE // 4 : 3 * SIZE // 4]
+"""Where the strip is when it is unrolled."""
 
 pytestmark = [
     pytest.mark.browser,
@@ -33,40 +31,15 @@ pytestmark = [
 ]
 
 
-def with_sliver() -> bytes:
-    """A dark card over whose middle a dark strip unrolls; below, next to the strip's own picture in
-    the texture, it is white."""
-    picture = np.full((96, 96, 3), 40, np.uint8)
-    picture[80:] = 255
-    content = plain_package(picture)
-    rig = package.load(content)
-    x, y = np.meshgrid(np.linspace(-0.2, 0.2, COLUMNS), np.zeros(ROWS))
-    positions = np.stack([x, y, np.full_like(x, 0.01)], -1).reshape(-1, 3)
-    morphs = np.zeros((len(MORPHS), *positions.shape))
-    drop = np.linspace(0, 0.2, ROWS)[:, None] * np.sin(np.linspace(0, np.pi, COLUMNS))
-    morphs[MORPHS.index("eyeBlinkLeft"), :, 1] = -drop.reshape(-1)
-    strip = np.full((24, 32, 4), (40, 40, 40, 255), np.uint8)
-    texels = np.meshgrid(np.linspace(0, 32, COLUMNS), np.linspace(0, 24, ROWS))
-    pixels = np.stack(texels, -1).reshape(-1, 2)
-    folded = Strip(positions, morphs, grid(ROWS, COLUMNS), pixels, strip)
-    assert rig.skin.texture is not None
-    solid = np.dstack([rig.skin.texture, np.full(rig.skin.texture.shape[:2], 255, np.uint8)])
-    skin = with_strips(replace(rig.skin, texture=solid), [folded])
-    model = Model(rig.mouth, rig.eyes, skin, rig.pivot)
-    files = dict(package.read(content).files)
-    return package.write(package.inspect(content), files | {"avatar.glb": glb.write(model)})
-
-
 async def test_a_sliver_of_a_strip_has_no_pixel_of_what_is_beside_it_in_the_texture(
     tmp_path: Path,
 ) -> None:
-    content = with_sliver()
+    content = lidded_package(40)
     canvas = Canvas(package.load(content), SIZE)
     poses = [pose_values({"eyeBlinkLeft": share}) for share in (0.0, 0.01, 0.04, 1.0)]
     pictures = await in_the_browser(content, poses, tmp_path)
-    strip = np.s_[SIZE // 2 - 5 : SIZE // 2 + 45, SIZE // 4 : 3 * SIZE // 4]
     for picture, values in zip(pictures, poses, strict=True):
-        apart = np.abs(picture[strip].astype(int) - canvas.draw(values)[strip])
+        apart = np.abs(picture[LID].astype(int) - canvas.draw(values)[LID])
         assert apart.max() < 12
 
 
@@ -79,6 +52,14 @@ async def test_the_first_package_that_was_written_is_drawn_as_the_cpu_draws_it(
     for picture, values in zip(await in_the_browser(content, poses, tmp_path), poses, strict=True):
         apart = np.abs(picture.astype(int) - canvas.draw(values)).max(2)
         assert (apart > 60).mean() < 0.01, "but for edges, which are cut to pixels"
+
+
+async def test_splats_of_a_folded_strip_are_drawn_as_the_cpu_draws_them(tmp_path: Path) -> None:
+    content = lidded_splats()
+    canvas = SplatCanvas(gaussian.scene(package.read(content)), SIZE)
+    poses = [pose_values({"eyeBlinkLeft": share}) for share in (0.0, 0.5, 1.0)]
+    for picture, values in zip(await in_the_browser(content, poses, tmp_path), poses, strict=True):
+        assert np.abs(picture[LID].astype(int) - canvas.draw(values)[LID]).mean() < 6
 
 
 async def in_the_browser(

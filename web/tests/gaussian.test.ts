@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { openPackage } from "../src/avatars/package.ts";
+import { bind } from "../src/avatars/binding.ts";
 import { Carrier, DepthOrder } from "../src/avatars/carry.ts";
 import { readSplats } from "../src/avatars/splats.ts";
 import { strToU8, zipSync } from "fflate";
@@ -7,12 +8,13 @@ import { strToU8, zipSync } from "fflate";
 const TRIANGLE = new Float32Array([0, 0, 0, 1, 0, 0, 0, 1, 0]);
 const BOUND = {
   corners: new Uint32Array([0, 1, 2]),
+  rest: TRIANGLE,
   offsets: new Float32Array([0.1, 0.2, 0.3]),
   shapes: new Float32Array([4, 0.5, 0, 1, 0, 0.25]),
 };
 
 function carried(positions: Float32Array): { centre: number[]; spread: number[] } {
-  const carrier = new Carrier(BOUND, TRIANGLE);
+  const carrier = new Carrier(BOUND);
   carrier.carry(positions);
   return { centre: [...carrier.centres], spread: [...carrier.spreads] };
 }
@@ -46,6 +48,28 @@ describe("splats on a triangle", () => {
   it("are sorted from far to near", () => {
     const centres = new Float32Array([0, 0, 0.5, 0, 0, -1, 0, 0, 2, 0, 0, 0]);
     expect([...new DepthOrder(4).sort(centres)]).toEqual([1, 3, 0, 2]);
+  });
+});
+
+describe("what splats ride on", () => {
+  const quad = new Float32Array([0, 0, 0, 1, 0, 0, 0, 1, 0, 1, 0, 0]);
+  const index = [0, 1, 2, 2, 1, 3];
+  const opening = { channel: 0, vertices: new Uint32Array([3]), moves: new Float32Array([2, 2, 0]) };
+
+  it("is the largest triangle of a vertex, itself first", () => {
+    const { corners, rest } = bind(quad, index, []);
+    expect([...corners]).toEqual([0, 1, 2, 1, 2, 0, 2, 0, 1, 3, 2, 1]);
+    expect([...rest.subarray(9, 18)]).toEqual([1, 0, 0, 0, 1, 0, 0, 0, 0]);
+  });
+
+  it("is unfolded where a shape does so", () => {
+    const { corners, rest } = bind(quad, index, [opening]);
+    expect([...corners.subarray(3)]).toEqual([1, 3, 2, 2, 1, 3, 3, 2, 1]);
+    expect([...rest.subarray(27)]).toEqual([3, 2, 0, 0, 1, 0, 1, 0, 0]);
+  });
+
+  it("must be there", () => {
+    expect(() => bind(quad, [0, 1, 2], [])).toThrow("belongs to no triangle");
   });
 });
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from avatar_serving.splatting.fit import Fitted
 
 _STAGE = "reconstruct"
-VERSION = "1"
+VERSION = "2"
 STARTED = 0.3
 """Share of the work after which the portrait stands."""
 TOLD_EVERY = 20
@@ -112,6 +112,7 @@ def fitted(
 def _packed(fitted: "Fitted", start: Portrait, source: NDArray[np.uint8]) -> bytes:
     square = start.square
     manifest = Manifest(
+        version=gaussian.UNFOLDED_FROM,
         type="gaussian",
         id="0" * 32,
         image_size=len(start.rig.background),

@@ -64,7 +64,8 @@ def seen(
 ) -> tuple[SkinnedMesh, Gaussians]:
     """The person's mesh, and what the network puts on it. *views*: of all pictures, the rig's own
     first; *edge*: longest distance of neighbours on the mesh."""
-    mesh, shape = dense(rig, edge).mesh, network.shape
+    start, shape = dense(rig, edge), network.shape
+    mesh = start.mesh
     posed = pose_part(mesh, rig.pivot, rig.rest_weights, photo=1.0)
     points = posed[:, :2] * np.array([1, -1]) + 0.5
     behind = _behind(posed, mesh.triangles, mesh.head)
@@ -77,7 +78,7 @@ def seen(
             "places": places(points, behind, views[0], layout),
         }
     )
-    return skinned(mesh, rig), as_gaussians(found, in_metres(mesh)[1])
+    return skinned(mesh, rig), as_gaussians(found, in_metres(mesh)[1], start)
 
 
 def _layout(folder: Path) -> Floats:

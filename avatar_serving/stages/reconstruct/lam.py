@@ -29,7 +29,7 @@ from avatar_serving.stages.reconstruct.seen_splats import (
 )
 from avatar_serving.torch_device import Device
 
-VERSION = "1"
+VERSION = "2"
 WORKER = "avatar_serving.lam.worker"
 STARTED = 0.6
 
@@ -89,7 +89,7 @@ def seen(
     rig: PortraitRig, edge: float, process: NetworkProcess, side: int
 ) -> tuple[SkinnedMesh, Gaussians]:
     """The person's mesh, and what the network puts on it. *side*: of its pictures, in pixels."""
-    mesh = dense(rig, edge).mesh
-    points, scale = in_metres(mesh)
+    start = dense(rig, edge)
+    points, scale = in_metres(start.mesh)
     found = process.attributes({"picture": drawn_alone(rig, side), "points": points})
-    return skinned(mesh, rig), as_gaussians(found, scale)
+    return skinned(start.mesh, rig), as_gaussians(found, scale, start)

@@ -1,6 +1,6 @@
 """What large avatar models have in common: what they are shown, and a package of what they see."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 import cv2
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from avatar_serving import weights
 from avatar_serving.avatars import gaussian
 from avatar_serving.avatars.canvas import Canvas
+from avatar_serving.avatars.dense import Dense
 from avatar_serving.avatars.manifest import (
     CropEntry,
     EngineEntry,
@@ -53,8 +54,15 @@ def in_metres(mesh: Part) -> tuple[Floats, float]:
     return ((mesh.positions - (low + high) / 2) * scale).astype(np.float32), scale
 
 
-def as_gaussians(found: dict[str, Any], scale: float) -> Gaussians:
-    """Of a network's attributes in metres; *scale*: how many of them an image square is."""
+def as_gaussians(found: dict[str, Any], scale: float, start: Dense) -> Gaussians:
+    """Of a network's attributes in metres; *scale*: how many of them an image square is. What is
+    folded away, such as lids of open eyes, no picture shows: there the splats of *start* stay."""
+    seen, away = _as_gaussians(found, scale), start.folded
+    pairs = ((getattr(start.splats, f.name), getattr(seen, f.name)) for f in fields(Gaussians))
+    return Gaussians(*(_floats(np.where(away, one.T, other.T).T) for one, other in pairs))
+
+
+def _as_gaussians(found: dict[str, Any], scale: float) -> Gaussians:
     return Gaussians(
         means=_floats(found["offset"] / scale),
         scales=np.minimum(_floats(found["scale"] / scale), gaussian.LARGEST),
@@ -80,6 +88,7 @@ def packed(
         for p, spdx in LICENCES
     ]
     manifest = Manifest(
+        version=gaussian.UNFOLDED_FROM,
         type="gaussian",
         id="0" * 32,
         image_size=len(behind),

@@ -26,7 +26,7 @@ from avatar_serving.stages.reconstruct.portrait import (
 from avatar_serving.stages.reconstruct.seen_splats import licence_of, packed
 from avatar_serving.torch_device import Device
 
-VERSION = "1"
+VERSION = "2"
 WORKER = "avatar_serving.uika.worker"
 STARTED = 0.6
 """Share of the work after which every picture has been measured."""

@@ -8,6 +8,8 @@ const TINY = 1e-12;
 export interface Bound {
   /** Corners of each splat's triangle, three vertex numbers each; the first is the splat's own. */
   readonly corners: Uint32Array;
+  /** Where they are at rest, nine numbers each. */
+  readonly rest: Float32Array;
   /** From the vertex to the splat at rest, three numbers each. */
   readonly offsets: Float32Array;
   /** Covariances at rest, six numbers each: xx, xy, xz, yy, yz, zz. */
@@ -71,13 +73,13 @@ export class Carrier {
   /** At rest: axes, then p, q, r of each triangle. */
   private readonly rest: Float32Array;
 
-  constructor(private readonly bound: Bound, positions: Float32Array) {
+  constructor(private readonly bound: Bound) {
     const count = bound.corners.length / 3;
     this.centres = new Float32Array(count * 3);
     this.spreads = new Float32Array(count * 3);
     this.rest = new Float32Array(count * 12);
     for (let n = 0; n < count; n++) {
-      const { axes, p, q, r } = this.frame(this.before, positions, n);
+      const { axes, p, q, r } = this.before.of(bound.rest, n * 9, n * 9 + 3, n * 9 + 6);
       this.rest.set(axes, n * 12);
       this.rest.set([Math.max(p, 1e-9), q, Math.max(r, 1e-9)], n * 12 + 9);
     }
@@ -100,14 +102,10 @@ export class Carrier {
     }
   }
 
-  private frame(frame: Frame, positions: Float32Array, n: number): Frame {
-    const { corners } = this.bound;
-    return frame.of(positions, corners[n * 3] * 3, corners[n * 3 + 1] * 3, corners[n * 3 + 2] * 3);
-  }
-
   /** J, row by row. */
   private deformation(posed: Float32Array, n: number): Float64Array {
-    const { axes: now, p, q, r } = this.frame(this.after, posed, n);
+    const { corners } = this.bound;
+    const { axes: now, p, q, r } = this.after.of(posed, corners[n * 3] * 3, corners[n * 3 + 1] * 3, corners[n * 3 + 2] * 3);
     const { rest, flat, deformed } = this;
     const o = n * 12;
     const p0 = rest[o + 9], q0 = rest[o + 10], r0 = rest[o + 11];

@@ -5,6 +5,7 @@ import {
 import { GLTFLoader } from "three/addons/loaders/GLTFLoader.js";
 import type { Pose } from "../motion/channels.ts";
 import { backgroundPlane, backgroundTexture } from "./backdrop.ts";
+import { bind } from "./binding.ts";
 import { Carrier, DepthOrder } from "./carry.ts";
 import { PackageError, type AvatarPackage } from "./package.ts";
 import { Poser } from "./posing.ts";
@@ -55,7 +56,7 @@ export class GaussianView implements AvatarView {
     const { mesh, head } = partsOf(gltf.scene);
     const poser = new Poser(mesh, head);
     const splats = readSplats(avatar.splats);
-    const corners = cornersOf(mesh, splats.count);
+    const binding = bind(poser.rest, indexOf(mesh, splats.count), avatar.manifest.version > 1 ? poser.morphs : []);
     const backdrop = await backgroundTexture(avatar.background);
     const renderer = new WebGLRenderer({ canvas, antialias: false, alpha: false, powerPreference: "low-power" });
     renderer.outputColorSpace = SRGBColorSpace;
@@ -64,7 +65,7 @@ export class GaussianView implements AvatarView {
     scene.add(backgroundPlane(backdrop), cloud.mesh);
     const camera = new OrthographicCamera(-0.5, 0.5, 0.5, -0.5, 0.01, 20);
     camera.position.z = 10;
-    const carrier = new Carrier({ corners, offsets: splats.offsets, shapes: splats.shapes }, poser.rest);
+    const carrier = new Carrier({ ...binding, offsets: splats.offsets, shapes: splats.shapes });
     return new GaussianView(renderer, scene, camera, poser, carrier, cloud, backdrop);
   }
 
@@ -140,26 +141,8 @@ function partsOf(root: Object3D): { mesh: SkinnedMesh; head: Bone } {
   return { mesh, head };
 }
 
-/** For each vertex the largest of its triangles, itself first. */
-function cornersOf(mesh: SkinnedMesh, count: number): Uint32Array {
+function indexOf(mesh: SkinnedMesh, count: number): ArrayLike<number> {
   const { index, attributes } = mesh.geometry;
   if (!index || attributes.position.count !== count) throw new PackageError("there must be one splat for each vertex");
-  const corners = new Uint32Array(count * 3);
-  const largest = new Float32Array(count).fill(-1);
-  for (let at = 0; at < index.count; at += 3) {
-    const triangle = [index.getX(at), index.getX(at + 1), index.getX(at + 2)];
-    const area = areaOf(attributes.position.array, triangle);
-    triangle.forEach((vertex, i) => {
-      if (area <= largest[vertex]) return;
-      largest[vertex] = area;
-      corners.set([vertex, triangle[(i + 1) % 3], triangle[(i + 2) % 3]], vertex * 3);
-    });
-  }
-  if (largest.includes(-1)) throw new PackageError("a vertex belongs to no triangle");
-  return corners;
-}
-
-function areaOf(at: ArrayLike<number>, [a, b, c]: readonly number[]): number {
-  const [e, f] = [b, c].map((end) => [0, 1, 2].map((axis) => at[end * 3 + axis] - at[a * 3 + axis]));
-  return Math.hypot(e[1] * f[2] - e[2] * f[1], e[2] * f[0] - e[0] * f[2], e[0] * f[1] - e[1] * f[0]);
+  return index.array;
 }

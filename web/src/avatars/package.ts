@@ -3,7 +3,8 @@ import { strFromU8, unzipSync, type Unzipped } from "fflate";
 /** What a viewer needs of manifest.json; docs/package-format.md has all of it. */
 export interface Manifest {
   readonly schema: "avatar-serving/package";
-  readonly version: 1;
+  /** 2: splats are bound to triangles unfolded. */
+  readonly version: 1 | 2;
   readonly type: "portrait" | "gaussian";
   readonly id: string;
   readonly name: string;
@@ -55,7 +56,7 @@ function exactBuffer(bytes: Uint8Array): ArrayBuffer {
 export function readManifest(bytes: Uint8Array): Manifest {
   const manifest = JSON.parse(strFromU8(bytes)) as Partial<Manifest>;
   if (manifest.schema !== "avatar-serving/package") throw new PackageError("not an avatar package");
-  if (manifest.version !== 1) throw new PackageError(`version ${manifest.version} is not known here; reload the page`);
+  if (manifest.version !== 1 && manifest.version !== 2) throw new PackageError(`version ${manifest.version} is not known here; reload the page`);
   if (manifest.type !== "portrait" && manifest.type !== "gaussian") throw new PackageError(`this page cannot draw a ${String(manifest.type)} avatar`);
   if (!Array.isArray(manifest.rest_weights)) throw new PackageError("rest_weights is missing");
   return manifest as Manifest;

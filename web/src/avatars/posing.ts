@@ -4,7 +4,7 @@ import { ARKIT, channelIndex, type Pose } from "../motion/channels.ts";
 const RADIANS = Math.PI / 180;
 const YAW = channelIndex("headYaw");
 
-interface Morph {
+export interface Morph {
   readonly channel: number;
   readonly vertices: Uint32Array;
   readonly moves: Float32Array;
@@ -14,7 +14,7 @@ interface Morph {
 export class Poser {
   readonly rest: Float32Array;
   readonly posed: Float32Array;
-  private readonly morphs: readonly Morph[];
+  readonly morphs: readonly Morph[];
   private readonly head: Float32Array;
 
   constructor(mesh: SkinnedMesh, private readonly bone: Bone) {

@@ -1,13 +1,12 @@
 // A page that draws /avatar.zip in any pose: window.drawn(size, pose) answers with a PNG as a data URL.
 import { openPackage } from "../../src/avatars/package.ts";
-import { PortraitView } from "../../src/avatars/portrait.ts";
-import { pixelRatio } from "../../src/avatars/view.ts";
+import { openView, pixelRatio } from "../../src/avatars/view.ts";
 
 const canvas = document.body.appendChild(document.createElement("canvas"));
 const view = fetch("/avatar.zip")
   .then((answer) => answer.arrayBuffer())
   .then(openPackage)
-  .then((avatar) => PortraitView.create(canvas, avatar));
+  .then((avatar) => openView(canvas, avatar));
 
 async function drawn(size: number, pose: number[]): Promise<string> {
   const shown = await view;
