@@ -32,6 +32,7 @@ Cpus = Annotated[float, typer.Option(min=0, help="Cores.")]
 Gpus = Annotated[int, typer.Option(min=0, help="GPUs.")]
 Memory = Annotated[int, typer.Option(min=1, help="Memory limit of the pod, in GiB.")]
 Limit = Annotated[int, typer.Option(min=1, help="Longest run, in seconds.")]
+Retries = Annotated[int, typer.Option(min=0, max=10, help="Further tries, if it can go on.")]
 OnCluster = Annotated[bool, typer.Option("--cluster", help="As a RayJob, by the kubeconfig.")]
 Namespace = Annotated[str | None, typer.Option(help="Default: the context's.")]
 Pods = Annotated[
@@ -44,15 +45,15 @@ JobId = Annotated[str, typer.Argument(help="As `run` and `list` print it.")]
 @app.command()
 def run(
     name: Name, command: Command, num_cpus: Cpus = 1, num_gpus: Gpus = 0, memory_gib: Memory = 4,
-    limit_s: Limit = 14_400, cluster: OnCluster = False, namespace: Namespace = None,
-    pods: Pods = None, data: Data = None,
+    limit_s: Limit = 14_400, retries: Retries = 0, cluster: OnCluster = False,
+    namespace: Namespace = None, pods: Pods = None, data: Data = None,
 ) -> None:  # fmt: skip
     """Run a command to its end and show what it wrote. Ctrl-C stops it; 1 if it fails."""
     with errors_told():
         try:
             request = JobRequest(
                 name=name, command=tuple(command), num_cpus=num_cpus, num_gpus=num_gpus,
-                memory_bytes=memory_gib << 30, limit_s=limit_s,
+                memory_bytes=memory_gib << 30, limit_s=limit_s, retries=retries,
             )  # fmt: skip
         except ValidationError as error:
             raise InvalidRequest(str(error), "job") from error

@@ -28,7 +28,10 @@ class JobRequest(BaseModel):
     """Limit of the job's pod; on one machine nothing enforces it."""
     environment: dict[Variable, str] = {}
     limit_s: int = Field(default=14_400, ge=1)
-    """A job that takes longer is stopped, and has failed."""
+    """A job that takes longer is stopped, and has failed; all its tries together."""
+    retries: int = Field(default=0, ge=0, le=10)
+    """How often it is begun again when it fails, or its node is lost. For work that goes on from
+    where it was."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,13 +45,19 @@ class Runner:
 
     def run(self, request: JobRequest) -> None:
         _Record(state="running").write(self._folder)
+        ends = time.monotonic() + request.limit_s
         with (self._folder / _LOG).open("wb") as log:
-            self._outcome(request, log).write(self._folder)
+            outcome = self._outcome(request, log, ends)
+            for _ in range(request.retries):
+                if outcome.state != "failed" or time.monotonic() > ends:
+                    break
+                outcome = self._outcome(request, log, ends)
+            outcome.write(self._folder)
 
     def _stopped(self) -> bool:
         return (self._folder / _STOP).exists()
 
-    def _outcome(self, request: JobRequest, log: IO[bytes]) -> _Record:
+    def _outcome(self, request: JobRequest, log: IO[bytes], ends: float) -> _Record:
         environment = {**os.environ, **request.environment}
         try:
             process = subprocess.Popen(
@@ -60,7 +66,6 @@ class Runner:
             )  # fmt: skip
         except OSError as error:
             return _Record(state="failed", message=str(error))
-        ends = time.monotonic() + request.limit_s
         while process.poll() is None and not self._stopped() and time.monotonic() < ends:
             time.sleep(_POLL_S)
         if process.poll() is None:

@@ -85,7 +85,7 @@ def ray_job(job_id: str, request: JobRequest, pods: JobPods) -> Json:
         "shutdownAfterJobFinishes": True,
         "ttlSecondsAfterFinished": pods.kept_s,
         "activeDeadlineSeconds": request.limit_s,
-        "backoffLimit": 0,
+        "backoffLimit": request.retries,
         "rayClusterSpec": cluster,
     }
     metadata = {

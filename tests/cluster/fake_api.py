@@ -21,6 +21,8 @@ class FakeApi:
         self.forbidden = False
         """Who asks has no rights at all."""
         self.posted = []
+        self.asked = set()
+        """Resources of a namespace, each with the verb that RBAC has for what was done."""
         self.changed = threading.Condition()
         self.objects = defaultdict(dict)
         self.events = defaultdict(list)
@@ -114,8 +116,21 @@ class Handler(BaseHTTPRequestHandler):
         elif self.api.forbidden:
             self.refuse(403)
         else:
+            self.note()
             return True
         return False
+
+    def note(self):
+        """As RBAC has it: GET of a name is get, of a collection list or watch."""
+        url = urlsplit(self.path)
+        _, _, inner = url.path.partition("/namespaces/")
+        _, *place = inner.split("/")
+        if not place:
+            return
+        verb = {"POST": "create", "DELETE": "delete", "GET": "get"}[self.command]
+        if self.command == "GET" and len(place) == 1:
+            verb = "watch" if "watch=true" in url.query else "list"
+        self.api.asked.add(("/".join([place[0], *place[2:]]), verb))
 
     def refuse(self, status):
         self.say(status, {"kind": "Status", "message": f"refused with {status}", "code": status})

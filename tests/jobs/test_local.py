@@ -47,6 +47,24 @@ def test_a_job_that_fails_says_how(jobs):
     assert told.state == "failed" and "longer than 1 s" in told.message
 
 
+def test_a_job_that_can_go_on_is_tried_again(jobs, tmp_path):
+    code = (
+        "import pathlib, sys; at = pathlib.Path(sys.argv[1]);"
+        "step = int(at.read_text()) if at.exists() else 0; print('from', step);"
+        "at.write_text(str(step + 1)); sys.exit(step < 2)"
+    )
+    command = (sys.executable, "-c", code, str(tmp_path / "checkpoint"))
+    again = JobRequest(name="test", command=command, num_cpus=0.1, retries=1)
+    *_, told = jobs.watch(jobs.submit(again))
+    assert told.state == "failed"
+    job_id = jobs.submit(again)
+    *_, told = jobs.watch(job_id)
+    assert told.state == "succeeded" and jobs.logs(job_id) == "from 2\n"
+    (tmp_path / "checkpoint").write_text("1")
+    *_, told = jobs.watch(job_id := jobs.submit(again))
+    assert told.state == "succeeded" and jobs.logs(job_id) == "from 1\nfrom 2\n"
+
+
 def gone(pid):
     try:
         os.kill(pid, 0)

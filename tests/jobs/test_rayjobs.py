@@ -6,8 +6,10 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
+import yaml
 from pydantic import ValidationError
 
 from avatar_serving.cluster.api import ClusterApi
@@ -25,6 +27,10 @@ PODS = "/api/v1/namespaces/people/pods"
 LORA = JobRequest(
     name="lora", command=("python", "-m", "train", "two words"), num_cpus=1.5, num_gpus=1,
     environment={"STEPS": "40", "PRICE": "$(HOME) $5"},
+)  # fmt: skip
+FIT = JobRequest(
+    name="fit", memory_bytes=2 << 30, limit_s=600, retries=2,
+    command=("avatar-serving", "say", "--avatar", "/data/a face.jpg", "-o", "/data/hello.mp4"),
 )  # fmt: skip
 WHERE = JobPods(
     image="registry.example.org/avatar-serving-gpu:1",
@@ -44,9 +50,10 @@ def cluster(tmp_path):
         yield api, RayJobs(ClusterApi.connect(kubeconfig=config), WHERE)
 
 
+@pytest.mark.parametrize("asked", [LORA, FIT], ids=["lora", "fit"])
 @pytest.mark.parametrize("pods", [WHERE, JobPods(image="avatar-serving:1")], ids=["all", "least"])
-def test_kuberay_and_kubernetes_take_the_manifest(pods):
-    made = ray_job("lora-1", LORA, pods)
+def test_kuberay_and_kubernetes_take_the_manifest(asked, pods):
+    made = ray_job("lora-1", asked, pods)
     assert (made["apiVersion"], made["kind"]) == ("ray.io/v1", "RayJob")
     templates = list(rayservice_crd.check(rayjob_crd.SPEC, made["spec"]))
     assert len(templates) == 2
@@ -72,6 +79,35 @@ def test_what_is_asked_for_is_in_the_manifest():
     claims = [v.get("persistentVolumeClaim") for v in head["volumes"] if v["name"] == "weights"]
     assert claims == [{"claimName": "weights"}]
     assert "nvidia.com/gpu" not in str(spec["submitterPodTemplate"]["spec"]["containers"])
+
+
+def test_a_fit_needs_no_gpu_and_is_tried_again_elsewhere():
+    spec = ray_job("fit-1", FIT, WHERE)["spec"]
+    assert (spec["backoffLimit"], spec["activeDeadlineSeconds"]) == (2, 600)
+    head = spec["rayClusterSpec"]["headGroupSpec"]["template"]["spec"]["containers"][0]
+    assert head["resources"]["limits"] == {"memory": str(2 << 30)}
+    assert ray_job("lora-1", LORA, WHERE)["spec"]["backoffLimit"] == 0
+
+
+def rights_of_the_chart():
+    """What the gateway's account may do, as (resource, verb), in the snapshot of the chart."""
+    golden = Path(__file__).parents[1] / "chart" / "golden" / "everything.yaml"
+    (role,) = [o for o in yaml.safe_load_all(golden.read_text()) if o and o["kind"] == "Role"]
+    return {(r, v) for rule in role["rules"] for r in rule["resources"] for v in rule["verbs"]}
+
+
+@pytest.mark.parametrize("asked", [LORA, FIT], ids=["lora", "fit"])
+def test_the_rights_that_the_chart_gives_are_used_and_suffice(cluster, asked):
+    api, jobs = cluster
+    done, stopped = jobs.submit(asked), jobs.submit(asked)
+    threading.Timer(0.2, api.update, (JOBS, done), {"jobStatus": "SUCCEEDED"}).start()
+    *_, told = jobs.watch(done)
+    assert told.state == "succeeded" and len(jobs.jobs()) == 2
+    api.answers[PODS] = {"items": [{"metadata": {"name": "p"}}]}
+    api.answers[f"{PODS}/p/log"] = "fitted\n"
+    assert jobs.logs(done) == "fitted\n"
+    jobs.cancel(stopped)
+    assert api.asked == rights_of_the_chart()
 
 
 def test_two_shells_leave_the_arguments_alone():
