@@ -18,7 +18,7 @@ from avatar_serving.avatars.outside import step
 from avatar_serving.avatars.rig import MORPHS, Floats, Part
 from avatar_serving.avatars.strips import Strip
 from avatar_serving.avatars.surface import face_surface
-from avatar_serving.avatars.textures import Pixels, to_pixels
+from avatar_serving.avatars.textures import FAINT, Pixels, grown, to_pixels
 from avatar_serving.avatars.unrolled import MARGIN_PX, unrolled_face
 
 Triangles = NDArray[np.int32]
@@ -35,6 +35,10 @@ SOFT = 3
 """Over how many triangles what is seen poorly goes over into what is seen well."""
 AXIS_CM = 4.0
 """How far behind the origin of the canonical face the axis lies that it is unrolled about."""
+HAIRLESS = 0.2
+"""How much of the skin may be made up where there is still some of the hair before it."""
+EDGE = 1 / 100
+"""Over what distance skin goes over into what was made up below hair, in picture sides."""
 NEARER = 0.0005
 """How far before the skin the sheet lies, in image units."""
 
@@ -63,8 +67,17 @@ def completed(fitted: Fit, photo: Pixels, hair: Hair | None) -> tuple[FarSide | 
     *photo* (size, size, 4): the person cut out."""
     if hair is None:
         return far_side(fitted, photo), None
-    far = far_side(fitted, np.dstack([without_hair(photo, hair), photo[..., 3]]))
+    far = far_side(fitted, np.dstack([without_hair(photo, _softened_below(hair)), photo[..., 3]]))
     return far, hair if far is None else beside(hair, far, fitted)
+
+
+def _softened_below(hair: Hair) -> Hair:
+    """*hair* over skin that is made up from a little beside it on: where the hair that hides its
+    edge is not mirrored with it, the edge would show."""
+    reach = round(EDGE * len(hair.hidden))
+    near = grown(hair.hidden > FAINT, 2 * reach).astype(np.float32)
+    soft = np.asarray(cv2.GaussianBlur(near, (0, 0), reach), np.float32)
+    return replace(hair, hidden=np.maximum(hair.hidden, soft))
 
 
 def far_side(fitted: Fit, photo: Pixels) -> FarSide | None:
@@ -98,7 +111,7 @@ def beside(hair: Hair, side: FarSide, fitted: Fit) -> Hair:
     photo = to_pixels(face_surface().refined(fitted.rest), len(hair.share))
     corners = np.round((photo - 0.5) * 16).astype(np.int32)[side.triangles]
     seen = np.ones_like(hair.share, np.float32)
-    shares = np.clip(1 - 2 * side.unseen[side.triangles].max(1), 0, 1)
+    shares = np.clip(1 - side.unseen[side.triangles].max(1) / HAIRLESS, 0, 1)
     for triangle, share in zip(corners, shares.tolist(), strict=True):
         cv2.fillConvexPoly(seen, triangle, (share,), cv2.LINE_8, 4)
     return replace(hair, share=hair.share * seen, hidden=hair.hidden * (seen == 1))

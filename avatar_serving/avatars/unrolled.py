@@ -19,6 +19,8 @@ UNLIKE = 0.3
 """Logarithm of the ratio of two colours at which they begin to be unlike."""
 DARK = 16.0
 """Brightness (of 255) below which ratios say little."""
+ROUNDS = 2
+"""What is unlike tells nothing of the light on this side, by which what is unlike is told."""
 LIGHT = 1 / 9
 """Over what distance light changes, in face heights."""
 GAIN = (0.4, 2.5)
@@ -42,10 +44,10 @@ def unrolled_face(
     own, seen = _sampled(photo, found), found[..., 2]
     own, solid = own[..., :3], own[..., 3] / 255
     reach = LIGHT * float(np.ptp(chart[:, 1]))
-    known = np.minimum(seen, seen[:, ::-1])
-    light = _light(own, known, reach)
-    other = own[:, ::-1] * np.clip(light / np.maximum(light[:, ::-1], 1), *GAIN)
-    seen = seen * (1 - found[..., 3] * _unlike(own, other, reach))
+    other, clear = own, seen
+    for _ in range(ROUNDS):
+        other = _relit(own, seen, reach)
+        seen = clear * (1 - found[..., 3] * _unlike(own, other, reach))
     colours = other + (own - other) * seen[..., None]
     inner = _inner((chart + half)[oval], seen.shape) / (reach / LIGHT)
     shown = (1 - seen) * (1 - (1 - step(inner / RIM)) * solid)
@@ -57,6 +59,12 @@ def _inner(outline: Floats, shape: tuple[int, ...]) -> Floats:
     mask = np.zeros(shape, np.uint8)
     cv2.fillPoly(mask, [np.round(outline).astype(np.int32)], (1,))
     return np.asarray(cv2.distanceTransform(mask, cv2.DIST_L2, 5), np.float32)
+
+
+def _relit(own: Floats, seen: Floats, reach: float) -> Floats:
+    """(h, w, 3): the other side of *own* in the light of this one, of which *seen* (h, w) tells."""
+    light = _light(own, np.minimum(seen, seen[:, ::-1]), reach)
+    return own[:, ::-1] * np.clip(light / np.maximum(light[:, ::-1], 1), *GAIN)
 
 
 def _unlike(own: Floats, other: Floats, reach: float) -> Floats:
