@@ -1,7 +1,8 @@
-"""The back of a head, as far as a turn shows it: a band behind the outline.
+"""The sides and the back of a head, as far as a turn shows them: a band behind the outline.
 
-No photo shows it. It goes on from the outline as an ellipsoid does, and looks like the hair or skin
-that the photo shows as far within the outline; behind ears, like what is above and below them.
+No photo shows it. It goes on from the outline as an ellipsoid does, from that of the face where
+there are jaws, and looks like the hair or skin that the photo shows as far within; behind ears,
+like what is above and below them.
 """
 
 from dataclasses import replace
@@ -16,22 +17,30 @@ from scipy.spatial import KDTree
 from avatar_serving.avatars.rig import Floats, Part
 from avatar_serving.avatars.skull import DIRECTIONS, Skull
 from avatar_serving.avatars.strips import GUTTER_PX, framed, grid
-from avatar_serving.avatars.surface import face_surface
 from avatar_serving.avatars.textures import Mask, Pixels, to_bytes, to_pixels
 
 ROUND_DEG = 40.0
 """How far round the head it reaches; heads in conversation turn less."""
 ROWS = 4
-WIDE_PX, HIGH_PX = 8, 32
+WIDE_PX, HIGH_PX = 6, 32
 """Of its picture: a column's, and the whole's."""
 INSET = 0.97
 """Where it begins, in shares of the way to the outline: in the photo nothing of it shows."""
-UNDER = 0.015
-"""How far behind the surface it begins, in image units."""
-LOWEST, WHOLE = 0.1, 0.5
-"""Sines of the directions below which there are jaw and neck, and no back of the head to see, and
-above which there is all of it. Between them it becomes narrow and fades, or its end would hang
-below the hair when the head turns and looks up."""
+UNDER = (0.004, 0.015)
+"""How far behind the surface of jaws and of hair it begins, in image units."""
+LOWEST, WHOLE = -0.7, -0.1
+"""Sines of the directions below which there is nothing of it, and above which there is all: it goes
+down behind the jaws, or beside a neck there would be a gap below the ears. Between them it becomes
+narrow and fades, or its end would hang below the chin when the head turns and looks up."""
+WHOLE_HAIR = 0.5
+"""Sine of the directions from which on there is hair, and no ear, jaw or neck: from 0 on less and
+less."""
+OVERHANG = 1.04
+"""Where a face reaches so far beyond its outline, in shares of the way there, it hangs over it."""
+SOFT = 0.3
+"""Share of its width below which it fades."""
+JAW_BEND = 0.35
+"""How much the sides of jaws bend inwards, as a share of what an ellipsoid does."""
 UNSURE = 0.94
 """Where less of the way to the outline is solid there is an ear, or nothing to go by."""
 BESIDE = 5
@@ -42,16 +51,16 @@ SHADE = 0.3
 
 def with_back(part: Part, skull: Skull, image: Pixels, face: Mask | None = None) -> Part:
     """*part*, the skin without strips, with the band behind it, to be drawn before. *image*
-    (size, size, 3): the person; *face* (size, size): what of it is none of the band's."""
+    (size, size, 3): the person; *face* (size, size): what of it is none of the hair's."""
     assert part.uv is not None and part.texture is not None
     columns = _directions()
     reach = _reach(skull)[columns]
     positions, head = _band(part, skull, columns, reach)
     picture = _picture(skull, columns, reach, image)
-    share = _share()[columns]
+    share = np.minimum(_share()[columns] / SOFT, 1)
     if face is not None:
         share = share * _free(skull, columns, reach, face)
-    alpha = np.broadcast_to(np.repeat(share, WIDE_PX) * 255, picture.shape[:2])
+    alpha = np.broadcast_to(_along(share) * 255, picture.shape[:2])
     picture = framed(np.dstack([picture, to_bytes(alpha)]))
     high, wide = part.texture.shape[:2]
     row = np.zeros((len(picture), wide, 4), np.uint8)
@@ -84,35 +93,44 @@ def _directions() -> NDArray[np.intp]:
 def _reach(skull: Skull) -> Floats:
     """(DIRECTIONS,): how far from the middle of the face the band begins."""
     bone = gaussian_filter1d(minimum_filter1d(skull.solid, BESIDE, mode="wrap"), 1.5, mode="wrap")
-    return skull.rim + np.maximum(bone * INSET - skull.rim, 0) * _share() ** 0.5
+    skin = np.minimum(skull.rim, bone) * INSET
+    return skin + (np.maximum(bone * INSET, skull.rim) - skin) * _hair()
 
 
 def _share() -> Floats:
     """(DIRECTIONS,), 0..1: how much of the band there is."""
-    upwards = np.sin(np.arange(DIRECTIONS) / DIRECTIONS * 2 * np.pi)
-    return np.clip((upwards - LOWEST) / (WHOLE - LOWEST), 0, 1)
+    return np.clip((_upwards() - LOWEST) / (WHOLE - LOWEST), 0, 1)
+
+
+def _hair() -> Floats:
+    """(DIRECTIONS,), 0..1: from ears, jaw and neck to hair alone."""
+    return np.clip(_upwards() / WHOLE_HAIR, 0, 1)
+
+
+def _upwards() -> Floats:
+    """(DIRECTIONS,): sines."""
+    return np.sin(np.arange(DIRECTIONS) / DIRECTIONS * 2 * np.pi)
 
 
 def _band(
     part: Part, skull: Skull, columns: NDArray[np.intp], reach: Floats
 ) -> tuple[Floats, Floats]:
     """Its vertices, row by row from the outline back, and how far each follows the head."""
-    angle = columns / DIRECTIONS * 2 * np.pi
-    way = np.stack([np.cos(angle), np.sin(angle)], 1)
-    start = skull.middle + way * reach[:, None]
-    level, head = _surface_at(part, start)
+    way = _away(skull, columns, np.ones(len(columns))) - skull.middle
+    level, head = _surface_at(part, skull.middle + way * reach[:, None])
     turn = np.radians(np.linspace(0, ROUND_DEG, ROWS))[:, None] * _share()[columns]
-    flat = skull.middle + way * (reach * np.cos(turn))[..., None]
-    deep = level - UNDER - np.median(reach) * np.sin(turn)
+    hair = _hair()[columns]
+    under = UNDER[0] + (UNDER[1] - UNDER[0]) * hair
+    bend = JAW_BEND + (1 - JAW_BEND) * hair
+    flat = skull.middle + way * (reach * (1 - bend * (1 - np.cos(turn))))[..., None]
+    deep = level - under - np.median(reach) * np.sin(turn)
     return np.concatenate([flat, deep[..., None]], 2).reshape(-1, 3), np.tile(head, ROWS)
 
 
 def _surface_at(part: Part, places: Floats) -> tuple[Floats, Floats]:
-    """z, and how far it follows the head, of what surrounds the face at *places* (n, 2)."""
-    surface = face_surface()
-    known = np.concatenate([surface.oval, np.arange(surface.points, len(part.positions))])
-    values = np.column_stack([part.positions[known, 2], part.head[known]])
-    flat = part.positions[known, :2]
+    """z of the skin at *places* (n, 2), and how far it follows the head."""
+    values = np.column_stack([part.positions[:, 2], part.head])
+    flat = part.positions[:, :2]
     found = LinearNDInterpolator(flat, values)(places)
     nearest = values[KDTree(flat).query(places)[1]]
     level, head = np.where(np.isnan(found), nearest, found).T
@@ -120,21 +138,31 @@ def _surface_at(part: Part, places: Floats) -> tuple[Floats, Floats]:
 
 
 def _free(skull: Skull, columns: NDArray[np.intp], reach: Floats, face: Mask) -> Floats:
-    """(columns,), 0..1: 0 where a band that begins at *reach* would show the *face*."""
+    """(columns,), 0..1: 0 where a band that begins at *reach* would show the *face* among hair, and
+    where the face hangs over its own outline, with no jaw to see behind it."""
+    places = _away(skull, columns, reach * np.cos(np.radians(ROUND_DEG / 2)))
+    outside = _away(skull, columns, OVERHANG * skull.rim[columns])
+    taken = (_is_in(face, places) & (_hair()[columns] > 0)) | _is_in(face, outside)
+    return gaussian_filter1d(minimum_filter1d((~taken).astype(np.float32), BESIDE), 1.5)
+
+
+def _away(skull: Skull, columns: NDArray[np.intp], distance: Floats) -> Floats:
+    """(columns, 2): places at a *distance* (columns,) from the middle of the face."""
     angle = columns / DIRECTIONS * 2 * np.pi
-    way = np.stack([np.cos(angle), np.sin(angle)], 1)
-    places = skull.middle + way * (reach * np.cos(np.radians(ROUND_DEG / 2)))[:, None]
-    column, row = np.clip(to_pixels(places, len(face)).astype(int), 0, len(face) - 1).T
-    own = minimum_filter1d((~face[row, column]).astype(np.float32), BESIDE)
-    return gaussian_filter1d(own, 1.5)
+    return skull.middle + np.stack([np.cos(angle), np.sin(angle)], 1) * distance[:, None]
+
+
+def _is_in(mask: Mask, places: Floats) -> Mask:
+    """(n,): whether *places* (n, 2) are in the *mask* (size, size)."""
+    column, row = np.clip(to_pixels(places, len(mask)).astype(int), 0, len(mask) - 1).T
+    return mask[row, column]
 
 
 def _picture(skull: Skull, columns: NDArray[np.intp], reach: Floats, image: Pixels) -> Pixels:
     """(HIGH_PX, WIDE_PX * columns, 3)."""
     size = len(image)
-    place = (np.arange(len(columns) * WIDE_PX) + 0.5) / WIDE_PX - 0.5
-    angle = np.interp(place, np.arange(len(columns)), np.unwrap(columns / DIRECTIONS * 2 * np.pi))
-    away = np.interp(place, np.arange(len(columns)), reach)
+    angle = _along(np.unwrap(columns / DIRECTIONS * 2 * np.pi))
+    away = _along(reach)
     turn = np.radians(np.linspace(0, ROUND_DEG, HIGH_PX))[:, None]
     distance = away * np.cos(turn)
     x, y = skull.middle[0] + np.cos(angle) * distance, skull.middle[1] + np.sin(angle) * distance
@@ -144,9 +172,16 @@ def _picture(skull: Skull, columns: NDArray[np.intp], reach: Floats, image: Pixe
         image.astype(np.float32), column, row, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
     )
     unsure = (skull.solid < UNSURE * skull.edge).astype(np.uint8)
-    unsure = maximum_filter1d(unsure, 2 * BESIDE + 1, mode="wrap")[columns] > 0
+    unsure = maximum_filter1d(unsure, 2 * BESIDE + 1, mode="wrap") * (_hair() > 0)
+    unsure = unsure[columns] > 0
     seen = _completed(np.asarray(seen, np.float32), np.repeat(unsure, WIDE_PX))
     return to_bytes(seen * (1 - SHADE * np.sin(turn))[..., None])
+
+
+def _along(values: Floats) -> Floats:
+    """*values* (columns,) for each pixel of a row of the picture."""
+    place = (np.arange(len(values) * WIDE_PX) + 0.5) / WIDE_PX - 0.5
+    return np.interp(place, np.arange(len(values)), values)
 
 
 def _completed(colours: Floats, hidden: NDArray[np.bool_]) -> Floats:

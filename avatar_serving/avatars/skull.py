@@ -86,10 +86,10 @@ def skull(fitted: Fit, rim: Floats, matte: Floats) -> Skull:
     bare = np.maximum(radii[_last(at > FARTHEST)], near + 1e-3)
     thick = at - _sampled(back, places) > EAR * width * SIZE
     ears = np.clip(radii[_last(thick)] / bare, LEAST_HEAD, 1)
-    sure = _first((_sampled(matte, places) < SOLID) & (radii > near[:, None]))
+    sure = _first((_sampled(matte, places) < SOLID) & (radii > LEAST_HEAD * near[:, None]))
     edge = _outline(_sampled(matte, places), radii, bare, way[:, 1])
     edge = np.maximum(edge, near + 1e-3)
-    solid = np.clip(radii[sure], near, np.maximum(edge * ears, near))
+    solid = np.clip(radii[sure], LEAST_HEAD * near, np.maximum(edge * ears, near))
     drop = _drop(_without_gaps(at) / SIZE, near, bare)
     return Skull(middle, near, edge, solid, _even(np.minimum(drop, DEEPEST * width)))
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from avatar_serving.avatars.rig import Floats
-from avatar_serving.avatars.textures import Pixels, to_bytes, to_pixels
+from avatar_serving.avatars.textures import SOLID, Pixels, fill, shrunk, to_bytes, to_pixels
 
 FROM_SLOPE, STEEPEST = 1.6, 9.0
 """Slopes of the depth across the picture from which on grain is taken out, and beyond which they
@@ -18,6 +18,9 @@ REACH = 1 / 320
 picture sides."""
 LEVELS = (1, 2, 4, 8)
 """In units of REACH."""
+RIM = 1 / 190
+"""How far inside its outline the colours of a person are mixed with those behind, in picture
+sides."""
 GRAIN = 14.0
 """What differs less (of 255) from its surroundings is grain; what differs more is a thing of its
 own: the frame of glasses, a hairline."""
@@ -29,11 +32,20 @@ def without_streaks(texture: Pixels, points: Floats, triangles: NDArray[np.int32
     size = len(texture)
     colours, shown = texture[..., :3].astype(np.float32), texture[..., 3:] / np.float32(255)
     slopes = _slopes(points, triangles, size)
+    colours = _without_rim(colours, shown[..., 0], slopes.max(0))
     for across, slope in enumerate(slopes):
         strength = np.clip(slope - FROM_SLOPE, 0, None) * REACH * size
         if strength.max() > 0:
             colours = _evened(colours, shown, strength, vertical=across == 0)
     return np.dstack([to_bytes(colours), _sharpened(texture[..., 3], slopes.max(0))])
+
+
+def _without_rim(colours: Floats, shown: Floats, slope: Floats) -> Floats:
+    """*colours* whose outermost pixels, in which some of the wall shines through, are like those
+    further inside where the surface is steep: drawn out they would be a band of wall."""
+    inner = shrunk(shown > SOLID, round(RIM * len(shown)))
+    share = np.clip(slope - FROM_SLOPE, 0, 1) * ~inner
+    return colours + (fill(colours, inner.astype(np.float32)) - colours) * share[..., None]
 
 
 def _sharpened(alpha: NDArray[np.uint8], slope: Floats) -> NDArray[np.uint8]:

@@ -65,6 +65,8 @@ def test_a_turned_head_shows_its_back_where_there_would_be_background(
     assert more.sum() > 20
     columns = np.flatnonzero(more.any(0))
     assert (columns < SIZE / 2).all() if yaw > 0 else (columns > SIZE / 2).all()
+    nose = (0.5 - pose_skin(rig, yaw)[1, 1]) * SIZE
+    assert more[int(nose) + 1 :].sum() > 10, "the jaw below the ear"
 
 
 @pytest.mark.weights

@@ -53,3 +53,13 @@ def test_a_soft_end_is_soft_where_it_faces_the_camera_and_sharp_where_it_is_stee
     )
     np.testing.assert_array_equal(flat, soft_edge()[80, :, 3])
     assert ((steep > 0) & (steep < 255)).sum() < ((flat > 0) & (flat < 255)).sum() / 3
+
+
+@pytest.mark.parametrize(("slope", "seen"), [(0.0, 250), (7.0, 128)])
+def test_wall_that_shines_through_a_steep_edge_is_not_drawn_out(slope: float, seen: int) -> None:
+    """The last pixels before the person's end, blurred by the lens."""
+    picture = rows(0)
+    picture[:, SIZE // 2 :, 3] = 0
+    picture[:, SIZE // 2 - 1 :, :3] = 250
+    even = without_streaks(picture, wall(slope), TRIANGLES)
+    np.testing.assert_array_equal(even[20:-20, SIZE // 2 - 1, :3], seen)
