@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { figuresOf } from "../src/chat/model-figures.ts";
 import { fitted } from "../src/chat/shown-picture.ts";
-import { textsOf, tongueOf } from "../src/studio/personas.ts";
+import { languageOf } from "../src/language/language.ts";
+import { textsOf } from "../src/studio/personas.ts";
 import { base64FromBytes } from "../src/audio/pcm.ts";
 import { Conversation } from "../src/realtime/conversation.ts";
 import { FakeAudioContext, FakeSocket, tone } from "./fakes.ts";
@@ -224,7 +225,7 @@ describe("characters to start from", () => {
   };
 
   it("are shown in the reader's language where there is one", () => {
-    expect([tongueOf(["zh-CN", "en"]), tongueOf(["fr", "zh"]), tongueOf(["de"]), tongueOf([])]).toEqual(["zh", "zh", "en", "en"]);
+    expect([languageOf(["zh-CN", "en"]), languageOf(["fr", "zh"]), languageOf(["de"]), languageOf([])]).toEqual(["zh", "zh", "en", "en"]);
     expect(textsOf(template, "zh")).toEqual({ name: "讲解员", about: "讲。", persona: "You tell.", greeting: "你好！" });
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Voice } from "../src/api/avatars.ts";
-import { choices, labelsOf, matching, toggled } from "../src/ui/voice-filter.ts";
+import { choices, labelsOf, matching, nearest, toggled } from "../src/ui/voice-filter.ts";
 
 const VOICES: readonly Voice[] = [
   { id: "a", name: "A", language: "en", gender: "female", tags: ["adult", "warm"] },
@@ -19,6 +19,11 @@ describe("the voice list", () => {
     expect(ids("female")).toEqual(["a", "c"]);
     expect(ids("female", "en")).toEqual(["a"]);
     expect(ids("male", "child")).toEqual([]);
+  });
+
+  it("begins with those of the reader's language", () => {
+    expect(nearest(VOICES, "zh").map(({ id }) => id)).toEqual(["c", "a", "b", "t"]);
+    expect(nearest(VOICES, "en").map(({ id }) => id)).toEqual(["a", "b", "t", "c"]);
   });
 
   it("offers only labels that would narrow it down", () => {

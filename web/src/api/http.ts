@@ -1,4 +1,5 @@
 import { signal } from "@preact/signals";
+import { t } from "../language/language.ts";
 
 /** The server said no, in its own words. */
 export class ApiError extends Error {
@@ -61,7 +62,7 @@ async function reach(path: string, init: RequestInit): Promise<Response> {
 }
 
 export function unreachable(): ApiError {
-  return new ApiError(0, "unreachable", "The server cannot be reached. Is it running?");
+  return new ApiError(0, "unreachable", t("The server cannot be reached. Is it running?"));
 }
 
 async function errorOf(response: Response): Promise<ApiError> {

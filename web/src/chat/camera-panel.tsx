@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { Watcher } from "../affect/watcher.ts";
+import { t } from "../language/language.ts";
 import type { Affect } from "../protocol.ts";
 import type { Conversation } from "../realtime/conversation.ts";
 import { Icon } from "../ui/icons.tsx";
@@ -29,24 +30,23 @@ export function CameraPanel({ conversation, name }: { conversation: Conversation
 
   return (
     <details class="panel camera">
-      <summary>Camera <span class="soft">{state === "on" ? expression(watcher.seen.value) : state}</span></summary>
+      <summary>{t("Camera")} <span class="soft">{t(state === "on" ? expression(watcher.seen.value) : state)}</span></summary>
       <label class="check">
         <input type="checkbox" checked={state !== "off"} onChange={(event) => toggle(event.currentTarget.checked)} />
-        <span>Let {name} see my expression</span>
+        <span>{t("Let {name} see my expression", { name })}</span>
       </label>
       <p class="soft small">
-        Ten times a second this page turns your picture into a few numbers, such as how much you smile or that you nod or wave, and only
-        those are sent to {name}. The picture itself does not leave the page, and nothing of it is kept.
+        {t("Ten times a second this page turns your picture into a few numbers, such as how much you smile or that you nod or wave, and only those are sent to {name}. The picture itself does not leave the page, and nothing of it is kept.", { name })}
       </p>
       <label class="check">
         <input type="checkbox" checked={showing.value} disabled={state !== "on"} onChange={(event) => (showing.value = event.currentTarget.checked)} />
-        <span>Show {name} what is around me</span>
+        <span>{t("Show {name} what is around me", { name })}</span>
       </label>
       <p class="soft small">
-        Every five seconds one picture is sent to the service, which puts it into words for {name} and forgets it. Ask “What do you see?”
+        {t("Every five seconds one picture is sent to the service, which puts it into words for {name} and forgets it. Ask “What do you see?”", { name })}
       </p>
       {trouble.value && <p role="alert" class="note warn"><Icon name="alert" /> {trouble.value}</p>}
-      <video ref={video} class="self-view" playsInline muted hidden={state === "off"} aria-label="Your camera" />
+      <video ref={video} class="self-view" playsInline muted hidden={state === "off"} aria-label={t("Your camera")} />
     </details>
   );
 }
@@ -70,8 +70,8 @@ function expression(seen: Affect | null): string {
 
 function explain(error: unknown): string {
   const kind = error instanceof DOMException ? error.name : "";
-  if (kind === "NotFoundError") return "No camera was found.";
-  if (kind === "NotReadableError") return "Another program is using the camera. Close it and try again.";
-  if (kind === "NotAllowedError") return "The browser has not allowed the camera. Allow it beside the address, and try again.";
+  if (kind === "NotFoundError") return t("No camera was found.");
+  if (kind === "NotReadableError") return t("Another program is using the camera. Close it and try again.");
+  if (kind === "NotAllowedError") return t("The browser has not allowed the camera. Allow it beside the address, and try again.");
   return error instanceof Error ? error.message : String(error);
 }

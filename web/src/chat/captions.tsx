@@ -1,4 +1,5 @@
 import type { JSX } from "preact";
+import { t } from "../language/language.ts";
 import type { Conversation } from "../realtime/conversation.ts";
 import type { Entry } from "../realtime/transcript.ts";
 
@@ -20,7 +21,7 @@ export function Captions({ conversation, name }: { conversation: Conversation; n
 
 function UserLine({ entry }: { entry: Entry }): JSX.Element {
   if (entry.text) return <>{entry.text}</>;
-  if (entry.status === "failed") return <em>That was not understood</em>;
+  if (entry.status === "failed") return <em>{t("That was not understood")}</em>;
   return <span class="dots"><i /><i /><i /></span>;
 }
 
@@ -41,5 +42,5 @@ function sentenceStart(text: string, from: number): number {
 /** Whole lines for a screen reader: word by word would be noise. */
 function announced(all: readonly Entry[], name: string): string {
   const last = all.findLast((entry) => entry.status === "done" || entry.status === "interrupted");
-  return last ? `${last.role === "user" ? "You" : name}: ${last.text}` : "";
+  return last ? `${last.role === "user" ? t("You") : name}: ${last.text}` : "";
 }

@@ -4,12 +4,14 @@ import { useEffect, useMemo } from "preact/hooks";
 import { getAvatar, listModels, listVoices, type Avatar, type LanguageModel, type Voice } from "../api/avatars.ts";
 import { realtimeEndpoint } from "../api/endpoint.ts";
 import { ApiError } from "../api/http.ts";
+import { language, t } from "../language/language.ts";
 import { restPose } from "../motion/channels.ts";
 import { Conversation } from "../realtime/conversation.ts";
 import { AvatarCanvas, type Drawn } from "../ui/avatar-canvas.tsx";
 import { Icon } from "../ui/icons.tsx";
 import { Picture } from "../ui/picture.tsx";
 import { TopBar } from "../ui/top-bar.tsx";
+import { nearest } from "../ui/voice-filter.ts";
 import { Captions } from "./captions.tsx";
 import { ConnectionNotice } from "./connection-notice.tsx";
 import { Dock } from "./dock.tsx";
@@ -38,7 +40,7 @@ export function Chat({ avatarId }: { avatarId: string }): JSX.Element {
       document.title = `${found.name} · Avatar Serving`;
       conversation.open();
     }).catch((error: unknown) => (trouble.value = reasonOf(error)));
-    listVoices().then((found) => (voices.value = found)).catch(() => undefined);
+    listVoices().then((found) => (voices.value = nearest(found, language.value))).catch(() => undefined);
     listModels().then((found) => (models.value = found)).catch(() => undefined);
     return () => {
       conceal();
@@ -47,21 +49,21 @@ export function Chat({ avatarId }: { avatarId: string }): JSX.Element {
   }, [conversation]);
 
   if (trouble.value) return <Absent reason={trouble.value} />;
-  const name = avatar.value?.name ?? "Avatar";
+  const name = avatar.value?.name ?? t("Avatar");
   return (
     <div class="page chat-page">
       <div class="ambient" aria-hidden="true"><Picture id={avatarId} /></div>
       <TopBar inert={panelOpen.value}>
-        <button class="icon-button panel-toggle" aria-label="Conversation and settings" aria-expanded={panelOpen.value} aria-controls="panel" onClick={() => (panelOpen.value = !panelOpen.value)}>
+        <button class="icon-button panel-toggle" aria-label={t("Conversation and settings")} aria-expanded={panelOpen.value} aria-controls="panel" onClick={() => (panelOpen.value = !panelOpen.value)}>
           <Icon name="sliders" />
         </button>
       </TopBar>
       <main class="chat">
-        <h1 class="visually-hidden">Talk with {name}</h1>
-        <section class="stage" aria-label={`${name}, face to face`} inert={panelOpen.value}>
+        <h1 class="visually-hidden">{t("Talk with {name}", { name })}</h1>
+        <section class="stage" aria-label={t("{name}, face to face", { name })} inert={panelOpen.value}>
           <div class="stage-room">
             <div class="stage-frame">
-              <AvatarCanvas avatarId={avatarId} label={`${name}'s face`} frame={frame} />
+              <AvatarCanvas avatarId={avatarId} label={t("{name}'s face", { name })} frame={frame} />
               <StatusPill conversation={conversation} />
               <Captions conversation={conversation} name={name} />
             </div>
@@ -102,7 +104,7 @@ function frameSource(conversation: Conversation): () => Drawn {
 }
 
 function reasonOf(error: unknown): string {
-  if (error instanceof ApiError && error.status === 404) return "The avatar behind this link is not on this server. It may have been deleted.";
+  if (error instanceof ApiError && error.status === 404) return t("The avatar behind this link is not on this server. It may have been deleted.");
   return error instanceof Error ? error.message : String(error);
 }
 
@@ -111,9 +113,9 @@ function Absent({ reason }: { reason: string }): JSX.Element {
     <div class="page">
       <TopBar />
       <main class="absent">
-        <h1>Nobody here.</h1>
+        <h1>{t("Nobody here.")}</h1>
         <p class="lead">{reason}</p>
-        <a class="button primary" href="#/"><Icon name="back" /> To the studio</a>
+        <a class="button primary" href="#/"><Icon name="back" /> {t("To the studio")}</a>
       </main>
     </div>
   );

@@ -1,6 +1,7 @@
 import { useSignal, useSignalEffect } from "@preact/signals";
 import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
+import { t } from "../language/language.ts";
 import type { Conversation } from "../realtime/conversation.ts";
 import type { MicrophoneState } from "../realtime/listener.ts";
 import { Icon } from "../ui/icons.tsx";
@@ -21,8 +22,8 @@ export function ConnectionNotice({ conversation }: { conversation: Conversation 
       {text && (
         <p class="note warn">
           <Icon name="alert" size={18} /> <span>{text}</span>
-          {lost && <button class="button small" onClick={() => conversation.reconnect()}>Try now</button>}
-          <button class="note-close" aria-label="Dismiss" onClick={() => conversation.dismiss()}><Icon name="close" size={16} /></button>
+          {lost && <button class="button small" onClick={() => conversation.reconnect()}>{t("Try now")}</button>}
+          <button class="note-close" aria-label={t("Dismiss")} onClick={() => conversation.dismiss()}><Icon name="close" size={16} /></button>
         </p>
       )}
     </div>
@@ -41,12 +42,17 @@ function useNotice(conversation: Conversation): Notice {
   const reason = useReason(conversation);
   const loss = useRef<string | null>(null);
   if (connection.state === "waiting") {
-    loss.current = `${sentence(connection.reason) || reason || "The connection was lost."} Trying again. The conversation goes on where it was.`;
+    loss.current = [sentence(connection.reason) || reason || t("The connection was lost."), t("Trying again. The conversation goes on where it was.")].join(" ");
   } else if (connection.state !== "connecting") {
     loss.current = null;
   }
-  const text = loss.current ?? conversation.notice.value ?? MICROPHONE_HELP[conversation.listener.state.value] ?? null;
+  const text = loss.current ?? conversation.notice.value ?? helpWith(conversation.listener.state.value);
   return { text, lost: loss.current !== null };
+}
+
+function helpWith(microphone: MicrophoneState): string | null {
+  const help = MICROPHONE_HELP[microphone];
+  return help ? t(help) : null;
 }
 
 /** A refused socket tells a browser nothing, so ask the server over HTTP how it is. */
@@ -58,14 +64,14 @@ function useReason(conversation: Conversation): string | null {
       .then(async (response) => {
         reason.value = response.ok ? null : await refusalText(response);
       })
-      .catch(() => (reason.value = navigator.onLine ? "The server cannot be reached." : "This computer is offline."));
+      .catch(() => (reason.value = navigator.onLine ? t("The server cannot be reached.") : t("This computer is offline.")));
   });
   return reason.value;
 }
 
 async function refusalText(response: Response): Promise<string> {
   const body = (await response.json().catch(() => null)) as { error?: { message?: string } } | null;
-  return sentence(body?.error?.message ?? "The server is not ready");
+  return sentence(body?.error?.message ?? t("The server is not ready"));
 }
 
 function sentence(text: string): string {

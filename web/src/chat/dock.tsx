@@ -1,5 +1,6 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
+import { t } from "../language/language.ts";
 import type { Conversation } from "../realtime/conversation.ts";
 import { Icon } from "../ui/icons.tsx";
 import { MicButton } from "./mic-button.tsx";
@@ -16,7 +17,7 @@ export function Dock({ conversation, name }: { conversation: Conversation; name:
       <MicButton conversation={conversation} />
       <Composer conversation={conversation} name={name} />
       <button
-        class="round" aria-label="Stop the answer (Escape)" title="Stop (Esc)" disabled={!busy}
+        class="round" aria-label={t("Stop the answer (Escape)")} title={t("Stop (Esc)")} disabled={!busy}
         onClick={() => conversation.stop()}
       >
         <Icon name="stop" />
@@ -33,7 +34,7 @@ function Composer({ conversation, name }: { conversation: Conversation; name: st
   function submit(event: SubmitEvent): void {
     event.preventDefault();
     void conversation.performer.speaker.wake();
-    const words = text.value.trim() || (picture.value ? LOOK : "");
+    const words = text.value.trim() || (picture.value ? t(LOOK) : "");
     if (!words || !conversation.say(words, picture.value)) return;
     text.value = "";
     picture.value = null;
@@ -46,10 +47,10 @@ function Composer({ conversation, name }: { conversation: Conversation; name: st
         onTrouble={(reason) => (conversation.notice.value = reason)}
       />
       <input
-        id="composer" class="composer-input" placeholder={`Write to ${name}…`} aria-label={`Write to ${name}`} value={text.value}
+        id="composer" class="composer-input" placeholder={t("Write to {name}…", { name })} aria-label={t("Write to {name}", { name })} value={text.value}
         autocomplete="off" enterkeyhint="send" maxLength={4000} onInput={(event) => (text.value = event.currentTarget.value)}
       />
-      <button class="composer-send" aria-label="Send" disabled={!connected || !(text.value.trim() || picture.value)}><Icon name="send" size={18} /></button>
+      <button class="composer-send" aria-label={t("Send")} disabled={!connected || !(text.value.trim() || picture.value)}><Icon name="send" size={18} /></button>
     </form>
   );
 }

@@ -1,4 +1,5 @@
 import type { JSX } from "preact";
+import { t } from "../language/language.ts";
 import type { Conversation } from "../realtime/conversation.ts";
 import { medianMs } from "../realtime/latency.ts";
 
@@ -21,13 +22,13 @@ export function LatencyPanel({ conversation }: { conversation: Conversation }): 
   const median = medianMs(turns);
   return (
     <details class="panel">
-      <summary>Response time <span class="soft tabular">{last?.answerMs != null ? `${last.answerMs} ms` : ""}</span></summary>
-      {!last && <p class="soft">Shown after the first answer.</p>}
+      <summary>{t("Response time")} <span class="soft tabular">{last?.answerMs != null ? `${last.answerMs} ms` : ""}</span></summary>
+      {!last && <p class="soft">{t("Shown after the first answer.")}</p>}
       <dl class="figures">
-        {last?.answerMs != null && <Figure name={last.kind === "spoken" ? "Voice to voice, heard here" : "Sent to heard"} ms={last.answerMs} strong />}
-        {median !== null && <Figure name="Median of spoken turns" ms={median} />}
-        {Object.entries(last?.stagesMs ?? {}).sort(byTime).map(([stage, ms]) => <Figure key={stage} name={STAGES[stage] ?? stage.replaceAll("_", " ")} ms={ms} />)}
-        <div><dt>Gaps in the sound</dt><dd class="tabular">{conversation.performer.underruns.value}</dd></div>
+        {last?.answerMs != null && <Figure name={t(last.kind === "spoken" ? "Voice to voice, heard here" : "Sent to heard")} ms={last.answerMs} strong />}
+        {median !== null && <Figure name={t("Median of spoken turns")} ms={median} />}
+        {Object.entries(last?.stagesMs ?? {}).sort(byTime).map(([stage, ms]) => <Figure key={stage} name={t(STAGES[stage] ?? stage.replaceAll("_", " "))} ms={ms} />)}
+        <div><dt>{t("Gaps in the sound")}</dt><dd class="tabular">{conversation.performer.underruns.value}</dd></div>
       </dl>
     </details>
   );

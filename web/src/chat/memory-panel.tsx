@@ -2,6 +2,7 @@ import { useSignal, type Signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { changeMemory, forgetEverything, forgetMemory, listMemories, writeMemory, type Memory } from "../api/memories.ts";
+import { t } from "../language/language.ts";
 import { mayRemember, setRemember, thisUser } from "../memory/user.ts";
 import type { Conversation } from "../realtime/conversation.ts";
 import { Icon } from "../ui/icons.tsx";
@@ -43,18 +44,17 @@ export function MemoryPanel({ conversation, avatarId, name }: Props): JSX.Elemen
 
   return (
     <details class="panel memory">
-      <summary>Memory <span class="soft">{agreed.value ? `on · ${known.value.length}` : "off"}</span></summary>
+      <summary>{t("Memory")} <span class="soft">{agreed.value ? t("on · {count}", { count: known.value.length }) : t("off")}</span></summary>
       <label class="check">
         <input type="checkbox" checked={agreed.value} onChange={(event) => agree(event.currentTarget.checked)} />
-        <span>Let {name} remember me</span>
+        <span>{t("Let {name} remember me", { name })}</span>
       </label>
       <p class="soft small">
-        {name} then keeps short facts that you tell of yourself, such as your name, on this server, for this browser only, and forgets
-        them in time. Nothing is kept while this is off.
+        {t("{name} then keeps short facts that you tell of yourself, such as your name, on this server, for this browser only, and forgets them in time. Nothing is kept while this is off.", { name })}
       </p>
       {trouble.value && <p role="alert" class="note warn"><Icon name="alert" /> {trouble.value}</p>}
       {known.value.length > 0 && (
-        <ul class="facts" aria-label={`What ${name} knows of you`}>
+        <ul class="facts" aria-label={t("What {name} knows of you", { name })}>
           {known.value.map((fact) => (
             <Fact
               key={fact.id} fact={fact}
@@ -67,7 +67,7 @@ export function MemoryPanel({ conversation, avatarId, name }: Props): JSX.Elemen
       {agreed.value && <NewFact onWrite={(text) => act(() => writeMemory(user, avatarId, text))} />}
       {known.value.length > 0 && (
         <div class="row end">
-          <button class="button small quiet" onClick={() => void act(() => forgetEverything(user, avatarId))}>Forget everything</button>
+          <button class="button small quiet" onClick={() => void act(() => forgetEverything(user, avatarId))}>{t("Forget everything")}</button>
         </div>
       )}
     </details>
@@ -88,12 +88,12 @@ function Fact({ fact, onChange, onForget }: FactProps): JSX.Element {
     <li>
       <form onSubmit={(event) => submitted(event, text, fact.text, onChange)}>
         <input
-          class="input" aria-label="A fact about you" title={`Kept until ${until}`} maxLength={160} value={text.value}
+          class="input" aria-label={t("A fact about you")} title={t("Kept until {until}", { until })} maxLength={160} value={text.value}
           onInput={(event) => (text.value = event.currentTarget.value)}
           onBlur={(event) => event.currentTarget.form?.requestSubmit()}
         />
       </form>
-      <button class="icon-button" aria-label={`Forget: ${fact.text}`} title="Forget" onClick={() => void onForget()}><Icon name="trash" /></button>
+      <button class="icon-button" aria-label={t("Forget: {text}", { text: fact.text })} title={t("Forget")} onClick={() => void onForget()}><Icon name="trash" /></button>
     </li>
   );
 }
@@ -103,10 +103,10 @@ function NewFact({ onWrite }: { onWrite: (text: string) => Promise<void> }): JSX
   return (
     <form class="row" onSubmit={(event) => submitted(event, text, "", async (written) => { text.value = ""; await onWrite(written); })}>
       <input
-        class="input" aria-label="Add a fact" placeholder="Add: I am vegetarian" maxLength={160} value={text.value}
+        class="input" aria-label={t("Add a fact")} placeholder={t("Add: I am vegetarian")} maxLength={160} value={text.value}
         onInput={(event) => (text.value = event.currentTarget.value)}
       />
-      <button class="button small" disabled={!text.value.trim()}>Add</button>
+      <button class="button small" disabled={!text.value.trim()}>{t("Add")}</button>
     </form>
   );
 }

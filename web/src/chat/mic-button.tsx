@@ -1,4 +1,5 @@
 import type { JSX } from "preact";
+import { t } from "../language/language.ts";
 import type { Conversation } from "../realtime/conversation.ts";
 import { Icon } from "../ui/icons.tsx";
 import { toggleMute } from "./shortcuts.ts";
@@ -16,7 +17,7 @@ export function MicButton({ conversation }: { conversation: Conversation }): JSX
 
   return (
     <button class="button primary large talk-button" disabled={state === "opening"} onClick={() => void start()}>
-      <Icon name="mic" /> {state === "opening" ? "Allow the microphone…" : "Start talking"}
+      <Icon name="mic" /> {state === "opening" ? t("Allow the microphone…") : t("Start talking")}
     </button>
   );
 }
@@ -24,8 +25,8 @@ export function MicButton({ conversation }: { conversation: Conversation }): JSX
 function MuteButton({ conversation, muted }: { conversation: Conversation; muted: boolean }): JSX.Element {
   return (
     <button
-      class={`round mic ${muted ? "muted" : ""}`} aria-pressed={muted} title={muted ? "Unmute (M)" : "Mute (M)"}
-      aria-label={muted ? "Unmute the microphone" : "Mute the microphone"} onClick={() => toggleMute(conversation)}
+      class={`round mic ${muted ? "muted" : ""}`} aria-pressed={muted} title={muted ? t("Unmute (M)") : t("Mute (M)")}
+      aria-label={muted ? t("Unmute the microphone") : t("Mute the microphone")} onClick={() => toggleMute(conversation)}
     >
       <LevelRing conversation={conversation} />
       <Icon name={muted ? "micOff" : "mic"} />

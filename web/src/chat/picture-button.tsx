@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
+import { t } from "../language/language.ts";
 import { CameraDialog } from "../ui/camera-dialog.tsx";
 import { Icon } from "../ui/icons.tsx";
 import { asDataUrl } from "./shown-picture.ts";
@@ -22,7 +23,7 @@ export function PictureButton({ picture, onPicture, onTrouble }: Props): JSX.Ele
     try {
       onPicture(await asDataUrl(file));
     } catch {
-      onTrouble("This file is not a picture that the browser can read.");
+      onTrouble(t("This file is not a picture that the browser can read."));
     }
   }
 
@@ -40,24 +41,24 @@ export function PictureButton({ picture, onPicture, onTrouble }: Props): JSX.Ele
 
   if (picture) {
     return (
-      <button class="shown-picture" type="button" aria-label="Do not show this picture" title="Take it back" onClick={() => onPicture(null)}>
-        <img src={picture} alt="The picture you are going to show" />
+      <button class="shown-picture" type="button" aria-label={t("Do not show this picture")} title={t("Take it back")} onClick={() => onPicture(null)}>
+        <img src={picture} alt={t("The picture you are going to show")} />
       </button>
     );
   }
   return (
     <span class="picture-choice" onKeyDown={escape} onFocusOut={leave}>
-      <button class="composer-send quiet" type="button" aria-label="Show a picture" title="Show a picture" aria-expanded={open.value} onClick={() => (open.value = !open.value)}>
+      <button class="composer-send quiet" type="button" aria-label={t("Show a picture")} title={t("Show a picture")} aria-expanded={open.value} onClick={() => (open.value = !open.value)}>
         <Icon name="image" size={18} />
       </button>
       {open.value && (
-        <span class="picture-menu" role="group" aria-label="Show a picture">
-          <button class="button small" type="button" onClick={() => input.current?.click()}><Icon name="image" size={16} /> From this device</button>
-          <button class="button small" type="button" onClick={() => (camera.value = true)}><Icon name="camera" size={16} /> With the camera</button>
+        <span class="picture-menu" role="group" aria-label={t("Show a picture")}>
+          <button class="button small" type="button" onClick={() => input.current?.click()}><Icon name="image" size={16} /> {t("From this device")}</button>
+          <button class="button small" type="button" onClick={() => (camera.value = true)}><Icon name="camera" size={16} /> {t("With the camera")}</button>
         </span>
       )}
       <input
-        ref={input} type="file" accept="image/*" hidden aria-label="A picture to show"
+        ref={input} type="file" accept="image/*" hidden aria-label={t("A picture to show")}
         onChange={(event) => {
           const file = event.currentTarget.files?.[0];
           event.currentTarget.value = "";

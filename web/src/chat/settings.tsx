@@ -1,6 +1,7 @@
 import { useSignal, type Signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { changeAvatar, type Avatar, type AvatarChange, type Delivery, type LanguageModel, type Voice } from "../api/avatars.ts";
+import { t } from "../language/language.ts";
 import type { Language } from "../protocol.ts";
 import type { Conversation } from "../realtime/conversation.ts";
 import { DeliverySliders } from "../ui/delivery-sliders.tsx";
@@ -23,12 +24,12 @@ interface Props {
 
 /** Voice, language and character, changed while the talk goes on. */
 export function Settings({ conversation, avatar, voices, models, model }: Props): JSX.Element {
-  const language = useSignal<Language>("auto");
+  const spoken = useSignal<Language>("auto");
   const voice = useSignal(avatar.voice ?? "");
   const delivery = useSignal<Delivery>({ speed: avatar.speed ?? 1, pitch: avatar.pitch ?? 0 });
 
   function speakIn(chosen: Language): void {
-    language.value = chosen;
+    spoken.value = chosen;
     conversation.configure({ avatar: { language: chosen } });
   }
 
@@ -45,18 +46,18 @@ export function Settings({ conversation, avatar, voices, models, model }: Props)
   return (
     <>
       <details class="panel" open>
-        <summary>Voice</summary>
-        <VoiceSelect id="chat-voice" label="Voice" voices={voices} value={voice.value} onChange={useVoice} />
+        <summary>{t("Voice")}</summary>
+        <VoiceSelect id="chat-voice" label={t("Voice")} voices={voices} value={voice.value} onChange={useVoice} />
         <DeliverySliders value={delivery.value} onChange={deliver} />
         <Keep avatar={avatar} change={{ voice: voice.value, ...delivery.value }} />
       </details>
       <details class="panel">
-        <summary>Language <span class="soft">{LANGUAGES.find(({ id }) => id === language.value)?.name}</span></summary>
-        <div class="segments" role="radiogroup" aria-label="Language">
+        <summary>{t("Language")} <span class="soft">{t(LANGUAGES.find(({ id }) => id === spoken.value)?.name ?? "")}</span></summary>
+        <div class="segments" role="radiogroup" aria-label={t("Language")}>
           {LANGUAGES.map(({ id, name }) => (
             <label key={id}>
-              <input type="radio" name="language" checked={language.value === id} onChange={() => speakIn(id)} />
-              <span>{name}</span>
+              <input type="radio" name="language" checked={spoken.value === id} onChange={() => speakIn(id)} />
+              <span>{t(name)}</span>
             </label>
           ))}
         </div>
@@ -85,7 +86,7 @@ function Keep({ avatar, change }: { avatar: Avatar; change: Required<Pick<Avatar
 
   return (
     <>
-      {changed && <div class="row end"><button class="button small" onClick={() => void keep()}>Keep for next time</button></div>}
+      {changed && <div class="row end"><button class="button small" onClick={() => void keep()}>{t("Keep for next time")}</button></div>}
       {trouble.value && <p class="note warn" role="alert">{trouble.value}</p>}
     </>
   );
@@ -102,7 +103,7 @@ function ModelChoice({ conversation, models, model }: { conversation: Conversati
 
   return (
     <div class="field">
-      <label class="label" for="chat-model">Language model</label>
+      <label class="label" for="chat-model">{t("Language model")}</label>
       <select id="chat-model" class="input" value={chosen?.id} onChange={(event) => choose(event.currentTarget.value)}>
         {models.map(({ id }) => <option key={id} value={id}>{id}</option>)}
       </select>
@@ -136,14 +137,14 @@ function Character({ conversation, avatar }: { conversation: Conversation; avata
 
   return (
     <details class="panel">
-      <summary>Character</summary>
+      <summary>{t("Character")}</summary>
       <textarea
-        class="input" aria-label="Character, in your words" rows={6} maxLength={4000} value={text.value}
+        class="input" aria-label={t("Character, in your words")} rows={6} maxLength={4000} value={text.value}
         onInput={(event) => (text.value = event.currentTarget.value)}
       />
       <div class="row end">
-        {kept.value !== text.value.trim() && <button class="button small quiet" onClick={() => void keep()}>Keep for next time</button>}
-        <button class="button small" disabled={!changed} onClick={apply}>{changed ? "Use this character" : "In use"}</button>
+        {kept.value !== text.value.trim() && <button class="button small quiet" onClick={() => void keep()}>{t("Keep for next time")}</button>}
+        <button class="button small" disabled={!changed} onClick={apply}>{changed ? t("Use this character") : t("In use")}</button>
       </div>
       {trouble.value && <p class="note warn" role="alert">{trouble.value}</p>}
     </details>

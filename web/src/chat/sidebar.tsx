@@ -2,6 +2,7 @@ import { useSignal, type Signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { Avatar, LanguageModel, Voice } from "../api/avatars.ts";
+import { t } from "../language/language.ts";
 import type { Conversation } from "../realtime/conversation.ts";
 import { Icon } from "../ui/icons.tsx";
 import { CameraPanel } from "./camera-panel.tsx";
@@ -39,13 +40,13 @@ export function Sidebar({ conversation, avatar, voices, models, model, open, onC
   return (
     <>
       {open && <div class="scrim" onClick={onClose} />}
-      <aside id="panel" class={`sidebar ${open ? "open" : ""}`} aria-label="Conversation and settings" onKeyDown={press}>
+      <aside id="panel" class={`sidebar ${open ? "open" : ""}`} aria-label={t("Conversation and settings")} onKeyDown={press}>
         <div class="sidebar-head">
           <Tabs chosen={tab.value} onChoose={(id) => (tab.value = id)} />
-          <button ref={close} class="icon-button sheet-close" aria-label="Close" onClick={onClose}><Icon name="close" /></button>
+          <button ref={close} class="icon-button sheet-close" aria-label={t("Close")} onClick={onClose}><Icon name="close" /></button>
         </div>
         <section id="tab-script" class="script" role="tabpanel" aria-labelledby="for-script" hidden={tab.value !== "script"}>
-          <Script conversation={conversation} name={avatar?.name ?? "Avatar"} />
+          <Script conversation={conversation} name={avatar?.name ?? t("Avatar")} />
         </section>
         {/* Hidden, not absent: a camera that is on stays on while the conversation is read. */}
         <section id="tab-settings" class="panels" role="tabpanel" aria-labelledby="for-settings" hidden={tab.value !== "settings"}>
@@ -69,13 +70,13 @@ function Tabs({ chosen, onChoose }: { chosen: Tab; onChoose: (tab: Tab) => void 
   }
 
   return (
-    <div class="switch" role="tablist" aria-label="Conversation and settings" onKeyDown={press}>
+    <div class="switch" role="tablist" aria-label={t("Conversation and settings")} onKeyDown={press}>
       {TABS.map(({ id, name }) => (
         <button
           key={id} id={`for-${id}`} role="tab" aria-selected={chosen === id} aria-controls={`tab-${id}`} tabIndex={chosen === id ? 0 : -1}
           onClick={() => onChoose(id)}
         >
-          {name}
+          {t(name)}
         </button>
       ))}
     </div>

@@ -1,4 +1,5 @@
 import type { JSX } from "preact";
+import { t } from "../language/language.ts";
 import type { Conversation } from "../realtime/conversation.ts";
 
 const WORDS = { idle: "Ready", listening: "Listening", thinking: "Thinking", speaking: "Speaking" } as const;
@@ -11,11 +12,11 @@ export function StatusPill({ conversation }: { conversation: Conversation }): JS
   return (
     <div class="status-row">
       <span class={`pill ${connected ? behaviour : "offline"}`} role="status">
-        <i aria-hidden="true" />{connected ? WORDS[behaviour] : "Connecting"}
+        <i aria-hidden="true" />{t(connected ? WORDS[behaviour] : "Connecting")}
       </span>
       {last?.answerMs != null && (
-        <span class="pill timing tabular" title={last.kind === "spoken" ? "From your last word to the first sound of the answer" : "From sending to the first sound of the answer"}>
-          Answered in {(last.answerMs / 1000).toFixed(1)} s
+        <span class="pill timing tabular" title={t(last.kind === "spoken" ? "From your last word to the first sound of the answer" : "From sending to the first sound of the answer")}>
+          {t("Answered in {seconds} s", { seconds: (last.answerMs / 1000).toFixed(1) })}
         </span>
       )}
     </div>

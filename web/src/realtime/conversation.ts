@@ -1,4 +1,5 @@
 import { computed, signal } from "@preact/signals";
+import { t } from "../language/language.ts";
 import type { Pose } from "../motion/channels.ts";
 import type { Behaviour } from "../motion/director.ts";
 import type { Affect, Emotion, MessagePart, Response, ServerEvent, Session, SessionSettings, WireError } from "../protocol.ts";
@@ -143,7 +144,7 @@ export class Conversation {
       case "session.updated":
         return this.noteVoice(event.session);
       case "avatar.queued":
-        this.notice.value = `Everybody is being talked with. You are number ${event.place} of those who wait.`;
+        this.notice.value = t("Everybody is being talked with. You are number {place} of those who wait.", { place: event.place });
         return;
       case "error":
         return this.onError(event.error);
@@ -221,7 +222,7 @@ export class Conversation {
 
   private onError(error: WireError): void {
     if (error.code && HARMLESS.includes(error.code)) return;
-    this.notice.value = error.message ?? error.code ?? "The server reported an error.";
+    this.notice.value = error.message ?? error.code ?? t("The server reported an error.");
   }
 
   private onResponse(type: "response.created" | "response.done", response: Response): void {
@@ -233,7 +234,7 @@ export class Conversation {
     this.performer.answers.complete(response.id);
     for (const item of response.output ?? []) if (!this.performer.answers.byItem(item.id)) this.dialogue.finished(item.id);
     const error = response.status_details?.error;
-    if (response.status === "failed") this.notice.value = error?.message ?? "The answer failed. Please try again.";
+    if (response.status === "failed") this.notice.value = error?.message ?? t("The answer failed. Please try again.");
   }
 
   private onTurn(turn: Extract<ServerEvent, { type: "avatar.turn" }>): void {

@@ -1,4 +1,5 @@
 import type { JSX } from "preact";
+import { t, told } from "../language/language.ts";
 import { Icon } from "../ui/icons.tsx";
 import { agreed, cancelMaking, catalogueTrouble, make, making, missing } from "./draft.ts";
 import { CONSENT_STATEMENT } from "./personas.ts";
@@ -7,13 +8,13 @@ import { CONSENT_STATEMENT } from "./personas.ts";
 export function CreatePanel(): JSX.Element {
   const now = making.value;
   return (
-    <section class="card create" aria-label="Create">
+    <section class="card create" aria-label={t("Create")}>
       <label class="tick">
         <input type="checkbox" checked={agreed.value} required disabled={now.state === "working"} onChange={(event) => (agreed.value = event.currentTarget.checked)} />
-        <span>{CONSENT_STATEMENT}</span>
+        <span>{t(CONSENT_STATEMENT)}</span>
       </label>
       {catalogueTrouble.value && <p class="note warn" role="alert"><Icon name="alert" /> {catalogueTrouble.value}</p>}
-      {now.state === "failed" && <p class="note bad" role="alert"><Icon name="alert" /> {now.reason}</p>}
+      {now.state === "failed" && <p class="note bad" role="alert"><Icon name="alert" /> {told(now.reason)}</p>}
       {now.state === "working" ? <Progress fraction={now.fraction} message={now.message} /> : <CreateButton />}
     </section>
   );
@@ -23,9 +24,9 @@ function CreateButton(): JSX.Element {
   const blocked = missing.value;
   return (
     <div class="row spread wrap">
-      <span class="hint" id="create-hint">{blocked ?? "Ready when you are"}</span>
+      <span class="hint" id="create-hint">{t(blocked ?? "Ready when you are")}</span>
       <button class="button primary large" aria-describedby="create-hint" disabled={blocked !== null} onClick={() => void make()}>
-        <Icon name="sparkle" /> Create avatar
+        <Icon name="sparkle" /> {t("Create avatar")}
       </button>
     </div>
   );
@@ -36,11 +37,11 @@ function Progress({ fraction, message }: { fraction: number; message: string }):
   return (
     <div class="making">
       <div class="row spread">
-        <span aria-live="polite">{message}…</span>
+        <span aria-live="polite">{told(message)}…</span>
         <span class="soft tabular">{percent}%</span>
       </div>
-      <progress class="bar" max={100} value={percent} aria-label="Making the avatar" />
-      <div class="row end"><button class="button quiet small" onClick={cancelMaking}>Cancel</button></div>
+      <progress class="bar" max={100} value={percent} aria-label={t("Making the avatar")} />
+      <div class="row end"><button class="button quiet small" onClick={cancelMaking}>{t("Cancel")}</button></div>
     </div>
   );
 }

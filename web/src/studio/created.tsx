@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { Avatar } from "../api/avatars.ts";
+import { t } from "../language/language.ts";
 import { QuietLoop } from "../motion/clips.ts";
 import { restPose } from "../motion/channels.ts";
 import { AvatarCanvas, type Drawn } from "../ui/avatar-canvas.tsx";
@@ -13,6 +14,7 @@ import { easeTowards, EXPRESSIONS, layered, poseOf, type Expression } from "./po
 
 /** The avatar is there: watch it move, try its face, talk with it. */
 export function Created({ avatar }: { avatar: Avatar }): JSX.Element {
+  const { name } = avatar;
   const tried = useSignal<Expression | null>(null);
   const saving = useSignal(false);
   const puppet = useMemo(() => new Puppet(() => tried.value), [avatar.id]);
@@ -23,25 +25,25 @@ export function Created({ avatar }: { avatar: Avatar }): JSX.Element {
   }, [avatar.id]);
   return (
     <section class="created" aria-labelledby="created-title">
-      <div class="portrait-frame"><AvatarCanvas avatarId={avatar.id} label={`${avatar.name}, moving`} frame={() => puppet.frame()} /></div>
+      <div class="portrait-frame"><AvatarCanvas avatarId={avatar.id} label={t("{name}, moving", { name })} frame={() => puppet.frame()} /></div>
       <div class="created-words">
-        <p class="eyebrow">Your avatar is ready</p>
-        <h1 id="created-title" ref={title} tabIndex={-1}>Meet {avatar.name}.</h1>
+        <p class="eyebrow">{t("Your avatar is ready")}</p>
+        <h1 id="created-title" ref={title} tabIndex={-1}>{t("Meet {name}.", { name })}</h1>
         {avatar.description && <p class="lead">{avatar.description}</p>}
-        <div class="chips" role="group" aria-label="Try an expression">
+        <div class="chips" role="group" aria-label={t("Try an expression")}>
           {EXPRESSIONS.map((expression) => (
             <button
               key={expression.name} class="chip" aria-pressed={tried.value === expression}
               onClick={() => (tried.value = tried.value === expression ? null : expression)}
             >
-              {expression.name}
+              {t(expression.name)}
             </button>
           ))}
         </div>
         <div class="row wrap">
-          <a class="button primary large" href={talkLink(avatar.id)}><Icon name="chat" /> Talk with {avatar.name}</a>
-          <button class="button" onClick={() => (saving.value = true)}><Icon name="download" /> Download</button>
-          <button class="button quiet" onClick={dropPhoto}>Make another</button>
+          <a class="button primary large" href={talkLink(avatar.id)}><Icon name="chat" /> {t("Talk with {name}", { name })}</a>
+          <button class="button" onClick={() => (saving.value = true)}><Icon name="download" /> {t("Download")}</button>
+          <button class="button quiet" onClick={dropPhoto}>{t("Make another")}</button>
         </div>
         {saving.value && <ExportDialog avatar={avatar} onClose={() => (saving.value = false)} />}
       </div>

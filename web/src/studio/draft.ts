@@ -5,9 +5,11 @@ import {
 } from "../api/avatars.ts";
 import { getLooks } from "../api/looks.ts";
 import { refreshAvatars } from "../avatars/shelf.ts";
+import { language, t } from "../language/language.ts";
+import { nearest } from "../ui/voice-filter.ts";
 import { backgroundImage, forgetWords, lookMissing, lookRequest, looks, PLAIN } from "./look.ts";
 import { addMore, forgetMore, more } from "./more.ts";
-import { CONSENT_STATEMENT, textsOf, tongueOf } from "./personas.ts";
+import { CONSENT_STATEMENT, textsOf } from "./personas.ts";
 import { nameFrom, readPhoto, type Photo } from "./photo.ts";
 import { forgetTried } from "./trying.ts";
 
@@ -68,7 +70,8 @@ export function refusalOf(result: Reviewed): string | null {
 
 export async function loadCatalogue(): Promise<void> {
   try {
-    [looks.value, voices.value, personas.value] = await Promise.all([getLooks(), listVoices(), listPersonas()]);
+    const spoken = listVoices().then((found) => nearest(found, language.value));
+    [looks.value, voices.value, personas.value] = await Promise.all([getLooks(), spoken, listPersonas()]);
     catalogueTrouble.value = null;
     if (!voice.value) voice.value = voices.value[0]?.id ?? "";
     if (!persona.value && personas.value[0]) startFrom(personas.value[0]);
@@ -79,7 +82,7 @@ export async function loadCatalogue(): Promise<void> {
 
 /** Take a template's texts, in the reader's language; every word of them may be changed. */
 export function startFrom(from: Persona): void {
-  const texts = textsOf(from, tongueOf(navigator.languages));
+  const texts = textsOf(from, language.value);
   batch(() => {
     template.value = from.id;
     persona.value = texts.persona;
@@ -168,7 +171,7 @@ function requested(): CreateRequest {
   const looked = reviewing.value;
   return {
     name: name.value.trim(),
-    consent: { agreed: agreed.value, statement: CONSENT_STATEMENT },
+    consent: { agreed: agreed.value, statement: t(CONSENT_STATEMENT) },
     look: more.value.length ? PLAIN : lookRequest.value,
     voice: voice.value,
     ...delivery.value,

@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
+import { t } from "../language/language.ts";
 import { Icon } from "../ui/icons.tsx";
 import { takeFiles } from "./incoming.ts";
 import { mostMore } from "./more.ts";
@@ -29,15 +30,15 @@ export function DropZone({ onCamera }: { onCamera: () => void }): JSX.Element {
     >
       <Silhouette />
       <div class="drop-actions">
-        <p class="drop-title">Drop a portrait here</p>
+        <p class="drop-title">{t("Drop a portrait here")}</p>
         <div class="row centre wrap">
-          <button class="button primary" onClick={() => input.current?.click()}><Icon name="image" /> Choose a photo</button>
-          <button class="button" onClick={onCamera}><Icon name="camera" /> Use the camera</button>
+          <button class="button primary" onClick={() => input.current?.click()}><Icon name="image" /> {t("Choose a photo")}</button>
+          <button class="button" onClick={onCamera}><Icon name="camera" /> {t("Use the camera")}</button>
         </div>
-        <p class="hint">or paste one. A clear face, looking at the camera, works best. {mostMore.value > 0 && ` Up to ${mostMore.value} more pictures of the same person make it better.`} Avatar files (.zip) may be dropped too.</p>
+        <p class="hint">{t("or paste one. A clear face, looking at the camera, works best.")} {mostMore.value > 0 && t("Up to {count} more pictures of the same person make it better.", { count: mostMore.value })} {t("Avatar files (.zip) may be dropped too.")}</p>
       </div>
       <input
-        ref={input} class="visually-hidden" type="file" accept="image/*,.zip" aria-label="Choose a photo" tabIndex={-1}
+        ref={input} class="visually-hidden" type="file" accept="image/*,.zip" aria-label={t("Choose a photo")} tabIndex={-1}
         multiple={mostMore.value > 0} onChange={(event) => void takeFiles([...(event.currentTarget.files ?? [])])}
       />
     </div>

@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { Avatar } from "../api/avatars.ts";
 import { exportAvatar } from "../api/exchange.ts";
+import { t } from "../language/language.ts";
 import { fileStem, saveFile } from "../ui/download.ts";
 import { Icon } from "../ui/icons.tsx";
 import { FORMATS, type FileFormat } from "./formats.ts";
@@ -24,7 +25,7 @@ export function ExportDialog({ avatar, onClose }: { avatar: Avatar; onClose: () 
     const { format, ending } = chosen.value;
     trouble.value = null;
     try {
-      const told = (share: number | null) => (travelling.value = { share, step: share === null ? "Making the file" : "Receiving" });
+      const told = (share: number | null) => (travelling.value = { share, step: share === null ? t("Making the file") : t("Receiving") });
       saveFile(await exportAvatar(avatar.id, format, told, stop.current.signal), `${fileStem(avatar.name)}${ending}`);
       dialog.current?.close();
     } catch (error) {
@@ -38,20 +39,20 @@ export function ExportDialog({ avatar, onClose }: { avatar: Avatar; onClose: () 
   return (
     <dialog ref={dialog} class="dialog exchange" aria-labelledby="export-title" onClose={onClose}>
       <form method="dialog" class="stack" onSubmit={(event) => { event.preventDefault(); void save(); }}>
-        <h2 id="export-title">Save {avatar.name} as a file</h2>
+        <h2 id="export-title">{t("Save {name} as a file", { name: avatar.name })}</h2>
         {trouble.value && <p class="note bad" role="alert"><Icon name="alert" /> {trouble.value}</p>}
-        <fieldset class="formats" disabled={busy} aria-label="Format">
+        <fieldset class="formats" disabled={busy} aria-label={t("Format")}>
           {FORMATS.map((one) => (
             <label key={one.format}>
               <input type="radio" name="format" checked={chosen.value === one} onChange={() => (chosen.value = one)} />
-              <span><strong>{one.name}</strong> <code>{one.ending}</code><small>{one.about}</small></span>
+              <span><strong>{t(one.name)}</strong> <code>{one.ending}</code><small>{t(one.about)}</small></span>
             </label>
           ))}
         </fieldset>
-        {travelling.value && <Travel {...travelling.value} label="Saving the avatar" />}
+        {travelling.value && <Travel {...travelling.value} label={t("Saving the avatar")} />}
         <div class="row end">
-          <button type="button" class="button quiet" onClick={() => dialog.current?.close()}>{busy ? "Cancel" : "Close"}</button>
-          <button class="button primary" disabled={busy}><Icon name="download" size={18} /> Save</button>
+          <button type="button" class="button quiet" onClick={() => dialog.current?.close()}>{busy ? t("Cancel") : t("Close")}</button>
+          <button class="button primary" disabled={busy}><Icon name="download" size={18} /> {t("Save")}</button>
         </div>
       </form>
     </dialog>

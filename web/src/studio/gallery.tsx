@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
 import type { Avatar } from "../api/avatars.ts";
 import { avatars, discardAvatar, refreshAvatars, shelfTrouble } from "../avatars/shelf.ts";
+import { t } from "../language/language.ts";
 import { Icon } from "../ui/icons.tsx";
 import { Picture } from "../ui/picture.tsx";
 import { talkLink } from "../ui/route.ts";
@@ -27,7 +28,7 @@ export function Gallery(): JSX.Element | null {
   return (
     <section class="gallery" aria-labelledby="gallery-title">
       <div class="row spread">
-        <h2 id="gallery-title">Your avatars</h2>
+        <h2 id="gallery-title">{t("Your avatars")}</h2>
         <ImportButton />
       </div>
       {trouble.value && <p class="note bad" role="alert"><Icon name="alert" /> {trouble.value}</p>}
@@ -60,17 +61,18 @@ interface TileProps {
 }
 
 function Tile({ avatar, onFilm, onSave, onDelete }: TileProps): JSX.Element {
+  const { name } = avatar;
   return (
     <li class="tile">
-      <a href={talkLink(avatar.id)} aria-label={`Talk with ${avatar.name}`}>
+      <a href={talkLink(avatar.id)} aria-label={t("Talk with {name}", { name })}>
         <Picture id={avatar.id} />
-        <span class="tile-talk"><Icon name="chat" size={16} /> Talk</span>
+        <span class="tile-talk"><Icon name="chat" size={16} /> {t("Talk")}</span>
       </a>
       <div class="tile-words">
         <span class="tile-name">{avatar.name}</span>
-        <button class="icon-button" aria-label={`Make a video of ${avatar.name}`} title="Make a video" onClick={onFilm}><Icon name="film" size={17} /></button>
-        <button class="icon-button" aria-label={`Download ${avatar.name}`} title="Download" onClick={onSave}><Icon name="download" size={17} /></button>
-        <button class="icon-button" aria-label={`Delete ${avatar.name}`} title="Delete" onClick={onDelete}><Icon name="trash" size={17} /></button>
+        <button class="icon-button" aria-label={t("Make a video of {name}", { name })} title={t("Make a video")} onClick={onFilm}><Icon name="film" size={17} /></button>
+        <button class="icon-button" aria-label={t("Download {name}", { name })} title={t("Download")} onClick={onSave}><Icon name="download" size={17} /></button>
+        <button class="icon-button" aria-label={t("Delete {name}", { name })} title={t("Delete")} onClick={onDelete}><Icon name="trash" size={17} /></button>
       </div>
     </li>
   );
@@ -91,11 +93,11 @@ function ConfirmDelete({ avatar, onClose, onConfirm }: ConfirmProps): JSX.Elemen
   return (
     <dialog ref={show} class="dialog" aria-labelledby="delete-title" onClose={onClose}>
       <div class="stack">
-        <h2 id="delete-title">Delete {avatar.name}?</h2>
-        <p class="soft">The avatar and its picture are removed from the server for good.</p>
+        <h2 id="delete-title">{t("Delete {name}?", { name: avatar.name })}</h2>
+        <p class="soft">{t("The avatar and its picture are removed from the server for good.")}</p>
         <div class="row end">
-          <button class="button quiet" onClick={() => shown.current?.close()}>Keep</button>
-          <button class="button danger" onClick={() => { onConfirm(avatar); shown.current?.close(); }}><Icon name="trash" size={18} /> Delete</button>
+          <button class="button quiet" onClick={() => shown.current?.close()}>{t("Keep it")}</button>
+          <button class="button danger" onClick={() => { onConfirm(avatar); shown.current?.close(); }}><Icon name="trash" size={18} /> {t("Delete")}</button>
         </div>
       </div>
     </dialog>
@@ -106,7 +108,7 @@ function Unreachable({ reason }: { reason: string }): JSX.Element {
   return (
     <p class="note warn row spread" role="alert">
       <span><Icon name="alert" /> {reason}</span>
-      <button class="button small" onClick={() => void refreshAvatars()}>Try again</button>
+      <button class="button small" onClick={() => void refreshAvatars()}>{t("Try again")}</button>
     </p>
   );
 }

@@ -1,5 +1,6 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
+import { t } from "../language/language.ts";
 import { CameraDialog } from "../ui/camera-dialog.tsx";
 import { choosePhoto } from "./draft.ts";
 import { DropZone } from "./drop-zone.tsx";
@@ -10,15 +11,14 @@ export function Hero(): JSX.Element {
   return (
     <section class="hero" aria-labelledby="hero-title">
       <div class="hero-words">
-        <h1 id="hero-title">One photo.<br />Someone to talk to.</h1>
+        <h1 id="hero-title">{t("One photo.")}<br />{t("Someone to talk to.")}</h1>
         <p class="lead">
-          Drop in a portrait and meet it face to face: it listens, thinks, and answers aloud, with its lips, eyes and head
-          moving as it speaks.
+          {t("Drop in a portrait and meet it face to face: it listens, thinks, and answers aloud, with its lips, eyes and head moving as it speaks.")}
         </p>
         <ul class="promises">
-          <li><strong>Seconds</strong> from photo to avatar</li>
-          <li><strong>Real time</strong> conversation, interrupt any time</li>
-          <li><strong>Yours</strong> to download and keep</li>
+          <li><strong>{t("Seconds")}</strong> {t("from photo to avatar")}</li>
+          <li><strong>{t("Real time")}</strong> {t("conversation, interrupt any time")}</li>
+          <li><strong>{t("Yours")}</strong> {t("to download and keep")}</li>
         </ul>
       </div>
       <DropZone onCamera={() => (camera.value = true)} />

@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { importAvatar, type ImportRequest } from "../api/exchange.ts";
+import { t } from "../language/language.ts";
 import { Icon } from "../ui/icons.tsx";
 import { showMade } from "./draft.ts";
 import { incoming, type Incoming } from "./incoming.ts";
@@ -22,7 +23,7 @@ export function ImportDialog({ brought }: { brought: Incoming }): JSX.Element {
   async function send(body: ImportRequest): Promise<void> {
     trouble.value = null;
     try {
-      const told = (share: number | null) => (travelling.value = { share, step: share === null ? "Reading the avatar" : "Sending" });
+      const told = (share: number | null) => (travelling.value = { share, step: share === null ? t("Reading the avatar") : t("Sending") });
       const avatar = await importAvatar(brought.file, body, told, stop.current.signal);
       dialog.current?.close();
       showMade(avatar);
@@ -36,27 +37,27 @@ export function ImportDialog({ brought }: { brought: Incoming }): JSX.Element {
   function submit(event: SubmitEvent): void {
     event.preventDefault();
     const name = String(new FormData(event.currentTarget as HTMLFormElement).get("name") ?? "").trim();
-    void send(brought.consented ? { name } : { name, consent: { agreed: true, statement: CONSENT_STATEMENT } });
+    void send(brought.consented ? { name } : { name, consent: { agreed: true, statement: t(CONSENT_STATEMENT) } });
   }
 
   const busy = travelling.value !== null;
   return (
     <dialog ref={dialog} class="dialog exchange" aria-labelledby="import-title" onClose={() => (incoming.value = null)}>
       <form class="stack" onSubmit={submit}>
-        <h2 id="import-title">Import an avatar</h2>
+        <h2 id="import-title">{t("Import an avatar")}</h2>
         <p class="soft file-name">{brought.file.name}, {sizeOf(brought.file.size)}</p>
         {trouble.value && <p class="note bad" role="alert"><Icon name="alert" /> {trouble.value}</p>}
         <fieldset class="stack bare" disabled={busy}>
           <label class="field">
-            <span class="label">Name</span>
+            <span class="label">{t("Name")}</span>
             <input class="input" name="name" maxLength={80} required defaultValue={brought.name} autocomplete="off" />
           </label>
           {!brought.consented && <Consent />}
         </fieldset>
-        {travelling.value && <Travel {...travelling.value} label="Importing the avatar" />}
+        {travelling.value && <Travel {...travelling.value} label={t("Importing the avatar")} />}
         <div class="row end">
-          <button type="button" class="button quiet" onClick={() => dialog.current?.close()}>Cancel</button>
-          <button class="button primary" disabled={busy}><Icon name="plus" size={18} /> Import</button>
+          <button type="button" class="button quiet" onClick={() => dialog.current?.close()}>{t("Cancel")}</button>
+          <button class="button primary" disabled={busy}><Icon name="plus" size={18} /> {t("Import")}</button>
         </div>
       </form>
     </dialog>
@@ -67,7 +68,7 @@ function Consent(): JSX.Element {
   return (
     <label class="tick">
       <input type="checkbox" name="consent" required />
-      <span>{CONSENT_STATEMENT}</span>
+      <span>{t(CONSENT_STATEMENT)}</span>
     </label>
   );
 }

@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
 import type { Looks } from "../api/looks.ts";
+import { t, told } from "../language/language.ts";
 import { Fold } from "../ui/fold.tsx";
 import { photo } from "./draft.ts";
 import { backgroundColour, backgroundImage, backgroundKind, looks, redrawing, restore, strength, style, type BackgroundKind } from "./look.ts";
@@ -24,16 +25,16 @@ export function LookPicker(): JSX.Element | null {
   const offered = looks.value;
   if (!offered) return null;
   if (more.value.length) {
-    return <Fold title="Look" now="As in the pictures" open={false}><p class="hint">Several pictures are taken as they are. Remove them to change how one looks.</p></Fold>;
+    return <Fold title={t("Look")} now={t("As in the pictures")} open={false}><p class="hint">{t("Several pictures are taken as they are. Remove them to change how one looks.")}</p></Fold>;
   }
   return (
-    <Fold title="Look" now={chosen(offered.styles)} open={innerWidth > NARROW_PIXELS}>
-      <div class="swatches" role="radiogroup" aria-label="Style">
+    <Fold title={t("Look")} now={chosen(offered.styles)} open={innerWidth > NARROW_PIXELS}>
+      <div class="swatches" role="radiogroup" aria-label={t("Style")}>
         {withNone(offered.styles).map(({ id, name }) => (
           <label key={id} class="swatch">
             <input type="radio" name="style" checked={style.value === id} onChange={() => (style.value = id)} />
             <StyleSwatch id={id} photo={photo.value?.width ? photo.value : null} />
-            <span>{name}</span>
+            <span>{id === "none" ? t(name) : told(name)}</span>
           </label>
         ))}
       </div>
@@ -42,7 +43,7 @@ export function LookPicker(): JSX.Element | null {
       {offered.restore && (
         <label class="tick">
           <input type="checkbox" checked={restore.value} onChange={(event) => (restore.value = event.currentTarget.checked)} />
-          <span>Restore first <small>sharpens small, old or noisy photos</small></span>
+          <span>{t("Restore first")} <small>{t("sharpens small, old or noisy photos")}</small></span>
         </label>
       )}
       <Background offered={offered.backgrounds} />
@@ -57,7 +58,8 @@ function hasStrength({ drawing }: Looks): boolean {
 }
 
 function chosen(styles: readonly { id: string; name: string }[]): string {
-  return withNone(styles).find(({ id }) => id === style.value)?.name ?? "";
+  const name = withNone(styles).find(({ id }) => id === style.value)?.name ?? "";
+  return style.value === "none" ? t(name) : told(name);
 }
 
 function withNone(styles: readonly { id: string; name: string }[]): readonly { id: string; name: string }[] {
@@ -68,7 +70,7 @@ function withNone(styles: readonly { id: string; name: string }[]): readonly { i
 function Strength(): JSX.Element {
   return (
     <label class="slider">
-      <span>Strength</span>
+      <span>{t("Strength")}</span>
       <input
         type="range" min="0.1" max="1" step="0.05" value={strength.value}
         onInput={(event) => (strength.value = event.currentTarget.valueAsNumber)}
@@ -83,7 +85,7 @@ function Background({ offered }: { offered: readonly string[] }): JSX.Element {
   const kinds = BACKGROUNDS.filter(({ wire }) => offered.includes(wire));
   return (
     <div class="field">
-      <span class="label" id="background-label">Background</span>
+      <span class="label" id="background-label">{t("Background")}</span>
       <div class="row wrap">
         <div class="segments" role="radiogroup" aria-labelledby="background-label">
           {kinds.map(({ kind, name }) => (
@@ -95,22 +97,22 @@ function Background({ offered }: { offered: readonly string[] }): JSX.Element {
                   if (kind === "image" && !backgroundImage.value) file.current?.click();
                 }}
               />
-              <span>{name}</span>
+              <span>{t(name)}</span>
             </label>
           ))}
         </div>
         {backgroundKind.value === "colour" && (
           <input
-            type="color" class="colour" aria-label="Background colour" value={backgroundColour.value}
+            type="color" class="colour" aria-label={t("Background colour")} value={backgroundColour.value}
             onInput={(event) => (backgroundColour.value = event.currentTarget.value)}
           />
         )}
         {backgroundKind.value === "image" && (
-          <button class="button quiet small" onClick={() => file.current?.click()}>{backgroundImage.value?.name ?? "Choose a picture…"}</button>
+          <button class="button quiet small" onClick={() => file.current?.click()}>{backgroundImage.value?.name ?? t("Choose a picture…")}</button>
         )}
       </div>
       <input
-        ref={file} type="file" accept="image/*" class="visually-hidden" tabIndex={-1} aria-label="Background picture"
+        ref={file} type="file" accept="image/*" class="visually-hidden" tabIndex={-1} aria-label={t("Background picture")}
         onChange={(event) => (backgroundImage.value = event.currentTarget.files?.[0] ?? null)}
       />
     </div>

@@ -3,12 +3,6 @@ import type { Persona } from "../api/avatars.ts";
 export const CONSENT_STATEMENT =
   "I am the person in this photo, or I have their permission to make a talking avatar of them. I will not use it to deceive anyone.";
 
-/** Which of a template's languages a reader of *languages* wants. */
-export function tongueOf(languages: readonly string[]): "en" | "zh" {
-  const first = languages.map((tag) => tag.slice(0, 2).toLowerCase()).find((tag) => tag === "en" || tag === "zh");
-  return first === "zh" ? "zh" : "en";
-}
-
 /** The texts of a template in one language, English where there is none. */
 export function textsOf(template: Persona, tongue: string): { name: string; about: string; persona: string; greeting: string } {
   const pick = (texts: Readonly<Record<string, string>>) => texts[tongue] ?? texts.en ?? "";

@@ -1,4 +1,5 @@
 import type { JSX } from "preact";
+import { t } from "../language/language.ts";
 import { Icon } from "../ui/icons.tsx";
 import { making, name, photo, removePhoto, reviewing } from "./draft.ts";
 import { MorePictures } from "./more-pictures.tsx";
@@ -14,18 +15,18 @@ export function PhotoCard(): JSX.Element | null {
     <div class="photo-card">
       <figure class={`photo ${looked.state === "looking" ? "looking" : ""}`}>
         <div class="photo-frame">
-          {shown.width > 0 ? <img src={shown.url} alt="Your photo" /> : <span class="unreadable"><Icon name="image" size={44} /></span>}
+          {shown.width > 0 ? <img src={shown.url} alt={t("Your photo")} /> : <span class="unreadable"><Icon name="image" size={44} /></span>}
           <FaceBox photo={shown} />
           <Working />
-          <button class="photo-change" aria-label="Remove this photo" title="Remove this photo" onClick={() => void removePhoto()}><Icon name="close" size={18} /></button>
+          <button class="photo-change" aria-label={t("Remove this photo")} title={t("Remove this photo")} onClick={() => void removePhoto()}><Icon name="close" size={18} /></button>
         </div>
         {described && <figcaption><Icon name="sparkle" size={16} /> {described.text}</figcaption>}
       </figure>
       <MorePictures />
       <label class="field name-field">
-        <span class="label">Name</span>
+        <span class="label">{t("Name")}</span>
         <input
-          class="input" maxLength={80} placeholder="What should people call them?" value={name.value} autocomplete="off"
+          class="input" maxLength={80} placeholder={t("What should people call them?")} value={name.value} autocomplete="off"
           disabled={making.value.state === "working"} onInput={(event) => (name.value = event.currentTarget.value)}
         />
       </label>
@@ -47,7 +48,7 @@ function FaceBox({ photo: shown }: { photo: Photo }): JSX.Element | null {
     height: `${(100 * height) / shown.height}%`,
   };
   return (
-    <span class="face-box" style={place} role="img" aria-label="A face was found here">
+    <span class="face-box" style={place} role="img" aria-label={t("A face was found here")}>
       <svg viewBox="0 0 100 100" preserveAspectRatio="none" aria-hidden="true"><path d={CORNERS} /></svg>
     </span>
   );

@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import type { Choice, DrawingChoices } from "../api/looks.ts";
+import { t } from "../language/language.ts";
 import { Icon } from "../ui/icons.tsx";
 import { reviewing } from "./draft.ts";
 import { draw, drawing, redrawing, suggest, tongue, type Tongue } from "./look.ts";
@@ -12,7 +13,7 @@ export function Redraw({ offered }: { offered: DrawingChoices | null }): JSX.Ele
   if (!offered) {
     return (
       <p class="hint">
-        This server changes pictures with small filters. New expressions, poses, scenes and trained characters are drawn where it runs large models on a GPU.
+        {t("This server changes pictures with small filters. New expressions, poses, scenes and trained characters are drawn where it runs large models on a GPU.")}
       </p>
     );
   }
@@ -20,7 +21,7 @@ export function Redraw({ offered }: { offered: DrawingChoices | null }): JSX.Ele
     <>
       <label class="tick">
         <input type="checkbox" checked={redrawing.value} onChange={(event) => begin(event.currentTarget.checked)} />
-        <span>Redraw by words <small>another expression, pose or place; the person stays</small></span>
+        <span>{t("Redraw by words")} <small>{t("another expression, pose or place; the person stays")}</small></span>
       </label>
       {redrawing.value && <Wishes offered={offered} />}
     </>
@@ -42,16 +43,16 @@ function Wishes({ offered }: { offered: DrawingChoices }): JSX.Element {
   return (
     <div class="redraw">
       <div class="redraw-presets">
-        <Preset label="Expression" none="As in the photo" choices={offered.expression} value={now.expression} onChange={(expression) => draw({ expression })} />
-        <Preset label="Pose" none="As in the photo" choices={offered.pose} value={now.pose} onChange={(pose) => draw({ pose })} />
-        <Preset label="Scene" none="As in the photo" choices={offered.scene} value={now.scene} onChange={(scene) => draw({ scene })} />
+        <Preset label={t("Expression")} none={t("As in the photo")} choices={offered.expression} value={now.expression} onChange={(expression) => draw({ expression })} />
+        <Preset label={t("Pose")} none={t("As in the photo")} choices={offered.pose} value={now.pose} onChange={(pose) => draw({ pose })} />
+        <Preset label={t("Scene")} none={t("As in the photo")} choices={offered.scene} value={now.scene} onChange={(scene) => draw({ scene })} />
         {offered.adapter.length > 0 && (
-          <Preset label="Trained character" none="None" nothing="" choices={offered.adapter} value={now.adapter} onChange={(adapter) => draw({ adapter })} />
+          <Preset label={t("Trained character")} none={t("None")} nothing="" choices={offered.adapter} value={now.adapter} onChange={(adapter) => draw({ adapter })} />
         )}
       </div>
       <Words />
       <details class="finer">
-        <summary>Finer points</summary>
+        <summary>{t("Finer points")}</summary>
         <Finer offered={offered} />
       </details>
     </div>
@@ -84,7 +85,7 @@ function Words(): JSX.Element {
   return (
     <>
       <div class="row spread wrap">
-        <span class="label" id="words-label">Words, suggested from the photo</span>
+        <span class="label" id="words-label">{t("Words, suggested from the photo")}</span>
         <div class="segments" role="radiogroup" aria-labelledby="words-label">
           {TONGUES.map(([language, name]) => (
             <label key={language}>
@@ -95,11 +96,11 @@ function Words(): JSX.Element {
         </div>
       </div>
       <label class="field">
-        <span class="label">What the picture shows</span>
-        <textarea class="input" rows={3} maxLength={1000} lang={tongue.value} placeholder="A portrait of one person" value={now.prompt} onInput={(event) => draw({ prompt: event.currentTarget.value })} />
+        <span class="label">{t("What the picture shows")}</span>
+        <textarea class="input" rows={3} maxLength={1000} lang={tongue.value} placeholder={t("A portrait of one person")} value={now.prompt} onInput={(event) => draw({ prompt: event.currentTarget.value })} />
       </label>
       <label class="field">
-        <span class="label">What it shall not show</span>
+        <span class="label">{t("What it shall not show")}</span>
         <textarea class="input" rows={2} maxLength={1000} lang={tongue.value} value={now.negative} onInput={(event) => draw({ negative: event.currentTarget.value })} />
       </label>
     </>
@@ -111,18 +112,18 @@ function Finer({ offered }: { offered: DrawingChoices }): JSX.Element {
   return (
     <div class="finer-points">
       <label class="slider">
-        <span>Steps</span>
+        <span>{t("Steps")}</span>
         <input type="range" min="1" max="100" step="1" value={steps || offered.steps} onInput={(event) => draw({ steps: event.currentTarget.valueAsNumber })} />
         <output>{steps || offered.steps}</output>
       </label>
       <div class="row">
         <label class="field seed">
-          <span class="label">Seed</span>
+          <span class="label">{t("Seed")}</span>
           <input class="input" type="number" min="0" max={MOST_SEED - 1} value={seed} onInput={(event) => draw({ seed: seedOf(event.currentTarget.valueAsNumber) })} />
         </label>
-        <button class="button small" onClick={() => draw({ seed: Math.floor(Math.random() * MOST_SEED) })}><Icon name="sparkle" size={16} /> Another</button>
+        <button class="button small" onClick={() => draw({ seed: Math.floor(Math.random() * MOST_SEED) })}><Icon name="sparkle" size={16} /> {t("Another")}</button>
       </div>
-      <p class="hint">The same seed draws the same picture.</p>
+      <p class="hint">{t("The same seed draws the same picture.")}</p>
     </div>
   );
 }

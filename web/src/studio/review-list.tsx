@@ -1,10 +1,11 @@
 import type { JSX } from "preact";
 import type { Check } from "../api/avatars.ts";
+import { t, told } from "../language/language.ts";
 import { Icon } from "../ui/icons.tsx";
 import { dropPhoto, refusalOf, reviewing, type Reviewing } from "./draft.ts";
 
 const TITLES: Readonly<Record<string, string>> = {
-  decodable: "Readable", size: "Resolution", face: "Face", faces: "One person", face_size: "Face size",
+  decodable: "Readable", size: "Resolution", face: "Face", faces: "One person", face_size: "Face size", framing: "Framing",
   sharpness: "Sharpness", exposure: "Light", pose: "Facing the camera", occlusion: "Nothing in the way",
   nsfw: "Suitable", mouth: "Mouth", eyes: "Eyes", drawing: "Drawing",
 };
@@ -14,15 +15,15 @@ export function ReviewList(): JSX.Element {
   const looked = reviewing.value;
   return (
     <section class="card" aria-labelledby="review-title" aria-busy={looked.state === "looking"}>
-      <h2 id="review-title">The photo</h2>
+      <h2 id="review-title">{t("The photo")}</h2>
       <div aria-live="polite">
         {looked.state === "looking" && <Looking />}
-        {looked.state === "failed" && <p class="note bad"><Icon name="alert" /> {looked.reason}</p>}
+        {looked.state === "failed" && <p class="note bad"><Icon name="alert" /> {told(looked.reason)}</p>}
         {looked.state === "done" && <Verdict checks={looked.result.review.checks} refusal={refusalOf(looked.result)} />}
         {looked.state === "done" && looked.result.review.measured && isRefused(looked) && (
-          <img class="measured" src={looked.result.review.measured} alt="What was measured: outline, eyes, brows and mouth" />
+          <img class="measured" src={looked.result.review.measured} alt={t("What was measured: outline, eyes, brows and mouth")} />
         )}
-        {isRefused(looked) && <button class="button another" onClick={dropPhoto}><Icon name="image" size={18} /> Choose another photo</button>}
+        {isRefused(looked) && <button class="button another" onClick={dropPhoto}><Icon name="image" size={18} /> {t("Choose another photo")}</button>}
       </div>
     </section>
   );
@@ -31,8 +32,8 @@ export function ReviewList(): JSX.Element {
 function Looking(): JSX.Element {
   return (
     <div class="stack">
-      <p class="soft looking-text">Taking a good look…</p>
-      <progress class="bar" aria-label="Looking at the photo" />
+      <p class="soft looking-text">{t("Taking a good look…")}</p>
+      <progress class="bar" aria-label={t("Looking at the photo")} />
     </div>
   );
 }
@@ -46,14 +47,14 @@ function Verdict({ checks, refusal }: { checks: readonly Check[]; refusal: strin
   const good = checks.filter((check) => check.verdict === "good");
   return (
     <>
-      {refusal && <p class="note bad"><Icon name="alert" /> {refusal}</p>}
-      {!refusal && remarks.length === 0 && <p class="note good"><Icon name="check" /> A fine portrait. Everything looks good.</p>}
+      {refusal && <p class="note bad"><Icon name="alert" /> {told(refusal)}</p>}
+      {!refusal && remarks.length === 0 && <p class="note good"><Icon name="check" /> {t("A fine portrait. Everything looks good.")}</p>}
       <ul class="checks">
         {remarks.filter((check) => check.reason !== refusal).map((check) => <Remark key={check.name} check={check} />)}
       </ul>
-      <ul class="ticks" aria-label="What is good">
+      <ul class="ticks" aria-label={t("What is good")}>
         {good.map((check) => (
-          <li key={check.name} title={check.reason}><Icon name="check" size={14} /> {titleOf(check.name)}</li>
+          <li key={check.name} title={told(check.reason)}><Icon name="check" size={14} /> {titleOf(check.name)}</li>
         ))}
       </ul>
     </>
@@ -64,12 +65,12 @@ function Remark({ check }: { check: Check }): JSX.Element {
   return (
     <li class={check.verdict === "refused" ? "bad" : "fair"}>
       <Icon name="alert" size={16} />
-      <span><strong>{titleOf(check.name)}.</strong> {check.reason}</span>
+      <span><strong>{titleOf(check.name)}{t(".")}</strong> {told(check.reason)}</span>
     </li>
   );
 }
 
 function titleOf(name: string): string {
   const plain = name.replaceAll("_", " ");
-  return TITLES[name] ?? plain.charAt(0).toUpperCase() + plain.slice(1);
+  return t(TITLES[name] ?? plain.charAt(0).toUpperCase() + plain.slice(1));
 }

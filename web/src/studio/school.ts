@@ -3,6 +3,7 @@ import { getLooks } from "../api/looks.ts";
 import {
   createTraining, deleteAdapter, deleteTraining, followTraining, listAdapters, listTrainings, type Adapter, type Training,
 } from "../api/trainings.ts";
+import { t } from "../language/language.ts";
 import { looks } from "./look.ts";
 import { readPhoto } from "./photo.ts";
 
@@ -34,7 +35,7 @@ export function leaveSchool(): void {
 export async function teach(name: string, files: readonly File[]): Promise<void> {
   const read = await Promise.all(files.map(readPhoto));
   for (const { url } of read) URL.revokeObjectURL(url);
-  const training = await createTraining(name, read.map(({ file }) => file), { agreed: true, statement: TRAINING_STATEMENT });
+  const training = await createTraining(name, read.map(({ file }) => file), { agreed: true, statement: t(TRAINING_STATEMENT) });
   trainings.value = [training, ...trainings.value];
   void follow(training.id);
 }

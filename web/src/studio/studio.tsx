@@ -1,5 +1,7 @@
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
+import { t } from "../language/language.ts";
+import { LanguageChoice } from "../ui/language-choice.tsx";
 import { TopBar } from "../ui/top-bar.tsx";
 import { Characters } from "./characters.tsx";
 import { CreatePanel } from "./create-panel.tsx";
@@ -20,7 +22,7 @@ import { VoicePicker } from "./voice-picker.tsx";
 /** From a photo to an avatar. */
 export function Studio(): JSX.Element {
   useEffect(() => {
-    document.title = "Studio · Avatar Serving";
+    document.title = t("Studio · Avatar Serving");
     void loadCatalogue();
     const paste = (event: ClipboardEvent) => void takeFiles(imagesIn(event.clipboardData));
     addEventListener("paste", paste);
@@ -37,7 +39,7 @@ export function Studio(): JSX.Element {
         {incoming.value && <ImportDialog key={incoming.value.file} brought={incoming.value} />}
       </main>
       <footer class="footer soft">
-        Pictures are looked at and kept on the server you are connected to, and nowhere else. <a href="/docs">API</a>
+        {t("Pictures are looked at and kept on the server you are connected to, and nowhere else.")} <a href="/docs">API</a> <LanguageChoice />
       </footer>
     </div>
   );
@@ -47,14 +49,14 @@ function Workbench(): JSX.Element {
   const busy = making.value.state === "working";
   return (
     <div class="workbench">
-      <h1 class="visually-hidden">Design your avatar</h1>
+      <h1 class="visually-hidden">{t("Design your avatar")}</h1>
       <aside class="bench-side">
         <PhotoCard />
         <CreatePanel />
       </aside>
       <div class="design">
         <ReviewList />
-        <fieldset class="steps" disabled={busy} aria-label="Look, voice and character">
+        <fieldset class="steps" disabled={busy} aria-label={t("Look, voice and character")}>
           <LookPicker />
           <VoicePicker />
           <PersonaPicker />

@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { FEWEST_PICTURES, MOST_PICTURES } from "../api/trainings.ts";
+import { t } from "../language/language.ts";
 import { Icon } from "../ui/icons.tsx";
 import { NAME_PATTERN, teach, TRAINING_STATEMENT } from "./school.ts";
 
@@ -32,26 +33,26 @@ export function TeachDialog({ onClose }: { onClose: () => void }): JSX.Element {
   return (
     <dialog ref={dialog} class="dialog" aria-labelledby="teach-title" onClose={onClose}>
       <form class="stack" onSubmit={(event) => void submit(event)}>
-        <h2 id="teach-title">Teach a character</h2>
+        <h2 id="teach-title">{t("Teach a character")}</h2>
         {trouble.value && <p class="note bad" role="alert"><Icon name="alert" /> {trouble.value}</p>}
         <fieldset class="stack bare" disabled={busy.value}>
           <label class="field">
-            <span class="label">Name</span>
-            <input class="input" name="name" required pattern={NAME_PATTERN} placeholder="museum-guide" title="Small letters, digits, - and _" autocomplete="off" />
+            <span class="label">{t("Name")}</span>
+            <input class="input" name="name" required pattern={NAME_PATTERN} placeholder="museum-guide" title={t("Small letters, digits, - and _")} autocomplete="off" />
           </label>
           <label class="field">
-            <span class="label">Pictures, {FEWEST_PICTURES} to {MOST_PICTURES} of the same person</span>
+            <span class="label">{t("Pictures, {fewest} to {most} of the same person", { fewest: FEWEST_PICTURES, most: MOST_PICTURES })}</span>
             <input class="input" name="pictures" type="file" accept="image/*" multiple required />
           </label>
           <label class="tick">
             <input type="checkbox" required />
-            <span>{TRAINING_STATEMENT}</span>
+            <span>{t(TRAINING_STATEMENT)}</span>
           </label>
         </fieldset>
-        <p class="hint">It takes a GPU and a while. The name is then a word that prompts can use.</p>
+        <p class="hint">{t("It takes a GPU and a while. The name is then a word that prompts can use.")}</p>
         <div class="row end">
-          <button type="button" class="button quiet" onClick={() => dialog.current?.close()}>Cancel</button>
-          <button class="button primary" disabled={busy.value}><Icon name="sparkle" size={18} /> {busy.value ? "Sending…" : "Begin"}</button>
+          <button type="button" class="button quiet" onClick={() => dialog.current?.close()}>{t("Cancel")}</button>
+          <button class="button primary" disabled={busy.value}><Icon name="sparkle" size={18} /> {busy.value ? t("Sending…") : t("Begin")}</button>
         </div>
       </form>
     </dialog>
@@ -60,5 +61,5 @@ export function TeachDialog({ onClose }: { onClose: () => void }): JSX.Element {
 
 function missing(pictures: number): string | null {
   if (pictures >= FEWEST_PICTURES && pictures <= MOST_PICTURES) return null;
-  return `${FEWEST_PICTURES} to ${MOST_PICTURES} pictures are needed, not ${pictures}.`;
+  return t("{fewest} to {most} pictures are needed, not {pictures}.", { fewest: FEWEST_PICTURES, most: MOST_PICTURES, pictures });
 }

@@ -1,4 +1,5 @@
 import type { JSX } from "preact";
+import { t, told } from "../language/language.ts";
 import { Icon } from "../ui/icons.tsx";
 import { agreed, photo, refusal } from "./draft.ts";
 import { changed, lookMissing } from "./look.ts";
@@ -11,9 +12,9 @@ export function TryLook(): JSX.Element | null {
   const now = trying.value;
   if (!changed.value && !tried.value) return null;
   return (
-    <section class="try-look" aria-label="Before and after">
+    <section class="try-look" aria-label={t("Before and after")}>
       {tried.value && <BeforeAfter />}
-      {now.state === "failed" && <p class="note bad" role="alert"><Icon name="alert" /> {now.reason}</p>}
+      {now.state === "failed" && <p class="note bad" role="alert"><Icon name="alert" /> {told(now.reason)}</p>}
       {now.state === "working" ? <Working fraction={now.fraction} message={now.message} /> : <TryButton />}
     </section>
   );
@@ -24,12 +25,12 @@ function TryButton(): JSX.Element {
   const fresh = tried.value !== null && !stale.value;
   return (
     <div class="row spread wrap">
-      <span class="hint" id="try-hint">{blocked ?? (fresh ? "The avatar is made with these settings" : "Nothing is kept of it")}</span>
+      <span class="hint" id="try-hint">{t(blocked ?? (fresh ? "The avatar is made with these settings" : "Nothing is kept of it"))}</span>
       <button
         class="button" aria-describedby="try-hint" disabled={blocked !== null}
-        onClick={() => photo.value && void tryLook(photo.value.file, { agreed: agreed.value, statement: CONSENT_STATEMENT })}
+        onClick={() => photo.value && void tryLook(photo.value.file, { agreed: agreed.value, statement: t(CONSENT_STATEMENT) })}
       >
-        <Icon name="image" size={18} /> {tried.value ? "Try again" : "See how it looks"}
+        <Icon name="image" size={18} /> {tried.value ? t("Try again") : t("See how it looks")}
       </button>
     </div>
   );
@@ -45,9 +46,9 @@ function Working({ fraction, message }: { fraction: number; message: string }): 
   const percent = Math.round(fraction * 100);
   return (
     <div class="making">
-      <div class="row spread"><span aria-live="polite">{message}…</span><span class="soft tabular">{percent}%</span></div>
-      <progress class="bar" max={100} value={percent} aria-label="Changing the look" />
-      <div class="row end"><button class="button quiet small" onClick={cancelTrying}>Cancel</button></div>
+      <div class="row spread"><span aria-live="polite">{told(message)}…</span><span class="soft tabular">{percent}%</span></div>
+      <progress class="bar" max={100} value={percent} aria-label={t("Changing the look")} />
+      <div class="row end"><button class="button quiet small" onClick={cancelTrying}>{t("Cancel")}</button></div>
     </div>
   );
 }
@@ -58,8 +59,8 @@ function BeforeAfter(): JSX.Element | null {
   return (
     <>
       <div class={`before-after ${stale.value ? "stale" : ""}`}>
-        <figure><img src={before.url} alt="The photo" style={{ objectPosition: faceCentre(before) }} /><figcaption>Before</figcaption></figure>
-        <figure><img src={after.picture} alt="The photo with its new look" /><figcaption>{stale.value ? "After, with other settings" : "After"}</figcaption></figure>
+        <figure><img src={before.url} alt={t("The photo")} style={{ objectPosition: faceCentre(before) }} /><figcaption>{t("Before")}</figcaption></figure>
+        <figure><img src={after.picture} alt={t("The photo with its new look")} /><figcaption>{stale.value ? t("After, with other settings") : t("After")}</figcaption></figure>
       </div>
       {after.likeness && <LikenessNote likeness={after.likeness} />}
     </>
@@ -67,8 +68,8 @@ function BeforeAfter(): JSX.Element | null {
 }
 
 function LikenessNote({ likeness: { distance, kept } }: { likeness: Likeness }): JSX.Element {
-  const figure = `distance of the faces ${distance.toFixed(2)}, below 0.60 they count as the same`;
+  const figure = t("distance of the faces {distance}, below 0.60 they count as the same", { distance: distance.toFixed(2) });
   return kept
-    ? <p class="note good"><Icon name="check" /> <span>It still looks like the person in the photo <small>({figure})</small></span></p>
-    : <p class="note warn"><Icon name="alert" /> <span>This looks like another person. Less strength or other words keep more of the photo <small>({figure})</small></span></p>;
+    ? <p class="note good"><Icon name="check" /> <span>{t("It still looks like the person in the photo")} <small>({figure})</small></span></p>
+    : <p class="note warn"><Icon name="alert" /> <span>{t("This looks like another person. Less strength or other words keep more of the photo")} <small>({figure})</small></span></p>;
 }

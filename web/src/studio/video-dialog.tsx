@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { Avatar } from "../api/avatars.ts";
 import { createVideo, deleteVideo, fetchVideo, followVideo, type Video, type VideoRequest } from "../api/videos.ts";
+import { t } from "../language/language.ts";
 import { fileStem } from "../ui/download.ts";
 import { Icon } from "../ui/icons.tsx";
 
@@ -52,13 +53,13 @@ export function VideoDialog({ avatar, onClose }: { avatar: Avatar; onClose: () =
   return (
     <dialog ref={dialog} class="dialog video" aria-labelledby="video-title" onClose={onClose}>
       <div class="stack">
-        <h2 id="video-title">A video of {avatar.name}</h2>
+        <h2 id="video-title">{t("A video of {name}", { name: avatar.name })}</h2>
         {trouble.value && <p class="note bad" role="alert"><Icon name="alert" /> {trouble.value}</p>}
         {made.value ? <Result made={made.value} /> : <Wishes avatar={avatar} making={making.value} onMake={(body, audio) => void make(body, audio)} />}
         <div class="row end">
-          <button type="button" class="button quiet" onClick={() => dialog.current?.close()}>{making.value ? "Cancel" : "Close"}</button>
-          {made.value && <a class="button primary" href={made.value.url} download={made.value.file}><Icon name="download" size={18} /> Save</a>}
-          {!made.value && <button form="video-form" class="button primary" disabled={making.value !== null}><Icon name="film" size={18} /> Make the video</button>}
+          <button type="button" class="button quiet" onClick={() => dialog.current?.close()}>{making.value ? t("Cancel") : t("Close")}</button>
+          {made.value && <a class="button primary" href={made.value.url} download={made.value.file}><Icon name="download" size={18} /> {t("Save")}</a>}
+          {!made.value && <button form="video-form" class="button primary" disabled={making.value !== null}><Icon name="film" size={18} /> {t("Make the video")}</button>}
         </div>
       </div>
     </dialog>
@@ -95,16 +96,16 @@ function Wishes({ avatar, making, onMake }: WishesProps): JSX.Element {
     <form id="video-form" class="stack" onSubmit={submit}>
       <fieldset class="stack bare" disabled={making !== null}>
         <label class="field">
-          <span class="label">What should {avatar.name} say?</span>
-          <textarea class="input" name="text" rows={4} placeholder="Hello, and welcome." required={!recorded.value} disabled={recorded.value} />
+          <span class="label">{t("What should {name} say?", { name: avatar.name })}</span>
+          <textarea class="input" name="text" rows={4} placeholder={t("Hello, and welcome.")} required={!recorded.value} disabled={recorded.value} />
         </label>
         <label class="field">
-          <span class="label">Or a recording</span>
+          <span class="label">{t("Or a recording")}</span>
           <input class="input" name="audio" type="file" accept="audio/*,video/*" onChange={(event) => (recorded.value = event.currentTarget.files?.length === 1)} />
         </label>
         <div class="video-choices">
-          <Choice name="size" label="Shape" options={SHAPES} />
-          <Choice name="mood" label="Mood" options={MOODS} />
+          <Choice name="size" label={t("Shape")} options={SHAPES} />
+          <Choice name="mood" label={t("Mood")} options={MOODS} />
           <Background />
         </div>
       </fieldset>
@@ -118,7 +119,7 @@ function Choice({ name, label, options }: { name: string; label: string; options
     <label class="field">
       <span class="label">{label}</span>
       <select class="input" name={name}>
-        {options.map(([value, shown]) => <option key={value} value={value}>{shown}</option>)}
+        {options.map(([value, shown]) => <option key={value} value={value}>{t(shown)}</option>)}
       </select>
     </label>
   );
@@ -128,22 +129,22 @@ function Background(): JSX.Element {
   const chosen = useSignal("keep");
   return (
     <div class="field">
-      <label class="label" for="video-background">Background</label>
+      <label class="label" for="video-background">{t("Background")}</label>
       <select id="video-background" class="input" name="background" value={chosen.value} onChange={(event) => (chosen.value = event.currentTarget.value)}>
-        <option value="keep">As in the picture</option>
-        <option value="colour">A colour</option>
-        <option value="transparent">None (transparent)</option>
+        <option value="keep">{t("As in the picture")}</option>
+        <option value="colour">{t("A colour")}</option>
+        <option value="transparent">{t("None (transparent)")}</option>
       </select>
-      {chosen.value === "colour" && <input class="input" type="color" name="colour" value="#2060a0" aria-label="Colour of the background" />}
+      {chosen.value === "colour" && <input class="input" type="color" name="colour" value="#2060a0" aria-label={t("Colour of the background")} />}
     </div>
   );
 }
 
 function Advance({ video }: { video: Video }): JSX.Element {
-  const step = video.status === "queued" ? "Waiting for its turn" : (STEPS[video.step] ?? "Beginning");
+  const step = t(video.status === "queued" ? "Waiting for its turn" : (STEPS[video.step] ?? "Beginning"));
   return (
     <div class="stack" role="status">
-      <progress class="bar" max={100} value={video.progress} aria-label="Making the video" />
+      <progress class="bar" max={100} value={video.progress} aria-label={t("Making the video")} />
       <p class="soft">{step}… {video.progress}%</p>
     </div>
   );
@@ -154,7 +155,7 @@ function Result({ made }: { made: Made }): JSX.Element {
   return (
     <div class="stack">
       <video src={made.url} controls autoplay playsInline />
-      <p class="soft">{seconds?.toFixed(1)} s, made at {speed?.toFixed(1)} times real time.</p>
+      <p class="soft">{t("{seconds} s, made at {speed} times real time.", { seconds: seconds?.toFixed(1) ?? "", speed: speed?.toFixed(1) ?? "" })}</p>
     </div>
   );
 }

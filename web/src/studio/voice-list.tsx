@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import type { Delivery, Voice } from "../api/avatars.ts";
+import { t, told } from "../language/language.ts";
 import { Icon } from "../ui/icons.tsx";
 import { choices, labelsOf, matching, toggled, type Wanted } from "../ui/voice-filter.ts";
 import { VoicePreview } from "../ui/voice-preview.ts";
@@ -31,7 +32,7 @@ export function VoiceList({ voices, value, delivery, onChange }: Props): JSX.Ele
 
   return (
     <div class="voices">
-      <div class="chips" role="group" aria-label="Show only voices that are">
+      <div class="chips" role="group" aria-label={t("Show only voices that are")}>
         {offered.map((label) => (
           <button key={label} type="button" class="chip small" aria-pressed={wanted.value.has(label)} onClick={() => (wanted.value = toggled(wanted.value, label))}>
             {title(label)}
@@ -39,11 +40,11 @@ export function VoiceList({ voices, value, delivery, onChange }: Props): JSX.Ele
         ))}
         {labels.length > FEW && (
           <button type="button" class="chip small more" aria-expanded={all.value} onClick={() => (all.value = !all.value)}>
-            {all.value ? "Fewer" : `${labels.length - offered.length} more…`}
+            {all.value ? t("Fewer") : t("{count} more…", { count: labels.length - offered.length })}
           </button>
         )}
       </div>
-      <ul class="voice-list" role="radiogroup" aria-label="Voice">
+      <ul class="voice-list" role="radiogroup" aria-label={t("Voice")}>
         {shown.map((voice) => (
           <li key={voice.id} role="none" class={voice.id === value ? "voice chosen" : "voice"}>
             <label>
@@ -52,7 +53,7 @@ export function VoiceList({ voices, value, delivery, onChange }: Props): JSX.Ele
               <small>{labelsOf(voice).map(title).join(" · ")}</small>
             </label>
             <button
-              type="button" class="icon-button" title="Listen" aria-label={`Listen to ${voice.name}`} aria-busy={preview.loading.value === voice.id}
+              type="button" class="icon-button" title={t("Listen")} aria-label={t("Listen to {name}", { name: voice.name })} aria-busy={preview.loading.value === voice.id}
               onClick={async () => (trouble.value = await preview.toggle(voice.id, delivery))}
             >
               <Icon name={preview.playing.value === voice.id ? "stop" : preview.loading.value === voice.id ? "clock" : "play"} size={18} />
@@ -66,5 +67,5 @@ export function VoiceList({ voices, value, delivery, onChange }: Props): JSX.Ele
 }
 
 function title(label: string): string {
-  return LANGUAGE_CODE.test(label) ? languageName(label) : label;
+  return LANGUAGE_CODE.test(label) ? languageName(label) : told(label);
 }

@@ -1,4 +1,5 @@
 import type { JSX } from "preact";
+import { t } from "../language/language.ts";
 import { DeliverySliders } from "../ui/delivery-sliders.tsx";
 import { Fold } from "../ui/fold.tsx";
 import { delivery, voice, voices } from "./draft.ts";
@@ -7,7 +8,7 @@ import { VoiceList } from "./voice-list.tsx";
 /** The voice, and how it is used. */
 export function VoicePicker(): JSX.Element {
   return (
-    <Fold title="Voice" now={voices.value.find(({ id }) => id === voice.value)?.name}>
+    <Fold title={t("Voice")} now={voices.value.find(({ id }) => id === voice.value)?.name}>
       <VoiceList voices={voices.value} value={voice.value} delivery={delivery.value} onChange={(id) => (voice.value = id)} />
       <DeliverySliders value={delivery.value} onChange={(chosen) => (delivery.value = chosen)} />
     </Fold>

@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { loadPackage } from "../avatars/shelf.ts";
 import { openView, type AvatarView } from "../avatars/view.ts";
+import { t } from "../language/language.ts";
 import type { Pose } from "../motion/channels.ts";
 
 export interface Drawn {
@@ -88,6 +89,6 @@ function animate(canvas: HTMLCanvasElement, avatarId: string, frame: () => Drawn
 
 function reasonOf(error: unknown): string {
   const detail = error instanceof Error ? error.message : String(error);
-  if (/webgl/i.test(detail)) return "This browser cannot draw in 3D (WebGL is off), so the avatar stays unseen. You can still hear it.";
-  return `The avatar cannot be shown: ${detail}`;
+  if (/webgl/i.test(detail)) return t("This browser cannot draw in 3D (WebGL is off), so the avatar stays unseen. You can still hear it.");
+  return t("The avatar cannot be shown: {detail}", { detail });
 }

@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { t } from "../language/language.ts";
 import { Icon } from "./icons.tsx";
 
 const WANTED: MediaStreamConstraints = { video: { facingMode: "user", width: { ideal: 1280 }, height: { ideal: 960 } } };
@@ -26,12 +27,12 @@ export function CameraDialog({ onClose, onTaken }: { onClose: () => void; onTake
   }
 
   return (
-    <dialog ref={dialog} class="dialog camera" aria-label="Take a photo" onClose={onClose}>
+    <dialog ref={dialog} class="dialog camera" aria-label={t("Take a photo")} onClose={onClose}>
       <video ref={video} playsInline muted autoPlay hidden={trouble.value !== null} />
       {trouble.value && <p role="alert" class="note warn"><Icon name="alert" /> {trouble.value}</p>}
       <div class="row spread">
-        <button class="button quiet" onClick={() => dialog.current?.close()}>Cancel</button>
-        <button class="button primary" disabled={!ready.value} onClick={() => void take()}><Icon name="camera" /> Take photo</button>
+        <button class="button quiet" onClick={() => dialog.current?.close()}>{t("Cancel")}</button>
+        <button class="button primary" disabled={!ready.value} onClick={() => void take()}><Icon name="camera" /> {t("Take photo")}</button>
       </div>
     </dialog>
   );
@@ -53,7 +54,7 @@ async function snapshot(video: HTMLVideoElement): Promise<Blob> {
 
 function explain(error: unknown): string {
   const kind = error instanceof DOMException ? error.name : "";
-  if (kind === "NotFoundError") return "No camera was found. Connect one, or choose a photo instead.";
-  if (kind === "NotReadableError") return "Another program is using the camera. Close it and try again.";
-  return "The browser has not allowed the camera. Click the camera or lock sign beside the address, allow it, and try again.";
+  if (kind === "NotFoundError") return t("No camera was found. Connect one, or choose a photo instead.");
+  if (kind === "NotReadableError") return t("Another program is using the camera. Close it and try again.");
+  return t("The browser has not allowed the camera. Click the camera or lock sign beside the address, allow it, and try again.");
 }

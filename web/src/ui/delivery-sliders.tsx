@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import type { Delivery } from "../api/avatars.ts";
+import { t } from "../language/language.ts";
 
 interface Props {
   readonly value: Delivery;
@@ -11,7 +12,7 @@ export function DeliverySliders({ value, onChange }: Props): JSX.Element {
   return (
     <>
       <label class="slider">
-        <span>Speed</span>
+        <span>{t("Speed")}</span>
         <input
           type="range" min="0.6" max="1.5" step="0.05" value={value.speed}
           onInput={(event) => onChange({ ...value, speed: event.currentTarget.valueAsNumber })}
@@ -19,9 +20,9 @@ export function DeliverySliders({ value, onChange }: Props): JSX.Element {
         <output>{value.speed.toFixed(2)}×</output>
       </label>
       <label class="slider">
-        <span>Pitch</span>
+        <span>{t("Pitch")}</span>
         <input
-          type="range" min="-6" max="6" step="0.5" value={value.pitch} aria-valuetext={`${value.pitch} semitones`}
+          type="range" min="-6" max="6" step="0.5" value={value.pitch} aria-valuetext={t("{pitch} semitones", { pitch: value.pitch })}
           onInput={(event) => onChange({ ...value, pitch: event.currentTarget.valueAsNumber })}
         />
         <output>{value.pitch > 0 ? "+" : ""}{value.pitch}</output>

@@ -22,6 +22,11 @@ export function choices(voices: readonly Voice[], wanted: Wanted): readonly stri
   return [...counts].filter(([label, count]) => wanted.has(label) || count < left.length).map(([label]) => label);
 }
 
+/** Those that speak *language* first; else as they came. */
+export function nearest(voices: readonly Voice[], language: string): readonly Voice[] {
+  return [...voices].sort((a, b) => Number(b.language === language) - Number(a.language === language));
+}
+
 /** *wanted* with *label* in or out. */
 export function toggled(wanted: Wanted, label: string): Wanted {
   const next = new Set(wanted);

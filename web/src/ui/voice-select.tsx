@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import type { Voice } from "../api/avatars.ts";
+import { language, told } from "../language/language.ts";
 
 interface Props {
   readonly id: string;
@@ -26,15 +27,13 @@ export function VoiceSelect({ id, label, voices, value, onChange }: Props): JSX.
 }
 
 function titleOf(voice: Voice): string {
-  const remarks = [voice.gender, ...(voice.tags ?? [])].filter(Boolean).slice(0, 3);
+  const remarks = [voice.gender, ...(voice.tags ?? [])].filter((remark) => !!remark).slice(0, 3).map((remark) => told(remark ?? ""));
   return remarks.length ? `${voice.name} (${remarks.join(", ")})` : voice.name;
 }
 
-const names = new Intl.DisplayNames(["en"], { type: "language" });
-
 export function languageName(code: string): string {
   try {
-    return names.of(code) ?? code;
+    return new Intl.DisplayNames([language.value], { type: "language" }).of(code) ?? code;
   } catch {
     return code;
   }
