@@ -28,6 +28,8 @@ class Need:
 NEEDS: Mapping[str, Need] = {
     # Keys and values of 24 layers, 2 heads of 64, 1,024 tokens, 2 bytes; and the decoder's stretch.
     "cosyvoice": Need(60 * _MB, "lines that are spoken", "lines"),
+    # Keys and values of 28 layers, 8 heads of 128, 500 frames and words, 2 bytes.
+    "qwen": Need(60 * _MB, "lines that are spoken", "lines"),
     # Keys and values of 1,500 frames for each decoder layer, and the encoder's widest layer.
     "faster_whisper": Need(60 * _MB, "utterances", "batch"),
     # 34,000 samples: 6,800 x 512 numbers after the first convolution, three times.

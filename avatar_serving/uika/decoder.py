@@ -74,8 +74,10 @@ class DenseMap(nn.Module):
         for number, of_depth in enumerate(tokens):
             found = of_depth.transpose(1, 2).unflatten(2, (self.side, self.side))
             found = self.resize_layers[number](self.projects[number](found))
-            shown = F.interpolate(gathered, found.shape[2:], mode="bilinear", antialias=True)
-            scales.append(self.layer_rn[number](torch.cat([found, shown], 1)))
+            wide = gathered.float()  # not every device averages in 16 bits
+            shown = F.interpolate(wide, found.shape[2:], mode="bilinear", antialias=True)
+            joined = torch.cat([found, shown.to(found.dtype)], 1)
+            scales.append(self.layer_rn[number](joined))
         path = scales[3]
         for number, refine in enumerate(self.refinenet):
             size = scales[max(2 - number, 0)].shape[2:]
