@@ -43,9 +43,9 @@ image-test: install  ## Build the CPU image from Debian's packages, start it as 
 load: install  ## Let many users talk to the service at localhost:$(PORT) (LOAD="--scenario ramp --sessions 8")
 	$(BIN)/python -m load_tests --url http://localhost:$(PORT) $(LOAD)
 
-check: install-test  ## Lint, types, and what is known of the packages: licences, vulnerabilities
+check: install-test  ## Lint, types, what is known of the packages: licences, vulnerabilities (ADVISORIES=folder)
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/pyright
-	$(BIN)/python -m scripts.audit
+	$(BIN)/python -m scripts.audit $(if $(ADVISORIES),--advisories "$(ADVISORIES)")
 
 install: $(VENV)/.installed
 install-test: $(VENV)/.installed-test

@@ -1,9 +1,11 @@
 """What is installed: does it fit together, may it be used, is anything known against it.
 
 ``python -m scripts.audit``. Known vulnerabilities are asked of PyPI and of npm's registry; where
-they do not answer that question, as mirrors do not, this is said and nothing is claimed.
+they do not answer that question, as mirrors do not, this is said and nothing is claimed. With
+``--advisories FOLDER`` those of Python packages are looked up in a copy of PyPI's own.
 """
 
+import argparse
 import json
 import re
 import subprocess
@@ -15,6 +17,8 @@ from dataclasses import dataclass
 from importlib.metadata import Distribution, distributions
 from pathlib import Path
 from typing import Any
+
+from scripts import advisories
 
 ROOT = Path(__file__).parents[1]
 PIP_AUDIT = "pip-audit==2.10.1"
@@ -41,7 +45,11 @@ class Finding:
 
 
 def main() -> int:
-    findings = [*misfits(), *licences(distributions()), *python_advisories(), *web_advisories()]
+    parser = argparse.ArgumentParser(description="What is known of the packages that are here.")
+    parser.add_argument("--advisories", type=Path, help="a copy of pypa/advisory-database")
+    folder: Path | None = parser.parse_args().advisories
+    python = folder_advisories(folder) if folder else python_advisories()
+    findings = [*misfits(), *licences(distributions()), *python, *web_advisories()]
     for finding in findings:
         print(("FOUND: " if finding.grave else "LOUD: not checked: ") + finding.what)
     grave = sum(finding.grave for finding in findings)
@@ -96,6 +104,19 @@ def python_advisories() -> Iterator[Finding]:
         return
     here = sysconfig.get_paths()["purelib"]
     yield from read_pip_audit(_run([*command, "--path", here]).stdout)
+
+
+def folder_advisories(folder: Path) -> Iterator[Finding]:
+    """The same, as a folder tells them; advisories since then are not known."""
+    until = advisories.newest(folder)
+    if not until:
+        yield Finding(f"Python packages: no advisories in {folder}", grave=False)
+        return
+    yield Finding(f"Python packages: advisories after {until}, the newest in the folder", False)
+    installed = ((package.metadata["Name"], package.version) for package in distributions())
+    for found in advisories.known(folder, installed):
+        mended = ", ".join(found.fixed) or "no version yet"
+        yield Finding(f"{found.package} {found.version}: {found.id}, mended in {mended}")
 
 
 def read_pip_audit(output: str) -> Iterator[Finding]:

@@ -6,7 +6,7 @@ from importlib.metadata import distributions
 
 import pytest
 
-from scripts import audit
+from scripts import advisories, audit
 
 
 class Package:
@@ -72,3 +72,48 @@ def test_what_could_not_be_asked_is_said():
 def test_an_advisory_of_the_page_is_found():
     told = {"vulnerabilities": {"three": {"range": "<0.1", "severity": "high"}}}
     assert [f.what for f in audit.read_npm_audit(json.dumps(told))] == ["three <0.1: high"]
+
+
+ADVISORY = """
+id: PYSEC-2020-1
+modified: 2024-05-01T00:00:00Z
+affected:
+- package: {ecosystem: PyPI, name: an-example}
+  versions: ["0.9.post1"]
+  ranges:
+  - type: GIT
+    events: [{introduced: "0"}, {fixed: 1fe1bb49}]
+  - type: ECOSYSTEM
+    events: [{introduced: "1.0"}, {fixed: "1.4"}, {introduced: "2.0"}, {last_affected: "2.1"}]
+"""
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "vulns" / "an-example").mkdir(parents=True)
+    (tmp_path / "vulns" / "an-example" / "PYSEC-2020-1.yaml").write_text(ADVISORY)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("version", "hit"),
+    [
+        ("0.9", False), ("0.9.post1", True), ("1.0", True), ("1.4rc1", True), ("1.4", False),
+        ("1.10", False), ("2.0", True), ("2.1", True), ("2.2", False),
+    ],
+)  # fmt: skip
+def test_a_copy_of_the_advisories_is_read_as_osv_says(folder, version, hit):
+    found = list(advisories.known(folder, [("An.Example", version), ("another", version)]))
+    assert [(one.id, one.version) for one in found] == ([("PYSEC-2020-1", version)] if hit else [])
+
+
+def test_how_old_a_copy_is_and_that_there_is_none_is_said(folder, tmp_path):
+    told = list(audit.folder_advisories(folder))
+    assert [(f.what.split(",")[0], f.grave) for f in told] == [
+        ("Python packages: advisories after 2024-05-01", False)
+    ]
+    withdrawn = folder / "vulns" / "an-example" / "PYSEC-2020-1.yaml"
+    withdrawn.write_text(ADVISORY + "withdrawn: 2024-05-02T00:00:00Z\n")
+    assert list(advisories.known(folder, [("an-example", "1.0")])) == []
+    (nothing,) = audit.folder_advisories(tmp_path / "empty")
+    assert not nothing.grave and "no advisories" in nothing.what
