@@ -17,6 +17,7 @@ from avatar_serving.avatars.pictures import decode_webp
 from avatar_serving.avatars.rig import PortraitRig
 from avatar_serving.errors import PackageInvalid
 from avatar_serving.safety.consent import Consent
+from avatar_serving.zips import open_zip
 
 MANIFEST = "manifest.json"
 FILES = ("avatar.glb", "background.webp", "thumbnail.webp")
@@ -68,7 +69,7 @@ def read(package: bytes) -> Package:
     if len(package) > MAX_PACKAGE_BYTES:
         raise PackageInvalid(f"the package is larger than {MAX_PACKAGE_BYTES // 2**20} MB")
     try:
-        with zipfile.ZipFile(io.BytesIO(package)) as archive:
+        with open_zip(package) as archive:
             members = _checked_members(archive)
             manifest = _manifest(_content(archive, members[MANIFEST], MAX_MANIFEST_BYTES))
             files = {

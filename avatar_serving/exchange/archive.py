@@ -1,11 +1,11 @@
 """Opens zip files of strangers: nothing is written to disk or unpacked that is too large."""
 
-import io
 import zipfile
 from dataclasses import dataclass
 
 from avatar_serving.avatars.package import MAX_FILE_BYTES, MAX_PACKAGE_BYTES, UNREADABLE
 from avatar_serving.errors import PackageInvalid
+from avatar_serving.zips import open_zip
 
 MAX_MEMBERS = 200
 MAX_UNPACKED_BYTES = 128 * 2**20
@@ -26,7 +26,7 @@ def member_names(data: bytes) -> list[str]:
     if len(data) > MAX_PACKAGE_BYTES:
         raise PackageInvalid(f"the file is larger than {MAX_PACKAGE_BYTES // 2**20} MB")
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        with open_zip(data) as archive:
             return archive.namelist()
     except UNREADABLE as error:
         raise PackageInvalid(f"not a readable zip file: {error}") from error
@@ -40,7 +40,7 @@ def only_folder(data: bytes, wanted: tuple[str, ...]) -> Folder:
     """
     member_names(data)
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        with open_zip(data) as archive:
             infos = _checked(archive)
             folder = _folder(infos)
             files = {
