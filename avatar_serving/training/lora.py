@@ -199,7 +199,7 @@ class LoraTraining:
     def _resume(self) -> None:
         import torch
 
-        state = torch.load(self._folder / CHECKPOINT_FILE, map_location=self._device)
+        state = torch.load(self._folder / CHECKPOINT_FILE, self._device, weights_only=True)
         with torch.no_grad():
             for weight, kept in zip(self._weights, state["weights"], strict=True):
                 weight.copy_(kept)
