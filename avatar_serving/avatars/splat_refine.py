@@ -7,6 +7,7 @@ the difference back where it came from.
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from avatar_serving.avatars.canvas import Canvas
 from avatar_serving.avatars.rig import Floats, PortraitRig
@@ -33,8 +34,15 @@ def from_rig(rig: PortraitRig, fineness: float = FINENESS) -> SplatScene:
     return scene
 
 
+def _folded(layer: Cover) -> NDArray[np.bool_]:
+    """(n,): splats of which the neutral face shows a line at most, and not their own colours."""
+    corners = layer.mesh.positions[layer.mesh.triangles]
+    return (layer.rest != corners).any((1, 2))[layer.splats.triangle]
+
+
 def _corrected(layer: Cover, seen: Floats) -> Cover:
     own = seen[:, 3:]
-    change = np.where(own > OWN_PX, STEP * seen[:, :3] / np.maximum(own, OWN_PX), 0)
+    learns = (own > OWN_PX) & ~_folded(layer)[:, None]
+    change = np.where(learns, STEP * seen[:, :3] / np.maximum(own, OWN_PX), 0)
     colours = np.clip(layer.splats.colours + change, 0, 1).astype(np.float32)
     return replace(layer, splats=replace(layer.splats, colours=colours))

@@ -32,6 +32,7 @@ from avatar_serving.exchange.lam import (
     ORDER,
     SKIN,
 )
+from avatar_serving.exchange.lam_folds import put_away
 from avatar_serving.exchange.lam_motion import write_motion
 from avatar_serving.media import ARKIT
 
@@ -93,15 +94,19 @@ def _piece(layer: Cover, pivot: tuple[float, float, float]) -> _Piece:
     means, shapes = carrier.carried(pose_part(layer.mesh, pivot, NEUTRAL))
     morphs = np.zeros((len(ARKIT), *means.shape), np.float32)
     widest = _areas(shapes)
+    opened_by = np.zeros(len(means), np.intp)
     for i in range(len(ARKIT)):
         if layer.mesh.morphs[i].any():
             values = tuple(float(i == j) for j in range(len(NEUTRAL)))
             moved, changed = carrier.carried(pose_part(layer.mesh, pivot, values))
             morphs[i] = moved - means
-            widest = np.maximum(widest, _areas(changed))
+            wide = _areas(changed)
+            opened_by[wide > widest] = i
+            widest = np.maximum(widest, wide)
     corners = layer.mesh.triangles[layer.splats.triangle]
     head = (layer.mesh.head[corners] * layer.splats.barycentric).sum(1)
-    shown = _shapes(layer, shapes)
+    shown, folded = _shapes(layer, shapes)
+    means, morphs = put_away(means, morphs, folded, opened_by)
     kept = np.flatnonzero(widest > HIDDEN * layer.splats.scales[:, :2].prod(1))
     apart = carrier.carried(layer.mesh.positions + layer.mesh.morphs[: len(ARKIT)].sum(0))[0]
     return _Piece(
@@ -120,18 +125,21 @@ def _areas(shapes: Floats) -> Floats:
     return np.sqrt(np.maximum(minors, 0))
 
 
-def _shapes(layer: Cover, shapes: Floats) -> Gaussians:
-    """Of the neutral face, without offsets: the vertices are the centres."""
+def _shapes(layer: Cover, shapes: Floats) -> tuple[Gaussians, NDArray[np.bool_]]:
+    """Of the neutral face, without offsets: the vertices are the centres. Which of them (n,) are
+    folded away there."""
     splats = layer.splats
     scales, rotations = axes(shapes)
-    folded = scales[:, 1:2] < FOLDED * splats.scales[:, 1:2]
-    return Gaussians(
+    away = scales[:, 1] < FOLDED * splats.scales[:, 1]
+    folded = away[:, None]
+    shown = Gaussians(
         means=np.zeros_like(scales),
         scales=np.where(folded, splats.scales, scales),
         rotations=np.where(folded, splats.rotations, rotations),
         colours=splats.colours,
         opacities=splats.opacities,
     )
+    return shown, away
 
 
 def _triangles(places: Floats) -> NDArray[np.int32]:
