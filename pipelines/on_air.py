@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncGenerator, Generator
 from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, field, replace
+from uuid import uuid4
 
 import numpy as np
 
@@ -114,6 +115,7 @@ class _Sender:
         self._behind = None if stage.backdrop.keeps else images.from_array(self._compositor.behind)
         self._shown: FaceFrame | None = None
         self._idles = False
+        self._show = uuid4().hex
 
     async def speak(self, spoken: Spoken) -> None:
         joins = self._idles or spoken.start_s == 0
@@ -139,8 +141,9 @@ class _Sender:
         if joined:
             framing = self._stage.framing
             request = RenderRequest(
-                self._stage.package, joined, framing.side, framing.shown, self._behind, False, audio
-            )
+                self._stage.package, joined, framing.side, framing.shown, self._behind,
+                sound=audio, show=self._show,
+            )  # fmt: skip
             async with aclosing(self._stage.render.run(request)) as pictures:
                 async for picture in pictures:
                     await asyncio.to_thread(self._see, picture)

@@ -10,13 +10,9 @@ from numpy.typing import NDArray
 from torch.nn import functional
 
 from avatar_serving.errors import StageFailed
-from avatar_serving.flashhead.sizes import FPS
+from avatar_serving.flashhead.sizes import FPS, SAMPLES_A_FRAME, SECONDS
 from avatar_serving.flashhead.sound_tokens import MIDDLE, WINDOW
 from avatar_serving.samples import Samples
-
-RATE = 16_000
-SECONDS = 8
-"""Of the window: what was said before counts for how a mouth moves."""
 
 
 class Ears:
@@ -60,7 +56,7 @@ class Ears:
 
 def _window(samples: Samples, end: int) -> Samples:
     """SECONDS before frame *end*, even in loudness; silence where there is nothing."""
-    last, count = end * RATE // FPS, SECONDS * RATE
+    last, count = end * SAMPLES_A_FRAME, SECONDS * FPS * SAMPLES_A_FRAME
     own = samples[max(0, last - count) : last]
     before = max(0, count - last)
     padded = np.pad(own, (before, count - before - len(own)))

@@ -8,6 +8,10 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from avatar_serving.errors import StageFailed
 
 FPS = 25
+SECONDS = 8
+"""Of sound that a stretch hears: what was said before counts for how a mouth moves."""
+SAMPLES_A_FRAME = 640
+"""At 16 kHz."""
 
 
 class FilmSizes(BaseModel):

@@ -59,6 +59,12 @@ class FilmStudio:
             still = (still.to(self._dtype) / 127.5 - 1)[None, :, None]
             return self._latents.encode(still.expand(-1, -1, self.sizes.frames, -1, -1))[0]
 
+    def history(self, frames: NDArray[np.uint8]) -> Any:
+        """Latents (c, f, h, w) of the *frames* (past, side, side, 3) that a stretch begins with."""
+        with torch.inference_mode():
+            film = torch.from_numpy(frames).to(self._device).permute(3, 0, 1, 2)
+            return self._latents.encode((film.to(self._dtype) / 127.5 - 1)[None])[0]
+
     def draw(self, asked: Sequence[Stretch]) -> list[Drawn]:
         """Stretches with histories of one length."""
         with torch.inference_mode():

@@ -43,6 +43,9 @@ class RenderRequest:
     """Draw the person alone, with alpha; *behind* is not used."""
     sound: AudioChunk | None = field(default=None, repr=False)
     """What is heard from the time 0 of the frames on, for engines that draw the mouth by it."""
+    show: str = ""
+    """Names what requests are parts of, asked for one after the other: engines whose heads move by
+    themselves go on from what they drew last. Empty: it stands alone."""
 
 
 @dataclass(frozen=True, slots=True)

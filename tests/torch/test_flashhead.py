@@ -129,6 +129,34 @@ async def test_stretches_go_on_from_each_other_and_from_the_picture(
     assert torch.equal(latents[0, :, :2], second.history), "its beginning is kept"
 
 
+async def test_a_show_goes_on_where_the_request_before_it_ended(engine: FlashheadRender) -> None:
+    """Also in the middle of a stretch, as clauses end."""
+    sound, cut = voice(3 * NEW / FPS), 2 * NEW
+    whole = await drawn(engine, film(3 * NEW, sound))
+    at = 2 * cut * RATE // FPS
+    first, second = (AudioChunk(pcm, RATE) for pcm in (sound.pcm[:at], sound.pcm[at:]))
+    begun = await drawn(engine, film(cut, first, show="a"))
+    assert np.abs(begun - whole[:cut]).max() <= 1
+    place = engine._shows.place("a")
+    assert place is not None and (place.last[-NEW:] == begun[-NEW:]).all()
+    gone_on = await drawn(engine, film(NEW, second, show="a"))
+    # The film is the same, but for frames that were rounded to pixels and encoded again.
+    anew = await drawn(engine, film(NEW, second))
+    assert np.abs(gone_on - whole[cut:]).mean() < np.abs(anew - whole[cut:]).mean() / 4
+    short = await drawn(engine, film(NEW + 1, first, show="b"))
+    place = engine._shows.place("b")
+    assert place is not None and (place.last[-1] == short[-1]).all()
+    assert len(place.heard) == (NEW + 1) * RATE // FPS
+
+
+async def test_shows_that_ended_long_ago_are_forgotten(folder: Path) -> None:
+    few = opened(kept_shows=1)
+    for show in ("a", "b", ""):
+        await drawn(few, film(1, None, show=show))
+    assert few._shows.place("a") is None and few._shows.place("") is None
+    assert few._shows.place("b") is not None
+
+
 async def test_another_picture_is_another_film(engine: FlashheadRender) -> None:
     one = await drawn(engine, film(2, None))
     turned_away = tuple(FaceFrame(i / FPS, pose_values({"headYaw": 20.0})) for i in range(2))

@@ -13,6 +13,7 @@ from avatar_serving import images, weights
 from avatar_serving.avatars.drawing import canvases
 from avatar_serving.batches import Batches, Told, by_halves
 from avatar_serving.errors import InvalidRequest
+from avatar_serving.flashhead.sizes import FPS, SAMPLES_A_FRAME, SECONDS
 from avatar_serving.flow import last, prefetch
 from avatar_serving.media import RenderRequest, VideoFrame, Window
 from avatar_serving.samples import Samples
@@ -21,6 +22,7 @@ from avatar_serving.stages.render.drawing import Pixels, behind_of, window_of
 from avatar_serving.stages.render.face_region import shut
 from avatar_serving.stages.render.hearing import at_16_khz
 from avatar_serving.stages.render.kept import Kept
+from avatar_serving.stages.render.shows import Place, Shows, ending_at
 from avatar_serving.torch_device import Device, memory_errors, torch_device
 
 if TYPE_CHECKING:
@@ -54,6 +56,8 @@ class FlashheadConfig(StageConfig):
     """Largest side of an avatar's square; a frame shows all or a part of it."""
     kept_rigs: int = Field(default=4, ge=1)
     """Opened packages kept in memory, about 10 MB each."""
+    kept_shows: int = Field(default=16, ge=1)
+    """Live shows whose last frames are kept in memory, about 6 MB each; others begin anew."""
 
     def required_weights(self) -> tuple[str, ...]:
         return self.model, self.vae, self.hearing
@@ -78,6 +82,7 @@ class FlashheadRender:
             self._studio = FilmStudio(model, vae, config.steps, numbers, device)
             self._ears = Ears(weights.path(config.hearing), numbers, device)
         self._packages = Kept(config.kept_rigs, canvases)
+        self._shows = Shows(config.kept_shows)
         self._batches: Batches[Stretch, Drawn] = Batches(
             self._draw, config.batch, config.batch_wait_ms / 1000
         )
@@ -86,13 +91,15 @@ class FlashheadRender:
         """Draw a stretch of nobody, so that kernels are compiled and memory is taken."""
         side = self._studio.sizes.side
         picture = np.full((side, side, 3), 128, np.uint8)
-        async with aclosing(self._stretches(picture, _SILENCE, 1)) as drawn:
+        begins = await asyncio.to_thread(self._begun, picture)
+        async with aclosing(self._stretches(begins, _SILENCE, 1)) as drawn:
             async for _ in drawn:
                 pass
 
     async def run(self, request: RenderRequest, /) -> AsyncGenerator[VideoFrame, None]:
         """The first frame's motion, with a shut mouth, is the picture that the film is made of; the
-        film's own motion comes from the sound. Without sound nobody speaks.
+        film's own motion comes from the sound. Without sound nobody speaks. A request of a show
+        goes on where the one before it ended, with its picture.
 
         Raises:
             InvalidRequest, PackageInvalid: what cannot be drawn, such as a person cut out.
@@ -103,35 +110,61 @@ class FlashheadRender:
             raise InvalidRequest("flashhead draws what is behind a person too", "cut_out")
         if not request.frames:
             return
-        picture = await asyncio.to_thread(self._picture, request, window)
         sound = _SILENCE if request.sound is None else at_16_khz(request.sound)
-        shown = _shown(request, self._studio.sizes.new)
-        drawn = prefetch(self._stretches(picture, sound, 1 + max(shown)), 1)
-        number = 0
+        begins = self._shows.place(request.show)
+        if begins is None:
+            picture = await asyncio.to_thread(self._picture, request, window)
+            begins = await asyncio.to_thread(self._begun, picture)
+        sizes, number, stretch = self._studio.sizes, 0, begins.last
+        shown = _shown(request, sizes.new)
+        drawn = prefetch(self._stretches(begins, sound, 1 + max(shown)), 1)
         async with aclosing(drawn) as stretches:
             async for stretch in stretches:
                 for at_s, at in shown.get(number, ()):
-                    frame = await asyncio.to_thread(_cut, stretch[at], request.size, window)
+                    whole = stretch[sizes.past + at]
+                    frame = await asyncio.to_thread(_cut, whole, request.size, window)
                     yield VideoFrame(at_s, images.from_array(frame))
                 number += 1
+        ended = 1 + max(at for _, at in shown[number - 1])
+        heard = ending_at(
+            np.concatenate([begins.heard, sound]),
+            len(begins.heard) // SAMPLES_A_FRAME + (number - 1) * sizes.new + ended,
+            SAMPLES_A_FRAME,
+            SECONDS * FPS,
+        )
+        last_shown = stretch[ended : ended + sizes.past]
+        place = Place(begins.reference, last_shown, heard, begins.stretches + number)
+        self._shows.went_on(request.show, place)
 
     async def _stretches(
-        self, picture: Pixels, sound: Samples, count: int
+        self, begins: Place, sound: Samples, count: int
     ) -> AsyncGenerator[Pixels, None]:
-        """(frames, side, side, 3): the new ones of each stretch, which begins as the one before
-        it ended."""
+        """(frames, side, side, 3): the first of them are the last of the stretch before."""
         from avatar_serving.flashhead.studio import Drawn, Stretch
 
-        sizes = self._studio.sizes
-        reference = await asyncio.to_thread(self._encoded, picture)
-        history = reference[:, :1]
+        new, known = self._studio.sizes.new, len(begins.heard) // SAMPLES_A_FRAME
+        heard_so_far = np.concatenate([begins.heard, sound])
+        history = await asyncio.to_thread(self._history, begins)
         for number in range(count):
-            heard = await asyncio.to_thread(self._heard, sound, (number + 1) * sizes.new)
-            asked = Stretch(reference, history, heard, (0, number))
+            end = known + (number + 1) * new
+            heard = await asyncio.to_thread(self._heard, heard_so_far, end)
+            asked = Stretch(begins.reference, history, heard, (0, begins.stretches + number))
             drawn = await last(self._batches.run(asked, history.shape[1]))
             assert isinstance(drawn, Drawn)
             history = drawn.history
-            yield drawn.frames[sizes.past :]
+            yield drawn.frames
+
+    def _begun(self, picture: Pixels) -> Place:
+        with memory_errors(_STAGE):
+            reference = self._studio.reference(picture)
+        return Place(reference, picture[None][:0], _SILENCE, 0)
+
+    def _history(self, begins: Place) -> Any:
+        """Latents of what was shown last; at the beginning, of the picture."""
+        if not len(begins.last):
+            return begins.reference[:, :1]
+        with memory_errors(_STAGE):
+            return self._studio.history(begins.last)
 
     def _picture(self, request: RenderRequest, window: Window) -> Pixels:
         canvas, size = self._packages(request.package), request.size
@@ -142,10 +175,6 @@ class FlashheadRender:
             columns = slice(window.left, window.left + window.width)
             whole[rows, columns] = canvas(size, window, behind).draw(values)
         return _resized(whole, self._studio.sizes.side)
-
-    def _encoded(self, picture: Pixels) -> Any:
-        with memory_errors(_STAGE):
-            return self._studio.reference(picture)
 
     def _heard(self, sound: Samples, end: int) -> Any:
         with memory_errors(_STAGE):
@@ -161,8 +190,6 @@ class FlashheadRender:
 
 def _shown(request: RenderRequest, new: int) -> dict[int, list[tuple[float, int]]]:
     """By the number of a stretch: times of frames in it, and which of its frames they show."""
-    from avatar_serving.flashhead.sizes import FPS
-
     found: dict[int, list[tuple[float, int]]] = {}
     for frame in request.frames:
         # A rounding error must not show a frame too early.
