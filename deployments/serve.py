@@ -1,6 +1,7 @@
 """``python -m deployments.serve``: start Ray on this machine and serve a profile until stopped."""
 
 import logging
+import math
 import shutil
 import signal
 import socket
@@ -16,6 +17,7 @@ from rich.console import Console
 
 from avatar_serving import draining, logs, weights
 from avatar_serving.config import Profile, load_profile
+from avatar_serving.doctor.machine import usable_cores
 from avatar_serving.environment import Environment, environment
 from avatar_serving.errors import AvatarError, Unavailable
 from deployments import haproxy
@@ -55,7 +57,7 @@ def main() -> int:
 
 def _serve(profile: Profile, settings: Environment, metrics: str, console: Console) -> None:
     with console.status(f"starting profile {settings.profile!r}: Ray, then the models"):
-        start_ray(metrics)
+        start_ray(metrics, shares(profile, usable_cores()))
         logging.getLogger("ray.serve").setLevel(logging.WARNING)
         serve.start(http_options=http_options(settings), logging_config=_QUIET)
         absolute = settings.model_copy(update={"data": settings.data.resolve()})
@@ -80,8 +82,17 @@ def _until_stopped() -> None:
         pass
 
 
-def start_ray(metrics_dir: str) -> None:
-    """A Ray of our own, reachable from this machine only.
+def shares(profile: Profile, cores: float) -> int | None:
+    """How many cores Ray is to hand out, where those of this machine would leave a part of
+    *profile* waiting for ever: what it reserves is bookkeeping. None: as many as there are."""
+    reserved = profile.gateways * profile.gateway_cpus + sum(
+        place.min_replicas * place.num_cpus for place in profile.placement.values()
+    )
+    return None if reserved <= cores else math.ceil(reserved)
+
+
+def start_ray(metrics_dir: str, num_cpus: int | None = None) -> None:
+    """A Ray of our own, reachable from this machine only, that hands out *num_cpus*.
 
     Raises:
         Unavailable: it did not come up.
@@ -98,6 +109,7 @@ def start_ray(metrics_dir: str) -> None:
         try:
             ray.init(
                 address="local",
+                num_cpus=num_cpus,
                 _node_ip_address="127.0.0.1",
                 include_dashboard=False,
                 log_to_driver=True,

@@ -35,7 +35,7 @@ def read_machine(cache: Path, cgroup: Path = _CGROUP) -> Machine:
     """This one; *cache* is the folder of the weights, which need not exist yet."""
     kept = next(folder for folder in (cache, *cache.parents) if folder.exists())
     return Machine(
-        cores=min(float(_usable_cores()), _core_limit(cgroup)),
+        cores=usable_cores(cgroup),
         memory_bytes=int(min(float(_physical_memory()), _memory_limit(cgroup))),
         free_disk_bytes=shutil.disk_usage(kept).free,
         gpus=read_gpus(),
@@ -59,9 +59,11 @@ def _gpu(row: list[str]) -> Gpu:
     return Gpu(name, int(mebibytes) << 20 if mebibytes.isdecimal() else 0, driver)
 
 
-def _usable_cores() -> int:
+def usable_cores(cgroup: Path = _CGROUP) -> float:
+    """Within the container's limits."""
     affinity = getattr(os, "sched_getaffinity", None)  # absent on macOS
-    return len(affinity(0)) if affinity else os.cpu_count() or 1
+    here = len(affinity(0)) if affinity else os.cpu_count() or 1
+    return min(float(here), _core_limit(cgroup))
 
 
 def _physical_memory() -> int:

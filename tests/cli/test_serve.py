@@ -8,6 +8,8 @@ import pytest
 from typer.testing import CliRunner
 
 from avatar_serving.cli import app
+from avatar_serving.config import load_profile, read_profile
+from deployments.serve import shares
 
 
 class Became(Exception):
@@ -34,3 +36,9 @@ def test_options_win_over_the_environment(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_wrong_port_is_refused() -> None:
     assert CliRunner().invoke(app, ["serve", "--port", "70000"]).exit_code == 2
+
+
+def test_what_a_profile_reserves_is_there_on_a_small_machine() -> None:
+    two = read_profile({"base": "cpu", "gateways": 2}, "a test")
+    assert shares(load_profile("cpu"), 2.0) is None, "Ray counts for itself"
+    assert shares(two, 2.0) == 3 and shares(two, 4.0) is None
