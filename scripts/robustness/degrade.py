@@ -165,6 +165,7 @@ DEGRADATIONS = (
     Degradation("a small child's proportions", age(SMALL_CHILD)),
     Degradation("mouth covered, white", cover(0.6, 1.0, (235, 235, 240)), "refusal"),
     Degradation("eyes covered, black", cover(0.2, 0.45, (10, 10, 10)), "refusal"),
+    Degradation("eyes covered, white", cover(0.2, 0.45, (255, 255, 255)), "refusal"),
 )
 
 

@@ -41,6 +41,15 @@ PEOPLE = (
         ("examples/mariya-georgieva.jpg", "two men in a crowd, sunglasses", "refusal"),
     ),
     *_of(
+        "faces-paper-kit",
+        ("ayo-ogunseinde-2.jpg", "man, dark skin, one brow raised"),
+        ("clem-onojeghuo-2.jpg", "man, dark skin, glasses, wide hat, small face", "either"),
+        ("clem-onojeghuo-3.jpg", "man, glasses, hat, beard, in a crowd", "either"),
+        ("erik-lucatero-2.jpg", "young man, freckles, dark room"),
+        ("joe-gardner-2.jpg", "young woman, wide hat, freckles"),
+        ("kaci-baum-2.jpg", "young woman, wide hat, pale hair in the face", "either"),
+    ),
+    *_of(
         "faces-soft-ui",
         ("anastasia.jpg", "a town, no person", "refusal"),
         ("brooke.jpg", "woman, far away in the picture, turned", "either"),

@@ -6,6 +6,7 @@ import numpy as np
 from avatar_serving.faces import topology
 from avatar_serving.faces.crop import FaceCrop, fine_detail
 from avatar_serving.media import Check
+from avatar_serving.stages.review.bright import WHITE, white_patches
 from avatar_serving.stages.review.grading import Reasons, Scale, grade
 
 SHARPNESS = Reasons(
@@ -63,11 +64,14 @@ def check_exposure(crop: FaceCrop) -> Check:
     """The worst of: too dark, washed out, without contrast.
 
     Dark skin in good light keeps highlights and contrast, so what is judged as dark is the
-    brightest tenth of the face, never its average.
+    brightest tenth of the face, never its average. What hides the face is not its light.
     """
-    light = cv2.cvtColor(crop.rgb, cv2.COLOR_RGB2GRAY)[crop.inside(topology.OVAL)]
+    grey = cv2.cvtColor(crop.rgb, cv2.COLOR_RGB2GRAY)
+    face = crop.inside(topology.OVAL)
+    bare = face & ~white_patches(crop)
+    light = grey[bare if bare.any() else face]
     low, high = (float(v) for v in np.percentile(light, [5, 90]))
-    washed_out = float((light >= 252).mean())
+    washed_out = float((light >= WHITE).mean())
     checks = (
         grade("exposure", high, Scale(38, 85), DARK),
         grade("exposure", washed_out, Scale(0.33, 0.1), BRIGHT),

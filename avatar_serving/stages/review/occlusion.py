@@ -15,6 +15,7 @@ from avatar_serving.faces import Face, topology
 from avatar_serving.faces.crop import FaceCrop
 from avatar_serving.faces.litert import Floats
 from avatar_serving.media import Check
+from avatar_serving.stages.review.bright import white_patches
 from avatar_serving.stages.review.grading import Reasons, Scale, grade
 
 SKIN_POINTS = (50, 280, 101, 330, 151, 9, 5, 195)
@@ -41,6 +42,11 @@ MOUTH = Reasons(
     "Nothing covers the face.",
     "The mouth or chin may be covered; a bare face gives a better avatar.",
     "The mouth is covered; use a picture without a mask.",
+)
+PATCH = Reasons(
+    MOUTH.good,
+    "A white bar or patch may lie over the face; a bare face gives a better avatar.",
+    "A white bar or patch hides a part of the face; use a picture without it.",
 )
 
 
@@ -92,10 +98,12 @@ def _eye_height(face: Face, ring: tuple[int, ...]) -> float:
 
 
 def check_occlusion(face: Face, crop: FaceCrop) -> Check:
-    """The worst of eyes, mouth, and how sure the landmark model is that it sees a face."""
+    """The worst of eyes, mouth, white patches, and how sure the landmark model is of a face."""
     skin = skin_map(crop)
     eyes = (eye_visibility(crop, skin, ring) for ring in (topology.LEFT_EYE, topology.RIGHT_EYE))
+    patch = float(white_patches(crop)[crop.inside(topology.OVAL)].mean())
     checks = (
+        grade("occlusion", patch, Scale(0.12, 0.05), PATCH),
         grade("occlusion", min(eyes), Scale(0.1, 0.3), EYES),
         grade("occlusion", face.score, Scale(0.7, 0.9), CLEAR),
         grade("occlusion", covered_mouth(crop, skin), Scale(0.75, 0.5), MOUTH),
