@@ -253,3 +253,9 @@ def test_the_index_lists_every_page():
     index = page("docs/README.md")
     pages = [p.relative_to(DOCS) for p in DOCS.rglob("*.md") if p.name != "README.md"]
     assert not [str(p) for p in pages if f"({p})" not in index]
+
+
+def test_the_architecture_page_has_a_line_for_every_package():
+    text = page("docs/architecture.md")
+    packages = {path.parent.name for path in (ROOT / "avatar_serving").glob("*/*")}
+    assert not [name for name in packages - {"__pycache__"} if f"`{name}/`" not in text]
