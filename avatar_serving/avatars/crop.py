@@ -37,6 +37,8 @@ class Square:
 
 
 def head_and_shoulders(picture: NDArray[np.uint8], face: Face) -> Square:
+    """The square of *picture* (h, w, 3), inside it, in which the face is as broad and as high up as
+    avatars are framed."""
     height, width = picture.shape[:2]
     x, y, face_width, face_height = face.box
     # A face that looks down or aside is narrower than its head.

@@ -33,6 +33,11 @@ class Document:
         return len(self.views) - 1
 
     def accessor(self, array: NDArray[Any], component: int, kind: str, bounds: bool = False) -> int:
+        """The index of an accessor to the rows of *array*, stored as they are.
+
+        *component* and *kind* are glTF's, such as ``FLOAT`` and ``"VEC3"``; *bounds*: say the least
+        and the most, as positions must.
+        """
         entry = {"componentType": component, "type": kind, "count": len(array)}
         entry["bufferView"] = self.view(np.ascontiguousarray(array).tobytes())
         if kind != "MAT4":

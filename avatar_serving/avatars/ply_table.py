@@ -77,9 +77,11 @@ def unit(rotations: Floats) -> Floats:
 
 
 def logit(opacities: Floats) -> Floats:
+    """The inverse of *sigmoid*; 0..1, held off both ends by ``FAINTEST``."""
     clear = np.clip(opacities, FAINTEST, 1 - FAINTEST)
     return np.log(clear / (1 - clear))
 
 
 def sigmoid(values: Floats) -> Floats:
+    """Any number to 0..1."""
     return (1 / (1 + np.exp(-np.clip(values.astype(np.float64), -30, 30)))).astype(np.float32)

@@ -110,6 +110,7 @@ def triangles(reader: Reader, index: int, count: int) -> NDArray[np.int32]:
 
 
 def sized(array: NDArray[Any], count: int) -> NDArray[Any]:
+    """*array*, if it has *count* rows. Raises PackageInvalid."""
     if len(array) != count:
         raise PackageInvalid("a glTF file: the attributes of a mesh differ in length")
     return array

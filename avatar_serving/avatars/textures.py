@@ -61,12 +61,14 @@ def to_pixels(points: Floats, size: int) -> Floats:
 
 
 def grown(mask: Mask, pixels: int) -> Mask:
+    """*mask* (h, w) and all within *pixels* of it."""
     if pixels > FAR_PX:
         return _distance(~mask) <= pixels
     return _morph(mask, pixels, cv2.MORPH_DILATE)
 
 
 def shrunk(mask: Mask, pixels: int) -> Mask:
+    """*mask* (h, w) without what lies within *pixels* of its edge."""
     if pixels > FAR_PX:
         return _distance(mask) > pixels
     return _morph(mask, pixels, cv2.MORPH_ERODE)
@@ -94,6 +96,7 @@ def cut_out(picture: Pixels, matte: Floats, behind: Pixels) -> Pixels:
 
 
 def to_bytes(values: Floats) -> Pixels:
+    """Rounded, and held within 0..255."""
     return np.clip(values + 0.5, 0, 255).astype(np.uint8)
 
 

@@ -41,6 +41,7 @@ class Colours:
 
     @property
     def feature(self) -> Mask:
+        """What is neither skin nor hair: lines, eyes, lips."""
         return (self.unlike > FEATURE) & ~self.hair
 
 
@@ -59,6 +60,7 @@ def colours(crop: FaceCrop) -> Colours:
 
 
 def difference(lab: Floats, colour: Floats) -> Floats:
+    """How far colours (..., 3) are from *colour* (3,), in CIE Lab with lightness weighed less."""
     step = (lab - colour) * np.array([LIGHTNESS, 1, 1], np.float32)
     return np.linalg.norm(step, axis=-1).astype(np.float32)
 

@@ -58,6 +58,7 @@ class DrawnEye:
 
     @property
     def middle(self) -> Floats:
+        """(2,): x and y of the opening's middle."""
         return np.array([(self.x[0] + self.x[-1]) / 2, (self.upper.min() + self.lower.max()) / 2])
 
 

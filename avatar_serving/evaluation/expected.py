@@ -47,6 +47,7 @@ class Sound:
     end_s: float
 
     def near(self, times: Floats, margin_s: float) -> NDArray[np.bool_]:
+        """Which of *times* (n,), in seconds, lie within the sound or *margin_s* beside it."""
         return (times >= self.start_s - margin_s) & (times <= self.end_s + margin_s)
 
 

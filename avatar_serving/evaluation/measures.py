@@ -24,6 +24,7 @@ def aperture(points: Points) -> float:
 
 
 def mouth_width(points: Points) -> float:
+    """From corner to corner."""
     return float(np.linalg.norm(points[LEFT_CORNER] - points[RIGHT_CORNER]))
 
 

@@ -52,6 +52,7 @@ class Stand:
         return self._canvas.draw(values, photo)
 
     def geometry(self, values: tuple[float, ...], photo: float = 0.0) -> Points:
+        """Landmarks (468, 2) of the rig itself, in pixels of a drawing."""
         skin = pose(self.rig, values, photo).skin[:LANDMARKS, :2].astype(np.float64)
         return (skin * (1, -1) + 0.5) * self.size
 

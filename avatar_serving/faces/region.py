@@ -48,6 +48,7 @@ def region_of_detection(found: Detection) -> Region:
 
 
 def region_of_landmarks(landmarks: Floats, margin: float = MARGIN) -> Region:
+    """The upright square around *landmarks* (n, 2 or more), in pixels, *margin* times as large."""
     dx, dy = landmarks[LEFT_EYE[0], :2] - landmarks[RIGHT_EYE[0], :2]
     angle = math.atan2(dy, dx)
     turn = _rotation(angle)

@@ -39,5 +39,5 @@ def gateway(folder, profile=None, certificate=None, remote=None, **environment):
         yield services, f"http{'s' if certificate else ''}://127.0.0.1:{port}"
     finally:
         server.should_exit = True
-        thread.join(10)
+        thread.join(60)
         assert not thread.is_alive(), "the gateway did not stop"

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 
@@ -70,6 +71,7 @@ def test_another_process_shows_the_page_when_one_dies(tmp_path):
 def test_without_an_address_nothing_is_shown(monkeypatch):
     monkeypatch.delenv("AVATAR_METRICS_ADDRESS", raising=False)
     show_node.__wrapped__()
+    assert "metrics" not in {thread.name for thread in threading.enumerate()}
 
 
 @pytest.mark.parametrize("address", ["8081", "somewhere:", ":8081", "here:http"])

@@ -48,6 +48,7 @@ class Timeline:
         return smooth(self.stretch_s / rise_s) * smooth(left_s / fall_s)
 
     def empty(self) -> Floats:
+        """(frames, channels) zeros: a face at rest."""
         return np.zeros((self.count, len(CHANNELS)))
 
     def frames(self, values: Floats) -> list[FaceFrame]:

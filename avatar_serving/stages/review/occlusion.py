@@ -59,6 +59,7 @@ class SkinMap:
 
     @property
     def difference(self) -> Floats:
+        """(side, side): distance in CIE Lab."""
         return np.linalg.norm(self.lab - self.skin, axis=-1).astype(np.float32)
 
     @property

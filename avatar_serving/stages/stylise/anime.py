@@ -16,6 +16,7 @@ class AnimeArtist:
         self._network = Upscaler("realesr-animevideov3", threads)
 
     def draw(self, canvas: Canvas) -> NDArray[np.uint8]:
+        """(side, side, 3): the canvas in flat, vivid colours with inked lines."""
         small = resized(canvas.rgb, SIDE, SIDE)
         spots = cv2.resize(features(canvas), (SIDE, SIDE), interpolation=cv2.INTER_AREA)
         vivid = _vivid(small)

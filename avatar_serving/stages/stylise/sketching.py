@@ -39,11 +39,13 @@ class Sketcher:
         return [make for make, wanted in both if wanted]
 
     def person(self, rgb: NDArray[np.uint8], look: Look) -> Sketch:
+        """The whole of *rgb* (side, side, 3) drawn again as *look* has the person."""
         sketch = self._sketch(rgb, words_for_person(look, self.language), look)
         pose = (look.drawing or Drawing()).pose
         return replace(sketch, strength=look.strength, keep_pose=pose == KEEP)
 
     def scene(self, rgb: NDArray[np.uint8], look: Look) -> Sketch:
+        """What is behind the person in *rgb* (side, side, 3) drawn anew."""
         behind = (1 - person_matte(rgb)).astype(np.float32)
         sketch = self._sketch(rgb, words_for_scene(look, self.language), look)
         return replace(sketch, repaint=behind, keep_pose=False)

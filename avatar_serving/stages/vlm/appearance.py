@@ -34,10 +34,12 @@ class Scene:
         return self.lab[where & (self.matte > 0.85)]
 
     def looks_like_skin(self, colours: Floats) -> NDArray[np.bool_]:
+        """Which of *colours* (n, 3), in CIE Lab, are near that of the face."""
         return np.linalg.norm(colours - self.skin, axis=-1) < SAME
 
 
 def scene(image: NDArray[np.uint8], face: Face, matte: Floats) -> Scene:
+    """*image* (height, width, 3) and the *matte* (height, width) of its person, 0..1."""
     lab = to_lab(image)
     points = face.landmarks[:, :2]
     oval = np.zeros(matte.shape, np.uint8)

@@ -30,6 +30,7 @@ class AttributeModels:
         self._gender = open_session(weights.path("gender"))
 
     def estimate(self, image: NDArray[np.uint8], face: Face) -> Attributes:
+        """Of one face of *image* (height, width, 3): means over alignments and mirrored faces."""
         ages = self._age.run(None, {"images": _chips(image, face, AGE_SIDE)})[0]
         genders = self._gender.run(None, {"images": _chips(image, face, GENDER_SIDE)})[0]
         years = np.concatenate([[0.25], np.arange(1, 81)])
