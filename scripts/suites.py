@@ -20,6 +20,8 @@ _PYTHON = sys.executable
 STARTS = "serve or browser or clients"
 """Marks of the tests that start clusters, browsers or programs of other people."""
 LIVE = "tests/e2e"
+QWEN = "tests/qwen/test_speaker.py"
+"""The rest of that folder loads the model anew for each process, and is run by hand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ def waiting(home: Path) -> list[Suite]:
     return [
         checked("starting", home, "-m", STARTS, f"--ignore={LIVE}"),
         Suite("vllm", (_PYTHON, "-m", "scripts.environment", "vllm", "--test", "tests/vllm")),
+        Suite("qwen", (_PYTHON, "-m", "scripts.environment", "qwen", "--test", QWEN)),
     ]
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -100,9 +101,21 @@ async def test_a_live_video_goes_on_while_words_are_late(tmp_path) -> None:
         await asyncio.sleep(2.5)
         yield Part("goodbye")
 
-    with sent_to(str(tmp_path / "live.ts"), stage().framing) as target:
-        begun = await collect(on_air(stage(), late(), target, live=True))
+    shows: list[str] = []
+
+    class Watched:
+        def __init__(self, render) -> None:
+            self._render = render
+
+        def run(self, request):
+            shows.append(request.show)
+            return self._render.run(request)
+
+    watched = replace(stage(), render=Watched(stage().render))
+    with sent_to(str(tmp_path / "live.ts"), watched.framing) as target:
+        begun = await collect(on_air(watched, late(), target, live=True))
     assert begun[1].at_s > 2.0
+    assert len(shows) > 2 and len(set(shows)) == 1 and shows[0], "it is one show"
 
 
 def test_sound_and_pictures_are_kept_together(tmp_path) -> None:

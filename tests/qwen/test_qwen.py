@@ -1,9 +1,8 @@
-"""Qwen3-TTS with its own package, on tiny random weights: in this process, and in its own."""
+"""The engine for Qwen3-TTS with the model in a process of its own, on tiny random weights."""
 
 import asyncio
 from collections.abc import Iterator
 from contextlib import aclosing
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,16 +14,12 @@ from avatar_serving import weights
 from avatar_serving.errors import InvalidRequest, NotFound, StageFailed
 from avatar_serving.flow import collect
 from avatar_serving.media import SpeechRequest
-from avatar_serving.qwen_speech.line import Line
-from avatar_serving.qwen_speech.speaker import Speaker, Spoken
 from avatar_serving.safety.consent import Consent
 from avatar_serving.stages.tts.cloned import RecordedVoice, record_voice
 from avatar_serving.stages.tts.qwen import QwenConfig, QwenTts
 from tests.film.test_recording import wav
 from tests.folder_weights import Shelf, shelf_in
 from tests.qwen.tiny_qwen import save_tiny_qwen
-
-FRAME = 1920
 
 
 @pytest.fixture(scope="module")
@@ -51,88 +46,6 @@ def tts(shelf: Shelf) -> Iterator[QwenTts]:
 def config(**options: Any) -> QwenConfig:
     plain = {"model": "tiny-voices", "device": "cpu", "dtype": "float32", "longest": 40}
     return QwenConfig.model_validate(plain | options)
-
-
-def line(text: str, speaker: str = "ryan", speed: float = 1.0, seed: int = 1) -> Line:
-    return Line(text, "english", speaker, "Be calm.", speed, "", seed)
-
-
-@pytest.fixture(scope="module")
-def speaker(shelf: Shelf) -> Speaker:
-    return Speaker(weights.path("tiny-voices"), "cpu", "float32", 40)
-
-
-LINES = (
-    line("Hello there."),
-    line("Good evening to you all.", "vivian", seed=2),
-    line("Yes.", seed=3),
-)
-
-
-def spoken(speaker: Speaker, *comings: tuple[int, Line]) -> list[tuple[Any, list[Any]]]:
-    """Frames and stretches of lines that come at a step, each of which stays to its end."""
-    begun: list[Spoken] = []
-    heard: dict[Spoken, list[Any]] = {}
-    waiting, step = sorted(comings, key=lambda coming: coming[0]), 0
-    while waiting or speaker._spoken:
-        while waiting and waiting[0][0] <= step:
-            begun.append(speaker.begin(waiting.pop(0)[1], None))
-            heard[begun[-1]] = []
-        for stretch in speaker.step():
-            heard[stretch.spoken].append(stretch.samples)
-        step += 1
-    return [(torch.stack(each.row.frames), heard[each]) for each in begun]
-
-
-def test_codes_are_those_of_the_package_where_chance_has_no_part(speaker: Speaker) -> None:
-    """Which speaks the batch from one beginning; here each line begins at another step."""
-    tts = speaker._prompts._tts
-    plain = {"do_sample": False, "subtalker_dosample": False}
-    asked = [speaker._prompts._asked(each, None)[0] for each in LINES]
-    together = {name: [item for each in asked for item in each[name]] for name in asked[0]
-                if name != "non_streaming_mode"}  # fmt: skip
-    settings = tts._merge_generate_kwargs(**plain, max_new_tokens=41)
-    wanted, _ = tts.model.generate(**together, non_streaming_mode=True, **settings)
-    merged = tts._merge_generate_kwargs
-    tts._merge_generate_kwargs = lambda **told: merged(**{**told, **plain})
-    found = spoken(speaker, (0, LINES[0]), (3, LINES[1]), (7, LINES[2]))
-    tts._merge_generate_kwargs = merged
-    for (frames, _), codes in zip(found, wanted, strict=True):
-        assert frames.shape == codes.shape and (frames == codes).all()
-
-
-def test_a_line_sounds_the_same_whoever_speaks_beside_it(speaker: Speaker) -> None:
-    alone = [spoken(speaker, (0, each))[0] for each in LINES]
-    among = spoken(speaker, (0, LINES[0]), (4, LINES[1]), (9, LINES[2]))
-    again = spoken(speaker, (0, replace(LINES[0], seed=9)))[0]
-    assert again[0].shape != alone[0][0].shape or (again[0] != alone[0][0]).any()
-    for (frames, sounds), (frames_among, sounds_among) in zip(alone, among, strict=True):
-        assert frames.shape == frames_among.shape and (frames == frames_among).all()
-        for sound, other in zip(sounds, sounds_among, strict=True):
-            np.testing.assert_allclose(sound, other, atol=1e-4)
-
-
-def test_sound_is_taken_while_the_model_writes(speaker: Speaker) -> None:
-    (frames, sounds), (_, slow) = spoken(speaker, (0, LINES[0]), (0, line("Oh.", speed=0.8)))
-    assert [len(samples) // FRAME for samples in sounds[:3]] == [3, 6, 12]
-    with torch.inference_mode():
-        at_once = speaker._decoder(frames.T[None])[0, 0].numpy()
-    sound = np.concatenate(sounds)
-    assert len(sound) == len(at_once) == len(frames) * FRAME and np.ptp(at_once) > 1e-3
-    # Further on the decoder hears the last 25 frames only.
-    assert np.abs(sound - at_once)[: 21 * FRAME].max() < 1e-4
-    assert [len(samples) > 0 for samples in slow] == [False] * (len(slow) - 1) + [True]
-
-
-def test_who_leaves_takes_nothing_from_who_stays(speaker: Speaker) -> None:
-    stays, leaves = speaker.begin(LINES[0], None), speaker.begin(LINES[1], None)
-    speaker.step()
-    speaker.end(leaves)
-    assert speaker._talker._read.shape[0] == 1
-    while not stays.row.finished:
-        speaker.step()
-    (frames, _), *_ = spoken(speaker, (0, LINES[0]))
-    assert (torch.stack(stays.row.frames) == frames).all() and speaker._talker._past is None
 
 
 async def test_clauses_side_by_side_have_their_own_words(tts: QwenTts) -> None:
