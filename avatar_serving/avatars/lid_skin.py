@@ -2,6 +2,7 @@
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from avatar_serving.avatars.rig import Floats
 from avatar_serving.avatars.textures import Pixels, fill, to_bytes
@@ -17,14 +18,19 @@ SKIN_FROM = 1.22
 DARKEST, BRIGHTEST = 0.8, 1.25
 """Against the median of the skin below the eye; what differs more is a lash, a brow, the frame of
 glasses or what shines in them."""
+SHADED, SMOOTH = 0.6, 0.06
+"""Deep sockets and make-up are darker. Down to the first, what differs from what is around it by no
+more than the second, over the same median, is skin too: lashes and brows are uneven, frames are
+darker still."""
 SMOOTH_PX = 5.0
+UNEVEN_PX = 3.0
 SAMPLED = (0.5, 0.16)
 """From how far to how near below the eye skin is looked at, in eye widths."""
 GRAIN, GRAIN_PX = 0.6, 6.0
-FADE, SIDES, LASHES = 0.45, 0.13, 0.17
+FADE, SIDES, LASHES = 0.45, 0.13, 0.28
 """Shares of the strip's height and of its width over which it sets in, and of its height which
 lashes darken."""
-ROUND, SHADE = 0.06, 0.22
+ROUND, SHADE = 0.06, 0.36
 """How much brighter the middle of a lid is, and how much darker its lower end: it turns down, and
 lashes shade it."""
 WARM = np.array([0.8, 1.1, 1.3])
@@ -34,6 +40,8 @@ CREASE, CREASE_WIDTH, CREASE_DEPTH = 0.36, 0.08, 0.12
 its brightness."""
 LASH_PX, LASH_COUNT = 12, 50
 LASH_COLOUR = (46.0, 34.0, 30.0)
+CAST = 0.65
+"""How much of what is right below the lid's edge the shadow of lid and lashes hides."""
 
 
 def shares() -> Floats:
@@ -83,11 +91,15 @@ def _around(
     seen = _taken(image, x, y)
     down = shares()[:, None]
     beside = (along < BESIDE * corners[0]) | (along > 1 - BESIDE * (1 - corners[1]))
-    bright = seen.mean(2) / usual.mean()
-    known = (down < 0) | (down > SKIN_FROM) | beside
-    known &= (bright > DARKEST) & (bright < BRIGHTEST)
+    known = ((down < 0) | (down > SKIN_FROM) | beside) & _skin(seen.mean(2) / usual.mean())
     whole = _blurred(fill(seen, known.astype(np.float32)), SMOOTH_PX)
-    return np.clip(whole, DARKEST * usual, BRIGHTEST * usual)[ABOVE_PX : ABOVE_PX + HIGH_PX]
+    return np.clip(whole, SHADED * usual, BRIGHTEST * usual)[ABOVE_PX : ABOVE_PX + HIGH_PX]
+
+
+def _skin(bright: Floats) -> NDArray[np.bool_]:
+    """Which pixels of such brightness, over that of skin, are skin."""
+    even = np.abs(bright - _blurred(bright, UNEVEN_PX)) < SMOOTH
+    return (bright > np.where(even, SHADED, DARKEST)) & (bright < BRIGHTEST)
 
 
 def _below(image: Pixels, lower: Floats, down: Floats) -> Floats:
@@ -132,6 +144,12 @@ def _lashes(corners: tuple[float, float]) -> Pixels:
         tip = (round(x + lean), round(length))
         cv2.line(drawn, (round(x), 0), tip, 255, fine - 2, cv2.LINE_AA)
     alpha = cv2.resize(drawn, (WIDE_PX, LASH_PX), interpolation=cv2.INTER_AREA).astype(np.float32)
-    thinner = np.linspace(0.85, 0.25, LASH_PX)[:, None]
+    thinner = np.linspace(1.5, 0.45, LASH_PX)[:, None]
     colour = np.broadcast_to(np.array(LASH_COLOUR), (LASH_PX, WIDE_PX, 3))
-    return np.dstack([to_bytes(colour), to_bytes(alpha * thinner)])
+    return np.dstack([to_bytes(colour), to_bytes(np.maximum(alpha * thinner, _cast(corners)))])
+
+
+def _cast(corners: tuple[float, float]) -> Floats:
+    """(LASH_PX, WIDE_PX), 0..255: the shadow below the lid."""
+    eye = (np.linspace(0, 1, WIDE_PX) - corners[0]) / (corners[1] - corners[0])
+    return 255 * CAST * np.linspace(1, 0, LASH_PX)[:, None] * _step(np.minimum(eye, 1 - eye) / 0.12)

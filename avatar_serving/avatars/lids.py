@@ -1,9 +1,10 @@
 """Upper eyelids that unroll: what a photo of open eyes does not show.
 
 The skin just above an open eye is lashes and shadow; drawn out over the eye it would be a smear.
-So each eye has a strip, folded away at the lid's edge, that opens as the eye closes, with a picture
-of its own (`lid_skin`). It begins so far above, and reaches so far beside the eye, that the photo's
-own lashes are under it, and follows the skin there, or the brow would cut it off with an edge.
+So each eye has a strip, folded away behind the lid's edge, that opens as the eye closes, with a
+picture of its own (`lid_skin`). It begins so far above, and reaches so far beside the eye, that the
+photo's own lashes are under it, and follows the skin there, or the brow would cut it off with an
+edge.
 """
 
 from dataclasses import dataclass
@@ -26,11 +27,16 @@ OUTER, INNER = (0.06, 0.15), (0.04, 0.1)
 """How far beside the outer and the inner corner its last columns are, in eye widths."""
 DROP = 0.02
 """How far it reaches down beside the outer corner, in eye widths."""
-NEARER, BULGE = 0.008, 0.12
-"""How far before the rest of the skin it lies, in image units, and how far its middle stands out
-when the eye is closed, in eye widths."""
-LASH_LENGTH = 0.16
+BULGE = 0.12
+"""How far its middle stands out when the eye is closed, in eye widths."""
+LASH_LENGTH = 0.2
 """How far lashes reach beyond the lid, in shares of its height."""
+LINE = 0.1
+"""Height of the line of their roots, in eye widths. It is as high while a lid comes down as when it
+is shut: without it the eye would seem to open where skin comes down over the photo's own lashes."""
+TUCKED, NEARER = 0.0015, 0.0125
+"""How far behind the skin the strip lies while the eye is open, and how far before it when the eye
+is shut, in image units."""
 NEAR = 1.5
 """Skin is looked at up to so far from the middle of an eye, in eye widths."""
 
@@ -69,11 +75,14 @@ def build_lid(
     top, end = _top(one, edge, positions), moved[blink] - _drop(one, edge)
     shut = positions + morphs[blink]
     unrolled = _unrolled(edge, top, end, shut)
-    forward = np.array([0, 0, NEARER], np.float32)
-    place = np.repeat((edge + forward)[None], ROWS, 0)
+    folded = _folded(edge)
+    unrolled[-3] = unrolled[-2] + folded[-3]
+    place = edge + folded
+    place[..., 2] -= TUCKED
     move = np.repeat(moved[:, None], ROWS, 1)
-    move[blink] = unrolled
-    move[-1] -= rest[blink] * (unrolled - moved[blink])
+    move[blink] = unrolled - folded
+    move[blink, ..., 2] += TUCKED + NEARER
+    move[-1] -= rest[blink] * (move[blink] - moved[blink])
     share = lid_skin.shares()[:, None, None]
     around = (edge + top * (1 - share) + end * share)[..., :2]
     under = _in_photo(around, shut, photo, len(image))
@@ -85,8 +94,21 @@ def build_lid(
 
 
 def _steps() -> Floats:
-    """(ROWS,): from the strip's upper end, 0, to the lid's edge, 1, and the tips of its lashes."""
-    return np.append(np.linspace(0, 1, ROWS - 1), 1 + LASH_LENGTH)
+    """(ROWS,): from the strip's upper end, 0, to the line of its lashes, to the lid's edge, 1, and
+    to the tips of its lashes."""
+    return np.append(np.linspace(0, 1 - lid_skin.LASHES, ROWS - 2), (1, 1 + LASH_LENGTH))
+
+
+def _folded(edge: Floats) -> Floats:
+    """(ROWS, k, 3): how far from *edge* its rows are while the eye is open: all of it is folded to
+    the line of its lashes."""
+    eye = edge[len(OUTER) : -len(OUTER), :2]
+    along = eye[-1] - eye[0]
+    low, high = _corners(edge)
+    round_eye = np.sin(np.pi * np.clip((_along(edge) - low) / (high - low), 0, 1)) ** 0.5
+    folded = np.zeros((ROWS, len(edge), 3), np.float32)
+    folded[:-2, :, :2] = LINE * round_eye[:, None] * np.array([-along[1], along[0]])
+    return folded
 
 
 def _columns(one: Rim, positions: Floats, morphs: Floats) -> tuple[Floats, Floats]:

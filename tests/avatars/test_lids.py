@@ -3,7 +3,7 @@
 import numpy as np
 
 from avatar_serving.avatars.lid_skin import paint, shares
-from avatar_serving.avatars.lids import NEARER, build_lid, rim
+from avatar_serving.avatars.lids import LINE, NEARER, ROWS, TUCKED, build_lid, rim
 from avatar_serving.avatars.rig import MORPHS, Floats
 from avatar_serving.avatars.strips import Strip
 
@@ -40,19 +40,27 @@ def _lid(blink_of_photo: float = 0.0) -> tuple[Strip, Floats]:
     return build_lid(one, positions, morphs, image, photo, rest), positions
 
 
-def test_a_lid_is_folded_away_while_the_eye_is_open() -> None:
-    lid, _ = _lid()
-    corners = lid.positions[lid.triangles, :2]
-    (ax, ay), (bx, by) = (corners[:, 1] - corners[:, 0]).T, (corners[:, 2] - corners[:, 0]).T
-    assert np.abs(ax * by - ay * bx).max() < 1e-9
+def test_a_lid_is_tucked_behind_the_skin_while_the_eye_is_open() -> None:
+    places = _lid()[0].positions
+    # The skin of the upper half is as far forward as it is high.
+    assert (places[:, 2] < np.maximum(places[:, 1], 0) - 0.5 * TUCKED).all()
 
 
 def test_a_lid_does_not_show_in_the_photo_of_a_half_closed_eye() -> None:
     lid, _ = _lid(0.4)
-    placed = lid.positions + 0.4 * lid.morphs[BLINK] + lid.morphs[-1]
-    corners = placed[lid.triangles, :2]
-    (ax, ay), (bx, by) = (corners[:, 1] - corners[:, 0]).T, (corners[:, 2] - corners[:, 0]).T
-    assert np.abs(ax * by - ay * bx).max() < 1e-7
+    photo = lid.positions + 0.4 * lid.morphs[BLINK] + lid.morphs[-1]
+    neutral, photo = (p.reshape(ROWS, -1, 3) for p in (lid.positions, photo))
+    assert np.allclose(photo - photo[-1], neutral - neutral[-1], atol=1e-6)
+
+
+def test_the_line_of_lashes_is_as_high_half_way_down_as_in_a_shut_eye() -> None:
+    lid, _ = _lid()
+    columns = len(lid.positions) // ROWS
+    line = slice((ROWS - 3) * columns, (ROWS - 1) * columns)
+    for weight in (0.3, 1.0):
+        placed = (lid.positions + weight * lid.morphs[BLINK])[line, 1].reshape(2, -1)
+        middle = placed[:, columns // 2]
+        assert abs(middle[0] - middle[1] - LINE * 2 * RADIUS) < 1e-3
 
 
 def test_a_closed_lid_lies_before_the_skin_up_to_its_upper_end() -> None:
