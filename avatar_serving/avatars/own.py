@@ -19,10 +19,10 @@ OWN = {
 }  # fmt: skip
 """Shares of the weights of shapes whose names begin so. Of a jaw nothing: it would stay open."""
 AGAINST = {
-    "mouthFrown": 1.0, "mouthPress": 0.5, "browDown": 0.5, "noseSneer": 0.5,
+    "mouthFrown": 1.4, "mouthPress": 0.7, "browDown": 0.5, "noseSneer": 0.5, "eyeWide": 0.4,
 }  # fmt: skip
 """Shapes of whose side at a weight of 1 so much of a smile that stayed is gone: what makes angry,
-sad and concerned faces."""
+sad, concerned and startled faces."""
 SMILING = ("mouthSmile", "mouthDimple", "cheekSquint")
 RISE = ("browInnerUp", "browOuterUp")
 HEAVY = 0.35

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from avatar_serving.avatars.fit import Fit
-from avatar_serving.avatars.own import HEAVY, OWN, with_own
+from avatar_serving.avatars.own import AGAINST, HEAVY, OWN, with_own
 from avatar_serving.media import ARKIT
 
 SMILE, JAW = ARKIT.index("mouthSmileLeft"), ARKIT.index("jawOpen")
@@ -46,8 +46,8 @@ def test_a_frown_takes_the_smile_that_stayed_along() -> None:
     before, after = _fit(), with_own(_fit())
     frown = ARKIT.index("mouthFrownLeft")
     calm = after.rest - after.weights[SMILE] * after.shapes[SMILE]
-    without_smile = before.rest - 0.8 * before.shapes[SMILE]
-    frowning = without_smile + before.shapes[frown]
+    kept = OWN["mouth"] * 0.8 * before.shapes[SMILE]
+    frowning = calm + before.shapes[frown] - AGAINST["mouthFrown"] * kept
     assert calm + after.shapes[frown] == pytest.approx(frowning, abs=1e-6)
     other = ARKIT.index("mouthFrownRight")
     assert after.shapes[other] == pytest.approx(before.shapes[other])

@@ -17,7 +17,7 @@ from avatar_serving.stages.animate.timeline import COLUMN, Floats, Timeline, smo
 
 EASE_S = 0.5
 _AWAY = {
-    "jawOpen": 0.6, "mouthShrugLower": 0.7, "mouthShrugUpper": 0.8, "mouthUpperUpLeft": 0.5,
+    "jawOpen": 0.3, "mouthShrugLower": 0.7, "mouthShrugUpper": 0.8, "mouthUpperUpLeft": 0.5,
     "mouthUpperUpRight": 0.5, "mouthStretchLeft": 0.5, "mouthStretchRight": 0.5,
     "mouthPressLeft": 0.9, "mouthPressRight": 0.9, "mouthRollLower": 0.9, "mouthRollUpper": 0.9,
     "mouthSmileLeft": 0.25, "mouthSmileRight": 0.25, "mouthFrownLeft": 0.3, "mouthFrownRight": 0.3,
@@ -27,7 +27,7 @@ _AWAY = {
 _ROUNDED = ("mouthSmile", "mouthStretch", "mouthDimple", "mouthFrown")
 _ROUND = 0.8
 """Share of the pull on the corners that rounded lips take away."""
-_HANGING = 0.35
+_HANGING = 0.5
 """Share of an open jaw that a mood keeps in somebody who speaks: a pause shows a closed mouth."""
 _BUSY = 0.25
 """Weight of a speech shape from which the mouth belongs to speech."""
