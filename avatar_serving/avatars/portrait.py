@@ -99,7 +99,7 @@ def build_of(picture: Pixels, faces: list[Face], size: int) -> Iterator[Progress
         whole, matte = widened(picture, square, image, frame, fitted)
     behind = background(whole, matte)
     yield Progress("mesh", 0.6, "Building the mesh")
-    rig = _rig(whole, points, fitted, matte, behind)
+    rig = _rig(whole, points, fitted, matte, behind, glasses)
     yield Progress("mesh", 0.9, "Packing")
     yield Portrait(rig if frame is None else frame.inwards(rig), square, image)
 
@@ -143,7 +143,9 @@ def _expected(face: Face) -> Floats:
     return np.where(gaze, steady, np.clip(weights, 0, 1)).astype(np.float32)
 
 
-def _rig(image: Pixels, points: Floats, fitted: Fit, matte: Floats, behind: Pixels) -> PortraitRig:
+def _rig(
+    image: Pixels, points: Floats, fitted: Fit, matte: Floats, behind: Pixels, glasses: bool
+) -> PortraitRig:
     surface = face_surface()
     outline = _outline(fitted)
     open_mouth = _gap(fitted.rest) > OPEN_MOUTH * outline.width
@@ -157,7 +159,7 @@ def _rig(image: Pixels, points: Floats, fitted: Fit, matte: Floats, behind: Pixe
     lips = surface.lips
     colours = mouth_colours(image, fitted.rest, rest[lips] if open_mouth else None)
     head = skull(fitted, outline.rim, matte)
-    far, hair = completed(fitted, texture, find_hair(image, matte, fitted))
+    far, hair = completed(fitted, texture, find_hair(image, matte, fitted), glasses=glasses)
     skin, body_depth = build_skin(
         fitted, shapes, closed, outline, texture, colours.light, head, open_mouth=open_mouth,
         hair=hair, far=far,

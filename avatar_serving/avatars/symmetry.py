@@ -62,12 +62,18 @@ class FarSide:
     """(h, w, 4): the face unrolled, its middle in the middle."""
 
 
-def completed(fitted: Fit, photo: Pixels, hair: Hair | None) -> tuple[FarSide | None, Hair | None]:
+def completed(
+    fitted: Fit, photo: Pixels, hair: Hair | None, *, glasses: bool = False
+) -> tuple[FarSide | None, Hair | None]:
     """What completes the far side of a face that is half turned, and the *hair* beside that.
-    *photo* (size, size, 4): the person cut out."""
+    *photo* (size, size, 4): the person cut out; *glasses*: are worn."""
     if hair is None:
-        return far_side(fitted, photo), None
-    far = far_side(fitted, np.dstack([without_hair(photo, _softened_below(hair)), photo[..., 3]]))
+        return far_side(fitted, photo, glasses=glasses), None
+    far = far_side(
+        fitted,
+        np.dstack([without_hair(photo, _softened_below(hair)), photo[..., 3]]),
+        glasses=glasses,
+    )
     return far, hair if far is None else beside(hair, far, fitted)
 
 
@@ -80,8 +86,9 @@ def _softened_below(hair: Hair) -> Hair:
     return replace(hair, hidden=np.maximum(hair.hidden, soft))
 
 
-def far_side(fitted: Fit, photo: Pixels) -> FarSide | None:
-    """*photo* (size, size, 4): the person cut out. None where both sides are seen alike."""
+def far_side(fitted: Fit, photo: Pixels, *, glasses: bool = False) -> FarSide | None:
+    """*photo* (size, size, 4): the person cut out. None where both sides are seen alike. What is
+    unlike the other side behind *glasses* is what they reflect and bend, and is the person's."""
     surface = face_surface()
     points = surface.refined(face_basis().points.astype(np.float64))
     rest = surface.refined(fitted.rest)
@@ -96,6 +103,8 @@ def far_side(fitted: Fit, photo: Pixels) -> FarSide | None:
     chart = _unrolled(points) * fitted.scale * len(photo)
     seen = _softened(1 - poor * better, surface.triangles)
     doubt = np.minimum(2 * better, 1) * step((DOUBT[0] - facing) / (DOUBT[0] - DOUBT[1]))
+    if glasses:
+        doubt = np.zeros_like(doubt)
     values = np.column_stack([to_pixels(rest, len(photo)), seen, doubt])
     pixels, picture, made_up = unrolled_face(chart, values, photo, surface.oval)
     column, row = np.clip(pixels.astype(int), 0, np.array(picture.shape[1::-1]) - 1).T
