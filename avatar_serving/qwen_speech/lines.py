@@ -5,7 +5,7 @@ import itertools
 import json
 import threading
 from collections.abc import AsyncGenerator
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -79,17 +79,17 @@ class Lines:
             EngineLost: it died; the next line starts it again.
             StageFailed, StageTimeout: as of `start`, or of its work.
         """
-        number, ticket = next(self._numbers), Ticket(asked)
-        await asyncio.to_thread(self._ask, number, _Open(ticket))
-        stream, ended = ticket.stream(), False
+        number, ticket, ended = next(self._numbers), Ticket(asked), False
         try:
-            async for stretch in stream:
-                ended = stretch.last
-                yield stretch
+            await asyncio.to_thread(self._ask, number, _Open(ticket))
+            async with aclosing(ticket.stream()) as stretches:
+                async for stretch in stretches:
+                    ended = stretch.last
+                    yield stretch
         finally:
-            await stream.aclose()
-            if not ended:
-                self._leave(number)
+            ticket.closed = True
+            if not ended:  # in a thread: another may be starting the process, for seconds
+                asyncio.get_running_loop().run_in_executor(None, self._leave, number)
 
     def close(self) -> None:
         self._child.close()
@@ -99,13 +99,12 @@ class Lines:
         head = {"kind": "line", "number": number, "line": json.dumps(asdict(asked.line))}
         recording = {} if asked.recording is None else {"recording": asked.recording}
         with self._lock:
-            self._child.started()
+            if opened.ticket.closed:
+                return
+            if not self._hearing:  # else it runs, or those who hear it are about to be told
+                self._child.started()
+            self._child.write(head, recording)
             self._open[number] = opened
-            try:
-                self._child.write(head, recording)
-            except (EngineLost, StageTimeout):
-                del self._open[number]
-                raise
             if not self._hearing:
                 self._hearing = True
                 threading.Thread(target=self._hear, daemon=True).start()
@@ -131,7 +130,9 @@ class Lines:
 
     def _tell(self, head: dict[str, str], arrays: dict[str, Any]) -> None:
         if head["kind"] == "sound":
-            self._open[head["number"]].give(Stretch(arrays["samples"], bool(head["last"])))
+            with self._lock:
+                opened = self._open[head["number"]]
+            opened.give(Stretch(arrays["samples"], bool(head["last"])))
             return
         with self._lock:
             opened = self._open.pop(head["number"])

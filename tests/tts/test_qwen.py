@@ -100,6 +100,18 @@ async def test_who_comes_later_does_not_wait_for_who_speaks(lines: Lines) -> Non
     assert text_of(await collect(lines.run(asked("after")))) == "after"
 
 
+async def test_who_leaves_at_any_time_leaves_nothing_behind(lines: Lines) -> None:
+    for wait_s in (0.0, 0.001, 0.05):
+        leaving = asyncio.ensure_future(collect(lines.run(asked("a" * 10_000))))
+        await asyncio.sleep(wait_s)
+        leaving.cancel()
+        await asyncio.gather(leaving, return_exceptions=True)
+    assert text_of(await collect(lines.run(asked("one")))) == "one"
+    async with asyncio.timeout(20):
+        while lines._open or lines._hearing:
+            await asyncio.sleep(0.02)
+
+
 async def test_one_without_memory_fails_and_others_do_not(lines: Lines) -> None:
     both = (collect(lines.run(asked(text))) for text in ("full", "one"))
     failed, spoken = await asyncio.gather(*both, return_exceptions=True)
