@@ -93,7 +93,8 @@ class Hearing:
                 self.last_speech_s = event.at_s
                 acts += self.turns.feed(SpeechPaused(event.at_s))
         acts += self.turns.feed(Silence(self.now_s))
-        return acts + self._bound()
+        # What is to be done next is done with the sound of the turn, even if the turn is over.
+        return acts or self._bound()
 
     def judged(self, at_s: float, probability: float) -> list[Act]:
         """The end-of-turn model has answered for the pause at *at_s*."""

@@ -31,6 +31,9 @@ from avatar_serving.session.user_turn import UserTurn
 
 _SHORTEST_S = 0.1
 _TICK_S = 0.1
+_PIECE_BYTES = 3200
+"""100 ms at 16 kHz: what a pause in it begins is done before more is listened to, so that clients
+may send whole sentences at once."""
 
 
 class Listener:
@@ -90,9 +93,13 @@ class Listener:
 
     async def _hear(self) -> None:
         async with self._acting:
-            await self._do(self._hearing.push(self._heard()))
+            await self._listen_to(self._heard())
             if self._hearing.speaking:
                 self._turn.partials.hear(self._hearing.turn_s, self._hearing.utterance)
+
+    async def _listen_to(self, pcm: bytes) -> None:
+        for at in range(0, max(1, len(pcm)), _PIECE_BYTES):
+            await self._do(self._hearing.push(pcm[at : at + _PIECE_BYTES]))
 
     def _heard(self) -> bytes:
         """What has come since this was asked for, at 16 kHz."""
@@ -164,7 +171,7 @@ class Listener:
         if not self._automatic:
             return self._hearing.keep(pcm)
         async with self._acting:
-            await self._do(self._hearing.push(pcm))
+            await self._listen_to(pcm)
 
     async def settled(self) -> None:
         """Wait until all that the user has said is in the conversation."""
