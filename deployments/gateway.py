@@ -42,6 +42,23 @@ from deployments.warm import warm
 from deployments.website import OwnWebsite, SafeHeaders
 
 log = logs.get()
+ROUTES = (
+    routes_exchange,
+    routes_avatars,
+    routes_looks,
+    routes_personas,
+    routes_speech,
+    routes_videos,
+    routes_training,
+    routes_voices,
+    routes_chat,
+    routes_transcriptions,
+    routes_realtime,
+    routes_memory,
+    routes_camera,
+    routes_status,
+)
+"""A path that two of them could take is the earlier one's."""
 WEB = Path(__file__).parents[1] / "web" / "dist"
 _FORM_BYTES = 1_000_000
 """What a form has besides its two files."""
@@ -89,20 +106,8 @@ def create_app(
     )
     app.state.services = services
     app.state.ready = False
-    app.include_router(routes_exchange.router)
-    app.include_router(routes_avatars.router)
-    app.include_router(routes_looks.router)
-    app.include_router(routes_personas.router)
-    app.include_router(routes_speech.router)
-    app.include_router(routes_videos.router)
-    app.include_router(routes_training.router)
-    app.include_router(routes_voices.router)
-    app.include_router(routes_chat.router)
-    app.include_router(routes_transcriptions.router)
-    app.include_router(routes_realtime.router)
-    app.include_router(routes_memory.router)
-    app.include_router(routes_camera.router)
-    app.include_router(routes_status.router)
+    for routes in ROUTES:
+        app.include_router(routes.router)
     app.add_api_route("/v1/{path:path}", _nothing, include_in_schema=False)
     _add_operations(app)
     _add_errors(app)

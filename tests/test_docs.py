@@ -16,22 +16,7 @@ from avatar_serving.errors import AvatarError, WrongState
 from avatar_serving.media import ARKIT
 from avatar_serving.protocol.client import CLIENT_EVENTS
 from avatar_serving.protocol.server import SERVER_EVENTS
-from deployments import (
-    routes_avatars,
-    routes_camera,
-    routes_chat,
-    routes_exchange,
-    routes_looks,
-    routes_memory,
-    routes_personas,
-    routes_realtime,
-    routes_speech,
-    routes_status,
-    routes_training,
-    routes_transcriptions,
-    routes_videos,
-    routes_voices,
-)
+from deployments.gateway import ROUTES
 from scripts import options
 from tests.deployments.serving import gateway
 
@@ -97,30 +82,13 @@ def test_every_action_is_on_its_page():
 
 def test_every_route_is_on_the_protocol_page():
     text = page("docs/protocol.md")
-    modules = (
-        routes_avatars,
-        routes_camera,
-        routes_chat,
-        routes_exchange,
-        routes_looks,
-        routes_memory,
-        routes_personas,
-        routes_realtime,
-        routes_speech,
-        routes_status,
-        routes_training,
-        routes_transcriptions,
-        routes_videos,
-        routes_voices,
-    )
-    routers = [module.router for module in modules]
     paths = {
         route.path.replace("{avatar_id}", "{id}")
         .replace("{voice_id}", "{id}")
         .replace("{video_id}", "{id}")
         .replace("{training_id}", "{id}")
-        for router in routers
-        for route in router.routes
+        for routes in ROUTES
+        for route in routes.router.routes
         if isinstance(route, APIRoute | APIWebSocketRoute)
     }
     assert len(paths) > 8

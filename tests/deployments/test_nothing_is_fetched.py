@@ -4,7 +4,6 @@ import json
 import socket
 import threading
 import wave
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -18,6 +17,7 @@ from avatar_serving.sound_files import read_sound
 from tests.deployments.test_realtime import read_until, socket_url
 from tests.fuzz.archives import glb_of, members, zipped
 from tests.fuzz.test_packages import LAM, MESHES, draw_accepted
+from tests.http_server import QuietHandler, serving
 
 
 @pytest.fixture
@@ -25,20 +25,13 @@ def asked():
     """A server that must not be asked: its address, and what it was asked for."""
     paths: list[str] = []
 
-    class Canary(BaseHTTPRequestHandler):
+    class Canary(QuietHandler):
         def do_GET(self):
             paths.append(self.path)
             self.send_error(404)
 
-        def log_message(self, *_):
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Canary)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}", paths
-    server.shutdown()
-    server.server_close()
+    with serving(Canary) as address:
+        yield address, paths
     assert paths == []
 
 

@@ -1,9 +1,7 @@
 """HTTP downloads against a server of our own: resumed, cut short, refused, absent."""
 
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -13,6 +11,7 @@ from avatar_serving.weights.failures import SourceFailed
 from avatar_serving.weights.hub import Hub
 from avatar_serving.weights.pull import Puller
 from avatar_serving.weights.uris import HubFile
+from tests.http_server import QuietHandler, serving
 from tests.weights.registry import FakeRegistry, Seen, file_weight, sha
 
 MODEL = bytes(range(256)) * 400
@@ -34,7 +33,7 @@ class FakeHub:
 def hub() -> Iterator[FakeHub]:
     fake = FakeHub()
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(QuietHandler):
         def do_GET(self) -> None:
             asked = self.headers.get("Range")
             fake.ranges.append(asked)
@@ -51,17 +50,8 @@ def hub() -> Iterator[FakeHub]:
             cut, fake.cut_after = fake.cut_after, None
             self.wfile.write(body[:cut])
 
-        def log_message(self, format: str, *args: object) -> None:
-            return
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    fake.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield fake
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with serving(Handler) as fake.url:
+        yield fake
 
 
 def test_whole_file(hub: FakeHub, tmp_path: Path) -> None:

@@ -2,10 +2,8 @@
 
 import hashlib
 import json
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
@@ -14,6 +12,7 @@ from avatar_serving.weights.environment import WeightsEnvironment
 from avatar_serving.weights.library import Library
 from avatar_serving.weights.lock import Lock, RepositoryWeight, total_size
 from avatar_serving.weights.pull import Puller
+from tests.http_server import QuietHandler, serving
 from tests.weights.registry import Seen, sha
 
 WEIGHTS = bytes(range(256)) * 40
@@ -52,7 +51,7 @@ def _large(content: bytes) -> dict[str, object]:
 def hub() -> Iterator[RepositoryHub]:
     fake = RepositoryHub()
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(QuietHandler):
         def do_GET(self) -> None:
             body = fake.answer(self.path)
             if body is None:
@@ -63,17 +62,8 @@ def hub() -> Iterator[RepositoryHub]:
             self.end_headers()
             self.wfile.write(body)
 
-        def log_message(self, format: str, *args: object) -> None:
-            return
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    fake.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield fake
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with serving(Handler) as fake.url:
+        yield fake
 
 
 WEIGHT = RepositoryWeight(
