@@ -75,7 +75,7 @@ def build_lid(
     top, end = _top(one, edge, positions), moved[blink] - _drop(one, edge)
     shut = positions + morphs[blink]
     unrolled = _unrolled(edge, top, end, shut)
-    folded = _folded(edge)
+    folded = _folded(edge, positions)
     unrolled[-3] = unrolled[-2] + folded[-3]
     place = edge + folded
     place[..., 2] -= TUCKED
@@ -99,16 +99,23 @@ def _steps() -> Floats:
     return np.append(np.linspace(0, 1 - lid_skin.LASHES, ROWS - 2), (1, 1 + LASH_LENGTH))
 
 
-def _folded(edge: Floats) -> Floats:
+def _folded(edge: Floats, skin: Floats) -> Floats:
     """(ROWS, k, 3): how far from *edge* its rows are while the eye is open: all of it is folded to
-    the line of its lashes."""
+    the line of its lashes, as deep as the *skin* there."""
     eye = edge[len(OUTER) : -len(OUTER), :2]
     along = eye[-1] - eye[0]
     low, high = _corners(edge)
     round_eye = np.sin(np.pi * np.clip((_along(edge) - low) / (high - low), 0, 1)) ** 0.5
     folded = np.zeros((ROWS, len(edge), 3), np.float32)
     folded[:-2, :, :2] = LINE * round_eye[:, None] * np.array([-along[1], along[0]])
+    folded[:-2, :, 2] = _depth((edge + folded)[0, :, :2], skin) - edge[:, 2]
     return folded
+
+
+def _depth(places: Floats, skin: Floats) -> Floats:
+    """(...): of the skin at *places* (..., 2), which go across an eye."""
+    near = skin[_near(skin, places.reshape(-1, 2), float(np.ptp(places[..., 0])))]
+    return np.asarray(griddata(near[:, :2], near[:, 2], places, fill_value=near[:, 2].mean()))
 
 
 def _columns(one: Rim, positions: Floats, morphs: Floats) -> tuple[Floats, Floats]:
@@ -161,10 +168,7 @@ def _unrolled(edge: Floats, top: Floats, end: Floats, shut: Floats) -> Floats:
     share = _steps()[:, None, None]
     unrolled = top * (1 - share) + end * share
     width = float(np.ptp(edge[:, 0]))
-    places = edge + unrolled
-    near = shut[_near(shut, places[..., :2].reshape(-1, 2), width)]
-    depth = griddata(near[:, :2], near[:, 2], places[..., :2], fill_value=near[:, 2].mean())
-    unrolled[..., 2] = np.asarray(depth) - edge[:, 2]
+    unrolled[..., 2] = _depth((edge + unrolled)[..., :2], shut) - edge[:, 2]
     low, high = _corners(edge)
     arch = np.sin(np.pi * np.clip((_along(edge) - low) / (high - low), 0, 1))[:, None] ** 0.5
     unrolled[..., 2:] += BULGE * width * (high - low) * np.sin(np.pi * np.minimum(share, 1)) * arch
