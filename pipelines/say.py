@@ -2,8 +2,8 @@
 
 import asyncio
 import zlib
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Generator, Sequence
+from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
@@ -169,11 +169,8 @@ def rails_of(avatar: str) -> Rails:
     path = Path(avatar)
     if path.suffix.lower() == ".zip" or path.is_file():
         return Rails()
-    store = Store(environment().data)
-    try:
+    with _store() as store:
         return Rails.model_validate(store.avatar(avatar).rails)
-    finally:
-        store.close()
 
 
 def _mood(name: str, intensity: float) -> Mood:
@@ -208,18 +205,24 @@ async def opened(sitter: Sitter, profile: Profile) -> bytes:
     if await asyncio.to_thread(avatar.is_file):
         Consent(agreed=sitter.consent, statement=_CONSENT).check()
         return await _created([_read(path) for path in (avatar, *sitter.more)], profile)
-    try:
-        return await asyncio.to_thread(_stored, str(avatar))
-    except NotFound as error:
-        raise InvalidRequest(
-            f"{avatar} is no file, and no avatar of the store", "avatar"
-        ) from error
+    return await asyncio.to_thread(_stored, str(avatar))
 
 
 def _stored(avatar_id: str) -> bytes:
-    store = Store(environment().data, storage=storage())
-    try:
+    with _store() as store:
         return store.package(avatar_id)
+
+
+@contextmanager
+def _store() -> Generator[Store]:
+    """Raises NotFound: it has no such avatar; says where it looked."""
+    data = environment().data
+    store = Store(data, storage=storage())
+    try:
+        yield store
+    except NotFound as error:
+        where = f"{error.kind} in the folder {data} (AVATAR_DATA) called"
+        raise NotFound(where, error.name) from error
     finally:
         store.close()
 

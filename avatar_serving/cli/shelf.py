@@ -1,6 +1,6 @@
 """``avatar-serving avatar create`` and ``list``: the avatars of a running service."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -74,10 +74,18 @@ def list_avatars(url: Url = "http://localhost:8000") -> None:
     if not found:
         typer.echo("no avatars yet: avatar-serving avatar create PHOTO --consent", err=True)
         return
-    table = Table("id", "name", "voice", "description", box=None)
-    for avatar in found:
+    Console().print(_shelf(found))
+
+
+def _shelf(avatars: Sequence[Avatar]) -> Table:
+    """One line each: on a narrow terminal the description is cut, never the id."""
+    table = Table(box=None, expand=True)
+    for title in ("id", "name", "voice"):
+        table.add_column(title, no_wrap=True)
+    table.add_column("description", no_wrap=True, ratio=1)
+    for avatar in avatars:
         table.add_row(avatar.id, avatar.name, avatar.voice, avatar.description)
-    Console().print(table, soft_wrap=True)
+    return table
 
 
 def _followed(steps: Generator[Progress, None, Avatar]) -> Avatar:

@@ -53,3 +53,12 @@ def test_what_cannot_be_done_is_said(photo) -> None:
     assert absent.exit_code == 1 and "No such file" in absent.output
     alone = run("list", "--url", "http://127.0.0.1:9")
     assert alone.exit_code == 1 and "does not answer" in alone.output
+
+
+def test_an_id_is_shown_whole_on_a_narrow_terminal(photo, tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("COLUMNS", "70")
+    with gateway(tmp_path / "data") as (services, url):
+        run("create", photo, "--consent", "--url", url)
+        [kept] = services.store.avatars()
+        lines = run("list", "--url", url).output.splitlines()
+        assert len(lines) == 2 and lines[1].split()[:2] == [kept.id, "eva"]

@@ -106,7 +106,7 @@ def test_what_cannot_be_is_said_in_a_line(
 def test_an_avatar_that_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AVATAR_DATA", str(tmp_path))
     (tmp_path / "bad.zip").write_bytes(b"no package")
-    for avatar, code in (("0" * 32, "not_found"), (str(tmp_path / "bad.zip"), "package_invalid")):
+    for avatar, code in (("0" * 32, "AVATAR_DATA"), (str(tmp_path / "bad.zip"), "package_invalid")):
         status, said = run("--avatar", avatar, "--text", "a", "-o", str(tmp_path / "a.mp4"))
         assert status == 1 and code in said
 
