@@ -126,13 +126,10 @@ class FlashheadRender:
                     yield VideoFrame(at_s, images.from_array(frame))
                 number += 1
         ended = 1 + max(at for _, at in shown[number - 1])
-        heard = ending_at(
-            np.concatenate([begins.heard, sound]),
-            len(begins.heard) // SAMPLES_A_FRAME + (number - 1) * sizes.new + ended,
-            SAMPLES_A_FRAME,
-            SECONDS * FPS,
-        )
-        last_shown = stretch[ended : ended + sizes.past]
+        last_shown = stretch[ended : ended + sizes.past].copy()  # the rest need not be kept
+        whole_sound = np.concatenate([begins.heard, sound])
+        frames = len(begins.heard) // SAMPLES_A_FRAME + (number - 1) * sizes.new + ended
+        heard = ending_at(whole_sound, frames, SAMPLES_A_FRAME, SECONDS * FPS)
         place = Place(begins.reference, last_shown, heard, begins.stretches + number)
         self._shows.went_on(request.show, place)
 
