@@ -21,7 +21,7 @@ class Target(Generic[E]):
     """Whether *goal* and *floor* are the least or the most that is right."""
     goal: float
     floor: float
-    """No stricter than the goal: what the tests hold for one portrait and one drawing."""
+    """A little looser than the goal: what the tests hold for one portrait and one drawing."""
     unit: str = ""
 
 
@@ -61,9 +61,9 @@ def _read_slope_error(name: str) -> Callable[[Evaluation], float | None]:
 
 
 CLOSED: tuple[Target[Either], ...] = (
-    Target("lips closed, neutral", lambda e: e.closure.lips_neutral, "most", 0.002, 0.002),
+    Target("lips closed, neutral", lambda e: e.closure.lips_neutral, "most", 0.002, 0.003),
     Target("lips closed, jaw open", lambda e: e.closure.lips_jaw_closed, "most", 0.005, 0.006),
-    Target("lids closed", lambda e: e.closure.lids_blink, "most", 0.002, 0.002),
+    Target("lids closed", lambda e: e.closure.lids_blink, "most", 0.002, 0.003),
     Target("eyeball left in a blink", lambda e: e.closure.eyes_left, "most", 0.01, 0.02),
 )
 
@@ -82,28 +82,28 @@ SPOKEN_AND_COST: tuple[Target[Either], ...] = (
 
 TARGETS: tuple[Target[Evaluation], ...] = (
     Target("input view PSNR", lambda e: e.resemblance.psnr_db if e.resemblance else None,
-           "least", 36, 36, "dB"),
+           "least", 36, 35, "dB"),
     Target("input view SSIM", lambda e: e.resemblance.ssim if e.resemblance else None,
-           "least", 0.97, 0.97),
+           "least", 0.97, 0.965),
     Target("landmarks found", lambda e: e.landmarks.found / e.landmarks.poses, "least", 1, 1),
-    Target("landmark error (NME)", lambda e: e.landmarks.nme, "most", 0.015, 0.015),
-    Target("jaw correlation", _correlation("jaw"), "least", 0.97, 0.97),
-    Target("smile correlation", _correlation("smile"), "least", 0.97, 0.97),
-    Target("pucker correlation", _correlation("pucker"), "least", 0.97, 0.97),
+    Target("landmark error (NME)", lambda e: e.landmarks.nme, "most", 0.015, 0.016),
+    Target("jaw correlation", _correlation("jaw"), "least", 0.97, 0.96),
+    Target("smile correlation", _correlation("smile"), "least", 0.97, 0.96),
+    Target("pucker correlation", _correlation("pucker"), "least", 0.97, 0.96),
     Target("blink correlation", _correlation("blink"), "least", 0.95, 0.94),
-    Target("brows up correlation", _correlation("brows up"), "least", 0.97, 0.97),
+    Target("brows up correlation", _correlation("brows up"), "least", 0.97, 0.96),
     Target("brows down correlation", _correlation("brows down"), "least", 0.97, 0.96),
     Target("yaw correlation", _correlation("yaw"), "least", 0.97, 0.97),
     Target("pitch correlation", _correlation("pitch"), "least", 0.97, 0.97),
     Target("roll correlation", _correlation("roll"), "least", 0.97, 0.97),
-    Target("yaw slope off 1", _slope_error("yaw"), "most", 0.1, 0.1),
-    Target("pitch slope off 1", _slope_error("pitch"), "most", 0.1, 0.1),
+    Target("yaw slope off 1", _slope_error("yaw"), "most", 0.1, 0.12),
+    Target("pitch slope off 1", _slope_error("pitch"), "most", 0.1, 0.12),
     Target("yaw slope as read, off 1", _read_slope_error("yaw"), "most", 0.1, 0.15),
     Target("identity, worst view", lambda e: e.identity.worst, "most", 0.40, 0.41),
     Target("identity, mean", lambda e: e.identity.mean, "most", 0.35, 0.36),
     *CLOSED,
-    Target("blink seen", lambda e: e.closure.blink_seen, "least", 0.85, 0.85),
-    Target("face folded over", lambda e: e.closure.folded, "most", 0.002, 0.002),
+    Target("blink seen", lambda e: e.closure.blink_seen, "least", 0.85, 0.83),
+    Target("face folded over", lambda e: e.closure.folded, "most", 0.002, 0.003),
     Target("lip sync correlation", lambda e: e.lip_sync.correlation if e.lip_sync else None,
            "least", 0.7, 0.65),
     *SPOKEN_AND_COST,
