@@ -31,6 +31,8 @@ _LATE_S = 2.0
 _SPARED = frozenset({"animate"})
 """What a conversation does without for a while: speech goes on with a face that is still."""
 _SPARED_S = 0.5
+_SPARED_FOR_S = 30.0
+"""After a loss; a stage that needs longer than _SPARED_S when it is well must come back, too."""
 _DEAD = (RayActorError, NodeDiedError)
 log = logs.get()
 
@@ -42,8 +44,8 @@ class RemoteStage(Generic[In, Out]):
         self._name = name
         self._handle: Any = handle.options(stream=True)
         self._spared = name in _SPARED
-        self._missing = False
-        """A replica died, and none has answered since."""
+        self._lost_at: float | None = None
+        """When a replica died, by the monotonic clock, if none has answered since."""
 
     async def run(self, request: In, /) -> AsyncGenerator[Out, None]:
         """If the replica dies, another is asked once: anew if nothing had come yet, else for the
@@ -79,7 +81,7 @@ class RemoteStage(Generic[In, Out]):
             except (*_DEAD, TimeoutError) as error:
                 if not (isinstance(error, _DEAD) or patience.expired()):
                     raise  # the stage's own
-                self._missing = True
+                self._lost_at = self._lost_at or time.monotonic()
                 rest = _rest(request, given) if begun else request
                 if rest is None or last or patience.expired():
                     raise EngineLost(self._name, _RESTART_S) from error
@@ -87,14 +89,14 @@ class RemoteStage(Generic[In, Out]):
                 request = rest
 
     def _patience_s(self, begun: bool) -> float | None:
-        if self._missing and self._spared:
-            return _SPARED_S
+        if self._spared and self._lost_at is not None:
+            return _SPARED_S if time.monotonic() < self._lost_at + _SPARED_FOR_S else None
         return _GO_ON_S if begun else None
 
     async def _first(self, items: AsyncGenerator[Out, None]) -> Out | None:
-        with _late_told(self._missing):
+        with _late_told(self._lost_at is not None):
             item = await anext(items, None)
-        self._missing = False
+        self._lost_at = None
         lateness.tell(False)
         return item
 
