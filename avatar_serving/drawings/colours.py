@@ -21,6 +21,9 @@ BIN = 5
 """Width of a colour's bin when the commonest one is looked for."""
 STRAND = 0.07
 """What is thinner than twice this, in distances of the eyes, is no lock of hair but a line."""
+AS_LIGHT, PALER, LEAST_HUE = 8.0, 0.5, 4.0
+"""The white of an eye: so much darker than skin at most, with less than this share of its distance
+from grey, where that is as large at least."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,6 +46,13 @@ class Colours:
     def feature(self) -> Mask:
         """What is neither skin nor hair: lines, eyes, lips."""
         return (self.unlike > FEATURE) & ~self.hair
+
+    @property
+    def white(self) -> Mask:
+        """As light as skin and nearer to grey: the white of an eye, where skin has a hue."""
+        own, hue = (np.linalg.norm(lab[..., 1:], axis=-1) for lab in (self.skin, self.lab))
+        light = self.lab[..., 0] > self.skin[0] - AS_LIGHT
+        return light & (hue < PALER * own) & (own > LEAST_HUE)
 
 
 def colours(crop: FaceCrop) -> Colours:

@@ -96,7 +96,7 @@ def _reach(seen: Colours, middle: Floats, way: Floats) -> Floats:
     shares = np.linspace(0.8, FARTHEST, STEPS)
     points = np.round(middle + way[:, None] * shares[:, None]).astype(int)
     x, y = np.moveaxis(np.clip(points, 0, len(seen.unlike) - 1), -1, 0)
-    skin = cv2.blur(seen.unlike, (3, 3))[y, x] < SKIN
+    skin = (cv2.blur(seen.unlike, (3, 3))[y, x] < SKIN) & ~seen.white[y, x]
     return np.where(skin.any(1), shares[skin.argmax(1)], np.nan)
 
 

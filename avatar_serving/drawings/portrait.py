@@ -32,7 +32,7 @@ from avatar_serving.drawings.lids import drawn_lid
 from avatar_serving.drawings.matte import drawn_matte
 from avatar_serving.drawings.measure import WholeFace
 from avatar_serving.drawings.shapes import drawn_fit
-from avatar_serving.drawings.skin import HUE
+from avatar_serving.drawings.skin import hue_within
 from avatar_serving.drawings.strands import strands
 from avatar_serving.faces import Face
 from avatar_serving.faces.topology import CHIN
@@ -44,6 +44,10 @@ SOCKET = 2.0
 """So many times as large as an eye is what hides an eyeball that looks aside."""
 SHADED, BARE, FEWEST = 20.0, 6.0, 60
 """Differences from the skin's colour of skin in shadow and of bare skin; fewest pixels to go by."""
+FADED = 1.5
+"""How much lighter than the other eye's a lash line may be."""
+DARK, UNSEEN = 0.65, 0.4
+"""Brightness of lash lines, as a share of the skin's: at most, and where none was drawn."""
 
 
 def build(
@@ -161,14 +165,21 @@ def _lid_maker(place: _Place) -> LidMaker:
 
 
 def _lid_colours(drawn: WholeFace, eye: DrawnEye) -> tuple[Floats, Floats]:
-    """Of the skin, and of the lash line above an eye."""
-    rgb = drawn.crop.rgb
-    skin = np.median(rgb[_bare(drawn, eye)], axis=0)
+    """Of the skin, and of the lash line above an eye: what was drawn there, unless the other eye's
+    is much darker, for then it is no line."""
+    skin = np.median(drawn.crop.rgb[_bare(drawn, eye)], axis=0)
+    lash = _ink(drawn.crop.rgb, eye)
+    darkest = min((_ink(drawn.crop.rgb, one) for one in drawn.eyes), key=np.mean)
+    if lash.mean() > FADED * darkest.mean():
+        lash = darkest
+    return skin, lash if lash.mean() < DARK * skin.mean() else skin * UNSEEN
+
+
+def _ink(rgb: Pixels, eye: DrawnEye) -> Floats:
+    """(3,): of the lash line above the middle of an eye."""
     middle = slice(len(eye.x) // 4, -(-3 * len(eye.x) // 4))
     rows = np.round(eye.upper[middle] - eye.lash / 2).astype(int)
-    lash = np.median(rgb[rows, eye.x[middle].astype(int)], axis=0)
-    dark = lash.mean() < 0.8 * skin.mean()
-    return skin, lash if dark else skin * 0.4
+    return np.median(rgb[rows, eye.x[middle].astype(int)], axis=0)
 
 
 def _bare(drawn: WholeFace, eye: DrawnEye) -> NDArray[np.bool_]:
@@ -179,7 +190,7 @@ def _bare(drawn: WholeFace, eye: DrawnEye) -> NDArray[np.bool_]:
     down = np.abs(y - eye.middle[1]) / max(eye.height, 1)
     beside = (across < 0.75) & (down < 0.85) & ((across > 0.6) | (down > 0.65))
     hue = np.linalg.norm((seen.lab - seen.skin)[..., 1:], axis=-1)
-    near = beside & (seen.unlike < SHADED) & (hue < HUE) & ~seen.hair
+    near = beside & (seen.unlike < SHADED) & (hue < hue_within(seen.skin)) & ~seen.hair
     if near.sum() > FEWEST:
         return near
     return (seen.unlike < BARE) & seen.face

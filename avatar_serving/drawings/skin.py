@@ -11,6 +11,9 @@ REACH = 0.7
 HUE, DARKER, LIGHTER = 9.0, 22.0, 6.0
 """How far skin may be from its commonest colour: in hue, in shadow, in light (CIE Lab). The white
 of an eye is no lighter than light skin, but without hue."""
+OWN_HUE, LEAST_HUE = 0.6, 2.5
+"""How far at most, as a share of the skin's own distance from grey, and never less than: the white
+of an eye is as near to the hue of pale skin as its shadows are."""
 SOFT_PX = 2
 """Width of the soft edge of a line."""
 EDGE = 0.1
@@ -40,7 +43,12 @@ def _is_skin(part: Pixels, skin: Floats) -> Mask:
     both = [np.divide(part, 255, dtype=np.float32), (skin / 255).astype(np.float32)[None, None]]
     lab, own = (np.asarray(cv2.cvtColor(one, cv2.COLOR_RGB2LAB), np.float32) for one in both)
     light, hue = np.moveaxis(lab - own, -1, 0)[0], np.linalg.norm((lab - own)[..., 1:], axis=-1)
-    return shrunk((hue < HUE) & (light > -DARKER) & (light < LIGHTER), SOFT_PX)
+    return shrunk((hue < hue_within(own)) & (light > -DARKER) & (light < LIGHTER), SOFT_PX)
+
+
+def hue_within(skin: Floats) -> float:
+    """How far from the hue of *skin* (..., 3; CIE Lab) what is skin may be, and no white."""
+    return float(np.clip(OWN_HUE * np.linalg.norm(skin.ravel()[1:]), LEAST_HUE, HUE))
 
 
 def _carried_on(part: Pixels, known: Mask, skin: Floats, width: float) -> Floats:

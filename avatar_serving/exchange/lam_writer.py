@@ -32,7 +32,7 @@ from avatar_serving.exchange.lam import (
     ORDER,
     SKIN,
 )
-from avatar_serving.exchange.lam_folds import put_away
+from avatar_serving.exchange.lam_folds import BEHIND, put_away
 from avatar_serving.exchange.lam_motion import write_motion
 from avatar_serving.media import ARKIT
 
@@ -42,6 +42,9 @@ FOLDED = 0.5
 """A splat narrower than this share of its width at rest waits to be unfolded: it keeps its width,
 for players cannot change it."""
 
+GONE = 0.1
+"""A splat that a shape leaves less than this share of its area is folded away by it, such as the
+soft side of a fold by a smile: behind the skin, for players would show it as large as ever."""
 HIDDEN = 0.1
 """A splat that no ARKit shape unfolds to this share of its area is left out."""
 NEIGHBOURS = 8
@@ -93,7 +96,7 @@ def _piece(layer: Cover, pivot: tuple[float, float, float]) -> _Piece:
     carrier = Carrier(layer.splats, layer.rest, layer.mesh.triangles)
     means, shapes = carrier.carried(pose_part(layer.mesh, pivot, NEUTRAL))
     morphs = np.zeros((len(ARKIT), *means.shape), np.float32)
-    widest = _areas(shapes)
+    own = widest = _areas(shapes)
     opened_by = np.zeros(len(means), np.intp)
     for i in range(len(ARKIT)):
         if layer.mesh.morphs[i].any():
@@ -102,6 +105,7 @@ def _piece(layer: Cover, pivot: tuple[float, float, float]) -> _Piece:
             morphs[i] = moved - means
             wide = _areas(changed)
             opened_by[wide > widest] = i
+            morphs[i, wide < GONE * own, 2] -= BEHIND
             widest = np.maximum(widest, wide)
     corners = layer.mesh.triangles[layer.splats.triangle]
     head = (layer.mesh.head[corners] * layer.splats.barycentric).sum(1)

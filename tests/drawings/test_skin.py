@@ -43,3 +43,11 @@ def test_what_is_in_a_mouth_stays_within_the_face() -> None:
     assert np.linalg.norm(kept[:2, :2], axis=1) == pytest.approx(50 * INSIDE, rel=0.02)
     assert kept[2] == pytest.approx(points[2])
     assert (kept[:, 2] == 1).all()
+
+
+def test_the_white_of_an_eye_is_no_pale_skin() -> None:
+    pale = np.array([255.0, 249.0, 232.0])
+    image = np.full((200, 200, 3), pale, np.uint8)
+    image[80:120, 50:150] = 255
+    under = skin_under(image, ring(), pale)
+    assert under[100, 100] == pytest.approx(pale, abs=1)
