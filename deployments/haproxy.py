@@ -17,6 +17,7 @@ _FILES = {
     "RAY_SERVE_HAPROXY_SERVER_STATE_BASE": "",
     "RAY_SERVE_HAPROXY_SERVER_STATE_FILE": "server-state",
 }
+_UP_S = "30"
 _CONNECTIONS = 4096
 """Ray's default."""
 _FILES_A_CONNECTION, _OTHER_FILES = 2.5, 256
@@ -40,6 +41,12 @@ def fit_connections() -> None:
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     if most != resource.RLIM_INFINITY:
         os.environ.setdefault("RAY_SERVE_HAPROXY_MAXCONN", str(connections(most)))
+
+
+def be_patient() -> None:
+    """Serve gives a proxy 5 s to come up, kills it, and does not start. On a busy machine it takes
+    longer; one that is there earlier is not waited for."""
+    os.environ.setdefault("RAY_SERVE_PROXY_READY_CHECK_TIMEOUT_S", _UP_S)
 
 
 def connections(open_files: int) -> int:

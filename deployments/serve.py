@@ -99,6 +99,7 @@ def start_ray(metrics_dir: str, num_cpus: int | None = None) -> None:
     """
     haproxy.keep_private()
     haproxy.fit_connections()
+    haproxy.be_patient()
     env = {
         "PROMETHEUS_MULTIPROC_DIR": metrics_dir,
         "PYTHONPATH": str(Path(__file__).parents[1]),
