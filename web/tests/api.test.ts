@@ -46,7 +46,7 @@ describe("avatar packages", () => {
     await expect(openPackage(new ArrayBuffer(10))).rejects.toThrow(PackageError);
   });
 
-  it.each([{ schema: "other" }, { version: 2 }, { type: "body" }, { rest_weights: undefined }])("of another kind are refused: %j", (change) => {
+  it.each([{ schema: "other" }, { version: 3 }, { type: "body" }, { rest_weights: undefined }])("of another kind are refused: %j", (change) => {
     expect(() => readManifest(strToU8(JSON.stringify({ ...manifest, ...change })))).toThrow(PackageError);
   });
 });

@@ -9,7 +9,7 @@ export const CHINESE: Readonly<Record<string, string>> = {
   "The server cannot be reached. Is it running?": "连不上服务器。它在运行吗？",
 
   // The talk
-  "Talk with {name}": "和{name}对话", "{name}, face to face": "与{name}面对面", "{name}'s face": "{name}的脸",
+  "Talk with {name}": "和{name}对话", "{name}, face to face": "与{name}面对面", "{name}'s face": "{name}的脸", "Fetching the avatar": "正在获取数字人",
   "Conversation and settings": "对话与设置", "Conversation": "对话", "Settings": "设置",
   "Ready": "就绪", "Listening": "正在听", "Thinking": "正在想", "Speaking": "正在说", "Connecting": "连接中",
   "Answered in {seconds} s": "{seconds} 秒后回答",

@@ -5,6 +5,7 @@ import { loadPackage } from "../avatars/shelf.ts";
 import { openView, type AvatarView } from "../avatars/view.ts";
 import { t } from "../language/language.ts";
 import type { Pose } from "../motion/channels.ts";
+import { Picture } from "./picture.tsx";
 
 export interface Drawn {
   readonly pose: Pose;
@@ -43,6 +44,12 @@ export function AvatarCanvas({ avatarId, label, frame, onReady }: Props): JSX.El
   return (
     <div class={`avatar-canvas ${ready.value ? "ready" : ""}`} key={avatarId}>
       <canvas ref={canvas} role="img" aria-label={label} />
+      {!ready.value && !trouble.value && (
+        <div class="avatar-coming">
+          <Picture id={avatarId} />
+          <progress class="bar" aria-label={t("Fetching the avatar")} />
+        </div>
+      )}
       {trouble.value && <p class="avatar-trouble" role="alert">{trouble.value}</p>}
     </div>
   );
