@@ -16,7 +16,12 @@ MOLE = (-36.0, 10.0)
 
 @pytest.fixture(scope="module")
 def unrolled() -> np.ndarray:
-    """The square unrolled: right of its middle the photo shows it NARROW, and worse and worse."""
+    return unroll(photo())[0]
+
+
+def unroll(picture: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The square unrolled, and how much of it is made up: right of its middle the photo shows it
+    NARROW, and worse and worse."""
     y, x = np.meshgrid(*(np.linspace(-HALF, HALF, CELLS),) * 2, indexing="ij")
     chart = np.stack([x, y], -1).reshape(-1, 2)
     column, row = chart.T
@@ -24,11 +29,11 @@ def unrolled() -> np.ndarray:
     seen = np.clip((24 - column) / 12, 0, 1)
     doubt = np.clip((column - 12) / 8, 0, 1)
     rim = np.flatnonzero(np.abs(chart).max(1) == HALF)
-    angle = np.arctan2(chart[rim, 1], chart[rim, 0])
-    values = np.column_stack([at, seen, doubt])
-    place, picture, _ = unrolled_face(chart, values, photo(), rim[angle.argsort()].astype(np.int32))
-    middle = ((place - chart)[0]).astype(int)
-    return picture[middle[1] - 60 : middle[1] + 60, middle[0] - 60 : middle[0] + 60]
+    oval = rim[np.arctan2(chart[rim, 1], chart[rim, 0]).argsort()].astype(np.int32)
+    place, flat, made_up = unrolled_face(chart, np.column_stack([at, seen, doubt]), picture, oval)
+    column0, row0 = ((place - chart)[0] - HALF).astype(int)
+    square = np.s_[row0 : row0 + SIDE // 2, column0 : column0 + SIDE // 2]
+    return flat[square], made_up[square]
 
 
 def photo() -> np.ndarray:
@@ -60,6 +65,19 @@ def test_what_is_seen_well_stays(unrolled: np.ndarray) -> None:
     assert grey_at(unrolled, 8, -30) < 0.7 * SHADED
     assert grey_at(unrolled, MOLE[0], MOLE[1]) < 0.7 * LIT
     assert (unrolled[40:80, 90:105, 3] == 255).all()
+
+
+def test_hair_over_the_hidden_half_does_not_darken_its_skin() -> None:
+    haired = photo()
+    haired[60:180, SIDE // 2 + 4 : SIDE // 2 + 9, :3] = 25
+    far = [grey_at(unroll(haired)[0], x, -10) for x in (30, 40, 50)]
+    np.testing.assert_allclose(far, SHADED, atol=12)
+
+
+def test_the_hidden_outline_is_made_up_to_its_end() -> None:
+    _, made_up = unroll(photo())
+    np.testing.assert_allclose(made_up[40:80, 100:], 1, atol=0.01)
+    assert not made_up[40:80, :60].any()
 
 
 def test_places_behind_a_brow_are_moved_clear_of_it() -> None:
