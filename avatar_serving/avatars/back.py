@@ -35,7 +35,7 @@ narrow and fades, or its end would hang below the chin when the head turns and l
 WHOLE_HAIR = 0.5
 """Sine of the directions from which on there is hair, and no ear, jaw or neck: from 0 on less and
 less."""
-OVERHANG = 1.04
+OVERHANG = 1.08
 """Where a face reaches so far beyond its outline, in shares of the way there, it hangs over it."""
 SOFT = 0.3
 """Share of its width below which it fades."""

@@ -29,18 +29,26 @@ CUT_OFF = 0.24
 AROUND = 1 / 110
 """How far around the person nothing is taken for background, in picture sides: thin hair."""
 
+GLOW, CALM = 1 / 36, 3.0
+"""How far around the person a wall may look otherwise than elsewhere, in picture sides; a wall is
+calm that differs by less (of 255) from its tone around."""
+COARSER = 4
+"""By how much the picture is made smaller to find that."""
 
-def background(picture: Pixels, matte: Floats) -> Pixels:
-    """The picture without the person: whatever is seen when the head moves away."""
+
+def background(picture: Pixels, matte: Floats, chin: int | None = None) -> Pixels:
+    """The picture without the person: whatever is seen when the head moves away. *chin*: its row,
+    down to which the wall around the person is looked at more closely."""
     size = picture.shape[0]
     person = grown(matte > FAINT, max(2, size // 256))
-    hole = grown(matte > FAINT, max(3, round(AROUND * size)))
     seen = picture.astype(np.float32)
+    glow = _glow(seen, matte, chin or 0)
+    hole = grown(matte > FAINT, max(3, round(AROUND * size))) | glow
     smooth = fill(seen, (~hole).astype(np.float32))
     field = _sources(smooth, hole)
     filled = smooth if field is None else _levelled(_taken(seen, field), smooth)
     gone = person | _wisps(seen, smooth, hole)
-    near = fill(seen, (~gone).astype(np.float32))
+    near = fill(seen, (~(gone | glow)).astype(np.float32))
     inside = cv2.distanceTransform(gone.astype(np.uint8), cv2.DIST_L2, 5)
     share = np.clip(inside / (NEAR * size) - 0.5, 0, 1)[..., None]
     whole = near * (1 - share) + filled * share
@@ -60,6 +68,22 @@ def _cut_off(matte: Floats) -> Floats:
     distance = cv2.distanceTransform(away, cv2.DIST_L2, 5)
     share = np.clip(2 - 2 * np.asarray(distance, np.float32) / (CUT_OFF * size), 0, 1)
     return share * matte
+
+
+def _glow(seen: Floats, matte: Floats, lowest: int) -> Mask:
+    """What lies around the person before a calm wall, above the row *lowest*: there their light
+    falls on it, and loose hair that the matte missed; of such a wall more is made up without harm.
+    """
+    size = len(seen)
+    wide = grown(matte > FAINT, round(GLOW * size))
+    wide[lowest:] = False
+    coarse = (size // COARSER, size // COARSER)
+    small = cv2.resize(seen, coarse, interpolation=cv2.INTER_AREA)
+    around = cv2.resize(grown(matte > FAINT, round(GLOW * size)).astype(np.float32), coarse)
+    tone = cv2.GaussianBlur(small, (0, 0), GLOW * coarse[0] / 2)
+    usual = fill(np.abs(small - tone), (around == 0).astype(np.float32)).max(2)
+    calm = cv2.GaussianBlur(usual, (0, 0), LEVELLED * coarse[0]) < CALM
+    return wide & (cv2.resize(calm.astype(np.uint8), (size, size)) > 0)
 
 
 def _wisps(seen: Floats, smooth: Floats, hole: Mask) -> Mask:

@@ -46,8 +46,9 @@ APART = 22.0
 RIM, THREAD = 1 / 400, 0.025
 """How far the sheet goes on beyond its hair, in picture sides, so that all hair is on it; what is
 narrower is no skin but something on hair, in face widths."""
-WHOLE = 0.99
-"""Share of the sheet that hides what is below it."""
+FADING = 4
+"""Below the sheet's soft edge skin is made up by this power of what it hides: no line is left, and
+at rest hardly anything of it shows."""
 FEWEST, LEAST = 0.002, 0.003
 """Smallest share of the picture that tells the colour of hair, and that is taken for hair."""
 
@@ -65,14 +66,13 @@ def find_hair(image: Pixels, matte: Floats, fitted: Fit) -> Hair | None:
     away = np.asarray(cv2.distanceTransform((~skin).astype("u1"), cv2.DIST_L2, 5), "f4")
     away = away / (width * size)
     rim = max(1, round(RIM * size))
-    # At rest nothing shows of what is made up: only below a sheet that hides all.
     shown = np.clip((matte - SOLID) / (1 - SOLID), 0, 1)
-    soft = np.asarray(cv2.GaussianBlur(grown(mask, 2 * rim).astype("f4"), (0, 0), rim / 2))
+    soft = np.asarray(cv2.GaussianBlur(grown(mask, 3 * rim).astype("f4"), (0, 0), rim / 2))
     share = (np.clip(soft * 1.1, 0, 1) * shown * _falling(away, BAND)).astype(np.float32)
     return Hair(
         share=share,
         lift=(THICK * width * _falling(away, BAND)).astype(np.float32),
-        hidden=np.where(mask & (share > WHOLE), _falling(away, HIDDEN), 0).astype(np.float32),
+        hidden=share**FADING * _falling(away, HIDDEN),
         skin=skin & (share < FAINT),
     )
 

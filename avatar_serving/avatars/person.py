@@ -1,4 +1,4 @@
-"""Which pixels are the person: what the network says, and what is known of where ears are."""
+"""Which pixels are the person: what the network says, where ears are, and loose strands of hair."""
 
 import cv2
 import numpy as np
@@ -6,6 +6,7 @@ import numpy as np
 from avatar_serving.avatars.fit import Fit
 from avatar_serving.avatars.rig import Floats
 from avatar_serving.avatars.skull import head_of, silhouette
+from avatar_serving.avatars.strands import strands
 from avatar_serving.avatars.surface import face_surface
 from avatar_serving.avatars.textures import (
     FAINT,
@@ -18,6 +19,7 @@ from avatar_serving.avatars.textures import (
     to_pixels,
 )
 from avatar_serving.faces.matte import person_matte
+from avatar_serving.faces.topology import NOSE_TIP
 
 AROUND = 1 / 60
 """How far around a person nothing is taken for background, in picture sides."""
@@ -50,7 +52,11 @@ def person(image: Pixels, fitted: Fit) -> Floats:
     rows = np.flatnonzero(face.any(1))
     first, last = (rows[0] + np.array(LEVEL) * len(rows)).astype(int)
     head[:first] = head[last:] = False
-    return np.maximum(matte, ears(image, matte, face, head))
+    matte = np.maximum(matte, ears(image, matte, face, head))
+    loose = strands(image, matte, max(0, round((0.5 - float(fitted.rest[NOSE_TIP, 1])) * size)))
+    hull = cv2.convexHull(to_pixels(fitted.rest, size).astype(np.float32))
+    skin = grown(polygon_mask(hull[:, 0], size), round(AROUND * size))
+    return np.maximum(matte, np.where(skin, 0, loose))
 
 
 def sure(face: Mask, width_px: float) -> Floats:

@@ -97,7 +97,7 @@ def build_of(picture: Pixels, faces: list[Face], size: int) -> Iterator[Progress
         points = frame.outwards(points)
         fitted = _fitted(points, faces[0], glasses)
         whole, matte = widened(picture, square, image, frame, fitted)
-    behind = background(whole, matte)
+    behind = background(whole, matte, round((0.5 - float(fitted.rest[CHIN, 1])) * len(whole)))
     yield Progress("mesh", 0.6, "Building the mesh")
     rig = _rig(whole, points, fitted, matte, behind, glasses)
     yield Progress("mesh", 0.9, "Packing")

@@ -18,9 +18,9 @@ REACH = 1 / 320
 picture sides."""
 LEVELS = (1, 2, 4, 8)
 """In units of REACH."""
-RIM = 1 / 190
-"""How far inside its outline the colours of a person are mixed with those behind, in picture
-sides."""
+RIM, FROM_EDGE = 1 / 250, 4.0
+"""How far inside its outline the colours of a person are mixed with those behind, in picture sides;
+from this slope on that is mended: only faces are so steep, at their sides."""
 GRAIN = 14.0
 """What differs less (of 255) from its surroundings is grain; what differs more is a thing of its
 own: the frame of glasses, a hairline."""
@@ -44,7 +44,7 @@ def _without_rim(colours: Floats, shown: Floats, slope: Floats) -> Floats:
     """*colours* whose outermost pixels, in which some of the wall shines through, are like those
     further inside where the surface is steep: drawn out they would be a band of wall."""
     inner = shrunk(shown > SOLID, round(RIM * len(shown)))
-    share = np.clip(slope - FROM_SLOPE, 0, 1) * ~inner
+    share = np.clip(slope - FROM_EDGE, 0, 1) * ~inner
     return colours + (fill(colours, inner.astype(np.float32)) - colours) * share[..., None]
 
 
