@@ -12,13 +12,14 @@ import numpy as np
 from PIL import Image as Pillow
 
 from avatar_serving.avatars import glb
-from avatar_serving.avatars.gltf import Document, packed
+from avatar_serving.avatars.gltf import U16, Document, packed
 from avatar_serving.avatars.gltf_reader import Reader
 from avatar_serving.avatars.manifest import Manifest
 from avatar_serving.avatars.package import Package
 from avatar_serving.avatars.pictures import Pixels, decode_webp
 from avatar_serving.avatars.tuck import tucked
 from avatar_serving.exchange import METRES
+from avatar_serving.exchange.solid import solid
 
 WEBP = "EXT_texture_webp"
 ONLY_HERE = "photo"
@@ -73,14 +74,38 @@ class _Copy:
         kept = [i for i, name in enumerate(names) if name != ONLY_HERE]
         mesh["extras"]["targetNames"] = [names[i] for i in kept]
         mesh["weights"] = [mesh["weights"][i] for i in kept]
+        mesh["primitives"] = [part for p in mesh["primitives"] for part in self._parted(p)]
         for primitive in mesh["primitives"]:
             attributes = primitive["attributes"]
             primitive["attributes"] = {k: self._accessor(v) for k, v in attributes.items()}
-            primitive["indices"] = self._accessor(primitive["indices"])
+            if "part" not in primitive:
+                primitive["indices"] = self._accessor(primitive["indices"])
+            else:
+                corners = primitive.pop("part").astype("<u2").reshape(-1)
+                primitive["indices"] = self._document.accessor(corners, U16, "SCALAR")
             targets = [primitive["targets"][i] for i in kept]
             primitive["targets"] = [
                 {kind: self._accessor(at) for kind, at in target.items()} for target in targets
             ]
+
+    def _parted(self, primitive: dict[str, Any]) -> list[dict[str, Any]]:
+        """What of it is solid and what may be clear, each with its triangles as ``part``."""
+        materials, source = self._tree["materials"], self._source
+        material = materials[primitive["material"]]
+        if material.get("alphaMode") != "BLEND":
+            return [primitive]
+        index = material["pbrMetallicRoughness"]["baseColorTexture"]["index"]
+        picture = source.tree["textures"][index]["extensions"][WEBP]["source"]
+        texture = decode_webp(source.view(source.tree["images"][picture]["bufferView"]))
+        triangles = source.array(primitive["indices"], "SCALAR").reshape(-1, 3)
+        uv = source.array(primitive["attributes"]["TEXCOORD_0"], "VEC2")
+        full = solid(triangles, uv, texture)
+        if full.all() or not full.any():
+            return [primitive]
+        whole = {k: v for k, v in material.items() if k != "alphaMode"}
+        materials.append(whole | {"name": f"{material['name']} solid"})
+        first = primitive | {"material": len(materials) - 1, "part": triangles[full]}
+        return [first, primitive | {"part": triangles[~full]}]
 
     def _accessor(self, index: int) -> int:
         if index not in self._moved:

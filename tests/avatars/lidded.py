@@ -17,9 +17,9 @@ ROWS, COLUMNS = 4, 9
 EDGE = 1 / 30
 
 
-def lidded_package(shade: int) -> bytes:
+def lidded_package(shade: int, clear: int = 0) -> bytes:
     """A dark card over whose middle a strip of grey *shade* unrolls; below, next to the strip's own
-    picture in the texture, it is white."""
+    picture in the texture, it is white. So many pixels of its corner are *clear*."""
     picture = np.full((96, 96, 3), 40, np.uint8)
     picture[80:] = 255
     content = plain_package(picture)
@@ -35,6 +35,7 @@ def lidded_package(shade: int) -> bytes:
     folded = Strip(positions, morphs, grid(ROWS, COLUMNS), pixels, strip)
     assert rig.skin.texture is not None
     solid = np.dstack([rig.skin.texture, np.full(rig.skin.texture.shape[:2], 255, np.uint8)])
+    solid[:clear, :clear, 3] = 0
     skin = with_strips(replace(rig.skin, texture=solid), [folded])
     model = Model(rig.mouth, rig.eyes, skin, rig.pivot)
     files = dict(package.read(content).files)
