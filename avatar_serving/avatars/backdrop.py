@@ -29,7 +29,7 @@ CUT_OFF = 0.24
 AROUND = 1 / 110
 """How far around the person nothing is taken for background, in picture sides: thin hair."""
 
-GLOW, CALM = 1 / 36, 3.0
+GLOW, CALM = 1 / 36, 1.5
 """How far around the person a wall may look otherwise than elsewhere, in picture sides; a wall is
 calm that differs by less (of 255) from its tone around."""
 COARSER = 4
