@@ -22,6 +22,10 @@ ROUNDED = {"mouthPucker": 0.76, "mouthFunnel": 0.76}
 photo has further to go."""
 OPENING = ("jawOpen", "mouthUpperUp", "mouthLowerDown", "mouthStretch", "mouthShrug", "tongueOut")
 """Beginnings of the names of shapes that may part the lips; no other does."""
+SLIDING = ("jawLeft", "jawRight", "mouthLeft", "mouthRight", "mouthSmile", "mouthFrown")
+"""Beginnings of the names of shapes in which one lip moves along the other."""
+OVERLAP = 0.08
+"""How far lips that do so overlap, over how far they slide."""
 MOST = 1.4
 """At most so many times as far as the mean mouth goes: a face is known by a wide mouth too."""
 ROUND_REACH_CM = 1.25
@@ -62,6 +66,8 @@ def shaped_lips(fit: Fit, face: Floats) -> Floats:
         _round(shapes[ARKIT.index(name)], share, fit, face)
     for name, shape in zip(ARKIT, shapes, strict=True):
         _part(shape, _wanted(name, shape, face))
+        if name.startswith(SLIDING):
+            _slide(shape, face)
     # By its definition it shuts lips over a jaw that is open by as much.
     _part(shapes[ARKIT.index("mouthClose")], -_gap(shapes[ARKIT.index("jawOpen")]))
     return shapes
@@ -127,6 +133,20 @@ def _part(shape: Floats, wanted: Floats) -> None:
     """Open the seam by as much as *wanted*, in place."""
     step = np.zeros((len(wanted), 3))
     step[:, 1] = (wanted - _gap(shape)) / 2
+    shape += _spread(step)
+
+
+def _slide(shape: Floats, face: Floats) -> None:
+    """Keep a seam shut, in place, one side of which moves along the other: where it is curved or
+    slanted, points that met would part."""
+    upper, lower = np.array(lip_pairs()).T
+    moved = face + shape
+    edge = moved[[LIPS_INNER[0], *lower, LIPS_INNER[10]]]
+    edge = edge[np.argsort(edge[:, 0])]
+    below = np.interp(moved[upper, 0], edge[:, 0], edge[:, 1])
+    over = OVERLAP * np.abs(shape[upper, 0] - shape[lower, 0])
+    step = np.zeros((len(upper), 3))
+    step[:, 1] = (below - over - moved[upper, 1]) / 2
     shape += _spread(step)
 
 

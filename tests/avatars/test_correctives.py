@@ -6,7 +6,7 @@ import pytest
 from avatar_serving.avatars.basis import face_basis
 from avatar_serving.avatars.correctives import BLINKS, OVERLAP, close_lids
 from avatar_serving.avatars.fit import Fit
-from avatar_serving.avatars.lips import CORNERS, shaped_lips
+from avatar_serving.avatars.lips import CORNERS, close_lips, shaped_lips
 from avatar_serving.avatars.rig import Floats
 from avatar_serving.avatars.surface import lid_pairs, lip_pairs
 from avatar_serving.media import ARKIT
@@ -50,3 +50,15 @@ def test_a_mouth_that_rounds_arches_its_upper_lip(smile_cm: float, rounded: str)
     upper, lower = rims(face, lip_pairs())
     corners = face[list(CORNERS), 1].mean()
     assert upper[len(upper) // 2, 1] > corners > lower[len(lower) // 2, 1]
+
+
+@pytest.mark.parametrize("smile_cm", [0.0, 0.6])
+@pytest.mark.parametrize("aside", ["mouthLeft", "jawRight", "mouthFrownLeft"])
+def test_lips_stay_shut_where_one_slides_along_the_other(smile_cm: float, aside: str) -> None:
+    fit = mean_fit(smile_cm)
+    shut = fit.rest + close_lips(fit)
+    upper, lower = rims(shut + shaped_lips(fit, shut)[ARKIT.index(aside)], lip_pairs())
+    order = np.argsort(lower[:, 0])
+    inside = (upper[:, 0] > lower[:, 0].min()) & (upper[:, 0] < lower[:, 0].max())
+    below = np.interp(upper[inside, 0], *lower[order, :2].T)
+    assert (upper[inside, 1] - below).max() < 5e-4 * WIDTH_CM
