@@ -22,8 +22,8 @@ ROUNDED = {"mouthPucker": 0.76, "mouthFunnel": 0.76}
 photo has further to go."""
 OPENING = ("jawOpen", "mouthUpperUp", "mouthLowerDown", "mouthStretch", "mouthShrug", "tongueOut")
 """Beginnings of the names of shapes that may part the lips; no other does."""
-SLIDING = ("jawLeft", "jawRight", "mouthLeft", "mouthRight", "mouthSmile", "mouthFrown")
-"""Beginnings of the names of shapes in which one lip moves along the other."""
+SLIDING = ("jawLeft", "jawRight", "mouthLeft", "mouthRight")
+"""Shapes in which one lip moves along the other."""
 OVERLAP = 0.08
 """How far lips that do so overlap, over how far they slide."""
 MOST = 1.4
@@ -66,7 +66,7 @@ def shaped_lips(fit: Fit, face: Floats) -> Floats:
         _round(shapes[ARKIT.index(name)], share, fit, face)
     for name, shape in zip(ARKIT, shapes, strict=True):
         _part(shape, _wanted(name, shape, face))
-        if name.startswith(SLIDING):
+        if name in SLIDING:
             _slide(shape, face)
     # By its definition it shuts lips over a jaw that is open by as much.
     _part(shapes[ARKIT.index("mouthClose")], -_gap(shapes[ARKIT.index("jawOpen")]))
