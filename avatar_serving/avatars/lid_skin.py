@@ -40,7 +40,7 @@ CREASE, CREASE_WIDTH, CREASE_DEPTH = 0.36, 0.08, 0.12
 its brightness."""
 LASH_PX, LASH_COUNT = 12, 50
 LASH_COLOUR = (46.0, 34.0, 30.0)
-CAST = 0.65
+CAST = 0.5
 """How much of what is right below the lid's edge the shadow of lid and lashes hides."""
 
 
