@@ -53,7 +53,7 @@ install-test: $(VENV)/.installed-test
 $(BIN)/python:
 	@echo "== virtual environment in $(VENV)"
 	$(PY) -m venv $(VENV)
-	$(BIN)/pip install -q --upgrade pip
+	$(BIN)/pip install -q --upgrade pip setuptools==84.2.1  # venv brings one with known holes
 
 $(VENV)/.installed: pyproject.toml constraints.txt | $(BIN)/python
 	@echo "== Python packages (about 1.4 GB on disk, no torch, no CUDA)"
