@@ -20,6 +20,9 @@ round that in a turned head no end of it reaches past the temple."""
 UNDER, REACH = 0.04, 1.6
 """How far an eyeball stays under the skin beside the lids, and over what distance from its middle
 that skin is looked at, in eye widths."""
+DEEPEST = 0.3
+"""How far at most it goes back for that, in eye widths: beside a temple that falls away steeply it
+would be torn, and the wall seen through the eye of a head that turns further."""
 SIDEWAYS, UPWARDS, DOWNWARDS = 0.2, 0.13, 0.14
 """How far the iris moves at a weight of 1, in eye widths: an eyeball's radius times the sine of
 the greatest turn."""
@@ -117,7 +120,8 @@ def _under(points: Floats, eye: Eye) -> Floats:
     skin = surface(points[:, None, :2] + aside).min(1) - UNDER * eye.width
     ring = eye.ring[:, :2].astype(np.float32)
     inside = [cv2.pointPolygonTest(ring, (float(x), float(y)), False) >= 0 for x, y, _ in points]
-    return np.where(inside, points[:, 2], np.minimum(points[:, 2], skin))
+    under = np.clip(skin, points[:, 2] - DEEPEST * eye.width, points[:, 2])
+    return np.where(inside, points[:, 2], under)
 
 
 def _gaze(side: str) -> dict[str, tuple[float, float, float]]:
