@@ -20,9 +20,10 @@ OWN = {
 """Shares of the weights of shapes whose names begin so. Of a jaw nothing: it would stay open."""
 AGAINST = {
     "mouthFrown": 1.4, "mouthPress": 0.7, "browDown": 0.5, "noseSneer": 0.5, "eyeWide": 0.4,
+    "mouthPucker": 0.5, "mouthFunnel": 0.5,
 }  # fmt: skip
-"""Shapes of whose side at a weight of 1 so much of a smile that stayed is gone: what makes angry,
-sad, concerned and startled faces."""
+"""Shapes at a weight of 1 of which so much of a smile that stayed is gone, on their side: what
+makes angry, sad, concerned and startled faces, and round lips."""
 SMILING = ("mouthSmile", "mouthDimple", "cheekSquint")
 RISE = ("browInnerUp", "browOuterUp")
 HEAVY = 0.35
@@ -50,7 +51,8 @@ def _smile_undone(fit: Fit, kept: Floats) -> Floats:
         smiling = [ARKIT.index(name + side) for name in SMILING]
         smile = np.einsum("k,kld->ld", kept[smiling], fit.shapes[smiling])
         for name, share in AGAINST.items():
-            undone[ARKIT.index(name + side)] = share * smile
+            one = name + side if name + side in ARKIT else name
+            undone[ARKIT.index(one)] += share * smile
     return undone
 
 

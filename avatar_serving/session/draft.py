@@ -28,10 +28,6 @@ class Draft:
         """The user went on, or the session is over."""
         self._task.cancel()
         await asyncio.wait({self._task})
-        await self.drop_answer()
-
-    async def drop_answer(self) -> None:
-        """Keep what was recognised, forget the answer."""
         if self.answer is not None:
             answer, self.answer = self.answer, None
             await answer.drop()

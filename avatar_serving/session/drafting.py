@@ -27,7 +27,10 @@ class Pause:
 
 
 class Drafting:
-    """At most one draft is being made. A later pause of the same turn has another."""
+    """At most one draft is being made. A later pause of the same turn has another.
+
+    One that is taken is still dropped when the session ends, until it is `given` on.
+    """
 
     def __init__(
         self,
@@ -46,6 +49,7 @@ class Drafting:
         self._errands = errands
         self._recognised = recognised
         self._draft: Draft | None = None
+        self._taken: set[Draft] = set()
 
     def begin(
         self, pause: Pause, *, answering: bool, after: asyncio.Task[None] | None = None
@@ -75,13 +79,24 @@ class Drafting:
         draft, self._draft = self._draft, None
         assert draft is not None, "a turn is drafted before it is committed"
         self.clock.note("committed")
+        self._taken.add(draft)
         return draft
+
+    def given(self, draft: Draft) -> None:
+        """Its answer is spoken, or dropped, by others."""
+        self._taken.discard(draft)
 
     async def drop(self) -> None:
         """The user went on: nobody hears of the draft."""
         draft, self._draft = self._draft, None
         if draft is not None:
             await draft.drop()
+
+    async def close(self) -> None:
+        """The session is over."""
+        await self.drop()
+        while self._taken:
+            await self._taken.pop().drop()
 
     async def _transcribe(self, pause: Pause, clock: TurnClock) -> Transcript:
         heard = await self._understanding.recognise(pause.said)

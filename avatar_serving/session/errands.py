@@ -21,14 +21,15 @@ class Errands:
         task = asyncio.create_task(self._guarded(work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        # Stopped before its first step, a task never comes to it.
+        task.add_done_callback(lambda _: work.close())
         return task
 
     async def close(self) -> None:
-        """Stop everything."""
-        tasks = set(self._tasks)
-        for task in tasks:
-            task.cancel()
-        if tasks:
+        """Stop everything, also what is begun meanwhile."""
+        while tasks := set(self._tasks):
+            for task in tasks:
+                task.cancel()
             await asyncio.wait(tasks)
 
     async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:

@@ -181,7 +181,7 @@ class Listener:
     async def close(self) -> None:
         await self._errands.close()
         await self._turn.partials.stop()
-        await self._drafting.drop()
+        await self._drafting.close()
 
     async def _do(self, acts: list[Act]) -> None:
         for act in acts:
@@ -275,11 +275,8 @@ class Listener:
         heard = await turn.transcribed(draft, ended_s - began_s)
         if heard is not None:
             self._errands.start(self._responder.recall.learn(heard.text))
-        try:
-            await self._yield_floor(draft.answer, heard)
-        except asyncio.CancelledError:
-            await draft.drop_answer()
-            raise
+        await self._yield_floor(draft.answer, heard)
+        self._drafting.given(draft)
 
     async def _yield_floor(self, answer: Answer | None, heard: Transcript | None) -> None:
         """The user has finished: the avatar answers, goes on with what it was saying, or waits."""
