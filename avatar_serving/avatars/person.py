@@ -55,7 +55,7 @@ def person(image: Pixels, fitted: Fit) -> Floats:
     matte = np.maximum(matte, ears(image, matte, face, head))
     loose = strands(image, matte, max(0, round((0.5 - float(fitted.rest[NOSE_TIP, 1])) * size)))
     hull = cv2.convexHull(to_pixels(fitted.rest, size).astype(np.float32))
-    skin = grown(polygon_mask(hull[:, 0], size), round(AROUND * size))
+    skin = grown(polygon_mask(np.asarray(hull, np.float32)[:, 0], size), round(AROUND * size))
     return np.maximum(matte, np.where(skin, 0, loose))
 
 

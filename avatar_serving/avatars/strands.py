@@ -30,7 +30,7 @@ def strands(image: Pixels, matte: Floats, lowest: int) -> Floats:
     size = len(image)
     near = grown(matte > 0.5, round(REACH * size))
     wall = cv2.medianBlur(image, 2 * round(THICK * size / 2) + 1)
-    apart = cv2.absdiff(image, wall)
+    apart = np.asarray(cv2.absdiff(image, wall), np.uint8)
     usual = _filled(apart, ~near).max(2)
     usual = cv2.GaussianBlur(usual, (0, 0), COARSE / 60)
     usual = np.asarray(cv2.resize(usual, (size, size)), np.float32)

@@ -26,7 +26,7 @@ BESIDE = 2
 def white_patches(crop: FaceCrop) -> NDArray[np.bool_]:
     """(side, side): what of the face is hidden by something white."""
     face = crop.inside(topology.OVAL)
-    grey = cv2.cvtColor(crop.rgb, cv2.COLOR_RGB2GRAY)
+    grey = np.asarray(cv2.cvtColor(crop.rgb, cv2.COLOR_RGB2GRAY), np.uint8)
     white = ((grey >= WHITE) & face).astype(np.uint8)
     found = np.zeros(grey.shape, bool)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(white)
