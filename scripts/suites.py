@@ -2,8 +2,8 @@
 
 Half of them compute, and half of them wait for replicas, pages and clusters that start, so two
 lanes side by side keep two cores busy. Whatever starts Ray is in one lane: only one cluster runs
-at a time. What talks in real time with real models has the machine for itself, at the end. So have
-tests that failed in company: they are run once more, and what they said the first time is shown.
+at a time. What talks in real time with real models has the machine for itself, at the end. Tests
+that failed are run once more after that, alone, and what they said the first time is shown.
 """
 
 import subprocess
@@ -92,21 +92,26 @@ def run_lane(lane: Sequence[Suite]) -> list[Outcome]:
 
 
 def run_all(side_by_side: Sequence[Sequence[Suite]], alone: Sequence[Suite]) -> list[Outcome]:
-    """What failed in company stands in the list a second time, as it went alone."""
+    """What failed stands in the list a second time, as it went when it was tried once more."""
     with ThreadPoolExecutor(len(side_by_side)) as lanes:
-        together = [outcome for lane in lanes.map(run_lane, side_by_side) for outcome in lane]
+        first = [outcome for lane in lanes.map(run_lane, side_by_side) for outcome in lane]
+    first += run_lane(alone)
     again = [
-        replace(one.suite, name=f"{one.suite.name}, alone", command=one.suite.again, again=())
-        for one in together
+        replace(one.suite, name=_once_more(one.suite), command=one.suite.again, again=())
+        for one in first
         if one.suite.again and not one.passed
     ]
-    return together + run_lane([*again, *alone])
+    return first + run_lane(again)
+
+
+def _once_more(suite: Suite) -> str:
+    return f"{suite.name}, once more"
 
 
 def passed(outcomes: Sequence[Outcome]) -> bool:
     """Whether everything has, at the last try."""
     retried = {outcome.suite.name for outcome in outcomes}
-    return all(one.passed or f"{one.suite.name}, alone" in retried for one in outcomes)
+    return all(one.passed or _once_more(one.suite) in retried for one in outcomes)
 
 
 def main() -> int:

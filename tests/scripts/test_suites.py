@@ -1,4 +1,4 @@
-"""Suites that run side by side: none is lost, and one that fails is told, and tried alone."""
+"""Suites that run side by side: none is lost, and one that fails is told, and tried once more."""
 
 import sys
 
@@ -24,7 +24,7 @@ def test_a_suite_that_fails_stops_no_other_and_is_told(capfd):
     assert shown.index("at the end") > shown.index("also well")
 
 
-def test_what_failed_in_company_is_tried_alone(tmp_path, capfd):
+def test_what_failed_is_tried_once_more_at_the_end(tmp_path, capfd):
     (tmp_path / "test_moods.py").write_text(
         "from pathlib import Path\n"
         "def test_good(): pass\n"
@@ -36,7 +36,7 @@ def test_what_failed_in_company_is_tried_alone(tmp_path, capfd):
     moods = checked("moods", tmp_path, "--rootdir", str(tmp_path), str(tmp_path))
     found = run_all([[moods]], [program("last", "")])
     assert [(one.suite.name, one.passed) for one in found] == [
-        ("moods", False), ("moods, alone", True), ("last", True),
+        ("moods", False), ("last", True), ("moods, once more", True),
     ]  # fmt: skip
     assert passed(found)
     shown = capfd.readouterr().out
