@@ -14,10 +14,10 @@ from typing import Annotated
 import numpy as np
 import typer
 
-from avatar_serving.doctor.machine import read_gpus
 from avatar_serving.errors import AvatarError
 from avatar_serving.media import ChatDelta, ChatRequest, Message, Tokens
 from avatar_serving.stages.llm import VllmConfig
+from bench.gpu_machine import measured_gpus
 
 _SYSTEM = "You are Mira, a guide in a small museum. You answer in two short sentences. " * 12
 _ROUNDS = 3
@@ -92,9 +92,7 @@ def main(
     on_cpu: Annotated[bool, typer.Option(help="Try the program with vLLM's CPU build.")] = False,
 ) -> None:
     """Measure one model at several numbers of users."""
-    gpus = read_gpus()
-    if not gpus and not on_cpu:
-        raise typer.BadParameter("no GPU here; --on-cpu tries the program itself")
+    gpus = measured_gpus(on_cpu)
     cpu = {"dtype": "float32", "cache_bytes": 128 << 20, "context": 1024} if on_cpu else {}
     config = VllmConfig.model_validate(
         {

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import numpy as np
 import typer
 
-from avatar_serving.doctor.machine import read_gpus
 from avatar_serving.torch_device import torch_device
+from bench.gpu_machine import measured_gpus
 
 if TYPE_CHECKING:
     pass
@@ -201,9 +201,7 @@ def main(
     on_cpu: Annotated[bool, typer.Option(help="Try the program itself, on tiny networks.")] = False,
 ) -> None:
     """Measure each network at full size, alone and eight at once."""
-    gpus = read_gpus()
-    if not gpus and not on_cpu:
-        raise typer.BadParameter("no GPU here; --on-cpu tries the program itself")
+    gpus = measured_gpus(on_cpu)
     print(_TITLES, "|---" * 9 + "|", sep="\n")
     for case in CASES:
         rows(case, "none" if on_cpu else gpus[0].name, calls, on_cpu)

@@ -15,9 +15,9 @@ import typer
 from avatar_serving.avatars.plain import plain_package
 from avatar_serving.avatars.sheet import pose_values
 from avatar_serving.avatars.splat_view import load_scene
-from avatar_serving.doctor.machine import read_gpus
 from avatar_serving.errors import AvatarError
 from avatar_serving.torch_device import torch_device
+from bench.gpu_machine import measured_gpus
 
 if TYPE_CHECKING:
     from avatar_serving.splatting.bank import Shot
@@ -97,9 +97,7 @@ def main(
     on_cpu: Annotated[bool, typer.Option(help="Try the program itself, slowly.")] = False,
 ) -> None:
     """Measure 512 x 512 and 1280 x 720 at several numbers of avatars."""
-    gpus = read_gpus()
-    if not gpus and not on_cpu:
-        raise typer.BadParameter("no GPU here; --on-cpu tries the program itself")
+    gpus = measured_gpus(on_cpu)
     crowd = at_once or [1, 8, 32, 64, 128, 256]
     content = package.read_bytes() if package else plain_package(_picture())
     gpu = "none" if on_cpu else gpus[0].name
