@@ -15,6 +15,8 @@ from typing import Any
 from prometheus_client.metrics_core import Metric
 from prometheus_client.samples import Exemplar
 
+from avatar_serving.whole_files import write_whole
+
 _kept: dict[str, dict[str, Any]] = {}
 
 
@@ -25,13 +27,7 @@ def keep(name: str, ends: Sequence[float], value: float, labels: dict[str, str])
     _kept.setdefault(name, {})[end] = {"labels": labels, "value": value, "at": time.time()}
     folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
     if folder is not None:
-        _write(Path(folder) / f"exemplars_{os.getpid()}.json")
-
-
-def _write(path: Path) -> None:
-    part = path.with_suffix(".part")
-    part.write_text(json.dumps(_kept))
-    part.replace(path)
+        write_whole(Path(folder) / f"exemplars_{os.getpid()}.json", json.dumps(_kept))
 
 
 def with_exemplars(families: Iterable[Metric]) -> Iterator[Metric]:

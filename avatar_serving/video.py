@@ -1,6 +1,5 @@
 """Video files, sound exactly in step with the pictures."""
 
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 from avatar_serving.errors import InvalidRequest
 from avatar_serving.film.formats import MP4, Format
 from avatar_serving.media import AudioChunk
+from avatar_serving.whole_files import beside
 
 if TYPE_CHECKING:
     from av.audio.stream import AudioStream
@@ -73,7 +73,7 @@ class FilmWriter:
     ) -> None:
         self._path = path
         self._form = form
-        self._partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+        self._partial = beside(path)
         self._fps = fps
         self._sound = sound
         self._count = 0

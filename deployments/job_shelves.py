@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from avatar_serving.store.jobs import SharedJobs
+from avatar_serving.whole_files import write_whole
 
 _STATE = "state.json"
 
@@ -91,11 +92,8 @@ class FolderShelf:
         return path if path.exists() else None
 
     def _put(self, job: str, state: str) -> None:
-        path = self.file(job, _STATE)
-        fresh = path.with_suffix(".new")
         with contextlib.suppress(FileNotFoundError):  # deleted meanwhile
-            fresh.write_text(state)
-            fresh.replace(path)
+            write_whole(self.file(job, _STATE), state)
 
 
 def shelf(folder: Path, shared: SharedJobs | None) -> Shelf:

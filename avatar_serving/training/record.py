@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from avatar_serving.errors import NotFound
 from avatar_serving.safety.consent import Consent
+from avatar_serving.whole_files import write_whole
 
 WEIGHTS_FILE = "pytorch_lora_weights.safetensors"
 """Within an adapter's folder; diffusers gave it its name."""
@@ -41,7 +42,7 @@ class AdapterRecord(BaseModel):
 
     def write(self, folder: Path) -> None:
         """*folder*: the adapter's own. Written last: without its record it is none yet."""
-        (folder / _RECORD).write_text(self.model_dump_json(indent=1))
+        write_whole(folder / _RECORD, self.model_dump_json(indent=1))
 
 
 def digest(folder: Path) -> str:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Literal
 
 from avatar_serving.weights.lock import FileWeight, FolderWeight, Pin
+from avatar_serving.whole_files import unfinished, whole, write_whole
 
 State = Literal["present", "missing", "corrupt"]
 
@@ -77,7 +78,7 @@ class Cache:
 
     def _remember(self, sha256: str, mark: str) -> None:
         try:
-            write_atomically(self._stamp(sha256), mark)
+            write_whole(self._stamp(sha256), mark)
         except OSError:  # a read-only cache, baked into an image: hashed once a process
             return
 
@@ -93,13 +94,6 @@ def exclusive(path: Path, on_wait: Callable[[], None] = lambda: None) -> Generat
             on_wait()
             fcntl.flock(file, fcntl.LOCK_EX)
         yield
-
-
-def write_atomically(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    temporary.write_text(text)
-    os.replace(temporary, path)
 
 
 def _mark(blob: Path) -> str:
@@ -121,7 +115,7 @@ def _remove_others(named: Path, wanted: Collection[Path]) -> None:
     elif named in wanted and named.is_dir() and not named.is_symlink():
         shutil.rmtree(named)
     for old in named.rglob("*"):
-        if old not in wanted and not old.is_dir() and old.suffix != ".tmp":
+        if old not in wanted and not old.is_dir() and not unfinished(old):
             old.unlink()
 
 
@@ -130,10 +124,8 @@ def _link(blob: Path, name: Path) -> None:
     if name.is_symlink() and os.readlink(name) == target:
         return
     name.parent.mkdir(parents=True, exist_ok=True)
-    temporary = name.with_name(f".{name.name}.{os.getpid()}.tmp")
-    temporary.unlink(missing_ok=True)
-    try:
-        temporary.symlink_to(target)
-    except OSError:  # a file system without links
-        shutil.copyfile(blob, temporary)
-    os.replace(temporary, name)
+    with whole(name) as part:
+        try:
+            part.symlink_to(target)
+        except OSError:  # a file system without links
+            shutil.copyfile(blob, part)

@@ -9,11 +9,11 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from avatar_serving.weights.cache import write_atomically
 from avatar_serving.weights.failures import SourceFailed
 from avatar_serving.weights.hub import Hub, HubListing, ListedFile
 from avatar_serving.weights.lock import FolderFile, FolderWeight, RepositoryWeight
 from avatar_serving.weights.uris import HubFile
+from avatar_serving.whole_files import write_whole
 
 
 class PinnedRepositories:
@@ -48,7 +48,8 @@ class PinnedRepositories:
             sources=(f"hf://{weight.repository}/{{path}}@{listing.commit}",),
             files=tuple(_pinned(file, weight.repository, listing, hub) for file in wanted),
         )
-        write_atomically(self._record(weight), pinned.model_dump_json(indent=1))
+        self._folder.mkdir(parents=True, exist_ok=True)
+        write_whole(self._record(weight), pinned.model_dump_json(indent=1))
         return pinned
 
     def _record(self, weight: RepositoryWeight) -> Path:

@@ -16,6 +16,7 @@ import ray
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from avatar_serving.errors import NotFound
+from avatar_serving.whole_files import write_whole
 from deployments.jobs.base import Job, JobRequest, State, new_job_id
 
 _NAMESPACE = "avatar-jobs"
@@ -32,9 +33,7 @@ class _Record(BaseModel):
 
     def write(self, folder: Path) -> None:
         """Whole or not at all: somebody may be reading."""
-        draft = folder / f"{_RECORD}.new"
-        draft.write_text(self.model_dump_json())
-        draft.replace(folder / _RECORD)
+        write_whole(folder / _RECORD, self.model_dump_json())
 
 
 class Runner:
