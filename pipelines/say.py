@@ -2,8 +2,8 @@
 
 import asyncio
 import zlib
-from collections.abc import AsyncGenerator, Generator, Sequence
-from contextlib import aclosing, contextmanager
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
@@ -17,7 +17,7 @@ from avatar_serving.cli.examples import SAY_EXAMPLES, shown
 from avatar_serving.cli.failing import errors_told
 from avatar_serving.config import Profile, load_profile
 from avatar_serving.environment import environment
-from avatar_serving.errors import InvalidRequest, NotFound, StageFailed
+from avatar_serving.errors import InvalidRequest, StageFailed
 from avatar_serving.film.backdrop import Backdrop, backdrop_of
 from avatar_serving.film.framing import sized
 from avatar_serving.film.recording import Recording, read_recording
@@ -27,8 +27,7 @@ from avatar_serving.rails import Guard, Rails
 from avatar_serving.safety.consent import Consent
 from avatar_serving.stages.reconstruct import most_pictures
 from avatar_serving.stages.tts import find_voice
-from avatar_serving.storage import storage
-from avatar_serving.store import Store
+from avatar_serving.store.opened import opened_store, stored_package
 from avatar_serving.text.languages import language_of
 from pipelines.converse import ConverseStages
 from pipelines.create_avatar import accept
@@ -169,7 +168,7 @@ def rails_of(avatar: str) -> Rails:
     path = Path(avatar)
     if path.suffix.lower() == ".zip" or path.is_file():
         return Rails()
-    with _store() as store:
+    with opened_store() as store:
         return Rails.model_validate(store.avatar(avatar).rails)
 
 
@@ -205,26 +204,7 @@ async def opened(sitter: Sitter, profile: Profile) -> bytes:
     if await asyncio.to_thread(avatar.is_file):
         Consent(agreed=sitter.consent, statement=_CONSENT).check()
         return await _created([_read(path) for path in (avatar, *sitter.more)], profile)
-    return await asyncio.to_thread(_stored, str(avatar))
-
-
-def _stored(avatar_id: str) -> bytes:
-    with _store() as store:
-        return store.package(avatar_id)
-
-
-@contextmanager
-def _store() -> Generator[Store]:
-    """Raises NotFound: it has no such avatar; says where it looked."""
-    data = environment().data
-    store = Store(data, storage=storage())
-    try:
-        yield store
-    except NotFound as error:
-        where = f"{error.kind} in the folder {data} (AVATAR_DATA) called"
-        raise NotFound(where, error.name) from error
-    finally:
-        store.close()
+    return await asyncio.to_thread(stored_package, str(avatar))
 
 
 async def _created(pictures: Sequence[bytes], profile: Profile) -> bytes:

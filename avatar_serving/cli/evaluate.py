@@ -51,6 +51,7 @@ def evaluate(
 
 def _subject(avatar: str, portrait: Path | None) -> "Subject":
     from avatar_serving.evaluation import subject
+    from avatar_serving.store.opened import stored_package
 
     picture = _read(portrait) if portrait else None
     path = Path(avatar)
@@ -58,19 +59,7 @@ def _subject(avatar: str, portrait: Path | None) -> "Subject":
         return subject.from_package(path.stem, _read(path), picture)
     if path.is_file():
         return subject.from_portrait(path.stem, _read(path))
-    return subject.from_package(avatar, _stored(avatar), picture)
-
-
-def _stored(avatar_id: str) -> bytes:
-    from avatar_serving.environment import environment
-    from avatar_serving.storage import storage
-    from avatar_serving.store import Store
-
-    store = Store(environment().data, storage=storage())
-    try:
-        return store.package(avatar_id)
-    finally:
-        store.close()
+    return subject.from_package(avatar, stored_package(avatar), picture)
 
 
 def _read(path: Path) -> bytes:

@@ -9,9 +9,8 @@ from rich.console import Console
 from rich.table import Table
 
 from avatar_serving.cli.failing import errors_told
-from avatar_serving.environment import environment
-from avatar_serving.storage import storage
-from avatar_serving.store import SCOPES, Scope, Store
+from avatar_serving.store import SCOPES, Scope
+from avatar_serving.store.opened import opened_store
 
 app = typer.Typer(no_args_is_help=True, help="API keys: make, list, rotate and revoke them.")
 console = Console()
@@ -37,14 +36,15 @@ def create(
 ) -> None:
     """Make a key and show it, once. Only its hash is kept."""
     scopes = cast(list[Scope], may) if may else SCOPES
-    with errors_told():
-        print(_store(data).create_key(label, scopes, owner, _days(days)))
+    with errors_told(), opened_store(data) as store:
+        print(store.create_key(label, scopes, owner, _days(days)))
 
 
 @app.command(name="list")
 def list_keys(data: Data = None) -> None:
     """Show the label of every key, the beginning of its hash, what it may do, and its times."""
-    keys = _store(data).keys()
+    with errors_told(), opened_store(data) as store:
+        keys = store.keys()
     if not keys:
         return console.print("no keys yet: avatar-serving keys create LABEL")
     table = Table("hash", "label", "owner", "may", "made", "last used", "until", box=None)
@@ -64,21 +64,18 @@ def rotate(
     data: Data = None,
 ) -> None:
     """Make a key that may do the same, and let the old ones with this label run out."""
-    with errors_told():
-        print(_store(data).rotate_key(label, timedelta(hours=overlap_hours), _days(days)))
+    with errors_told(), opened_store(data) as store:
+        print(store.rotate_key(label, timedelta(hours=overlap_hours), _days(days)))
 
 
 @app.command()
 def revoke(label: Label, data: Data = None) -> None:
     """Delete every key with this label. Sessions that are open go on."""
-    count = _store(data).revoke_key(label)
+    with errors_told(), opened_store(data) as store:
+        count = store.revoke_key(label)
     console.print(f"{count} deleted")
     if count == 0:
         raise typer.Exit(1)
-
-
-def _store(data: Path | None) -> Store:
-    return Store(data or environment().data, storage=storage())
 
 
 def _days(days: float | None) -> timedelta | None:

@@ -58,15 +58,15 @@ class SharedAdapters:
     def drafts(self, name: str, mark: str) -> list[str]:
         """Names of the files of a training that is not done."""
         with ours(f"the training of {name} cannot be read"):
-            return self._below(f"{self._drafts}{name}/{mark}/")
+            return self._below(self._draft_key(name, mark, ""))
 
     def draft(self, name: str, mark: str, file: str) -> bytes:
-        key = f"{self._drafts}{name}/{mark}/{file}"
+        key = self._draft_key(name, mark, file)
         with ours(f"the training of {name} cannot be read"):
             return self._client.get_object(Bucket=self._bucket, Key=key)["Body"].read()
 
     def keep_draft(self, name: str, mark: str, file: Path) -> None:
-        key = f"{self._drafts}{name}/{mark}/{file.name}"
+        key = self._draft_key(name, mark, file.name)
         with ours(f"the training of {name} could not be kept"), file.open("rb") as body:
             self._client.put_object(Bucket=self._bucket, Key=key, Body=body)
 
@@ -90,3 +90,6 @@ class SharedAdapters:
 
     def _key(self, name: str, file: str) -> str:
         return f"{self._folder}{name}/{file}"
+
+    def _draft_key(self, name: str, mark: str, file: str) -> str:
+        return f"{self._drafts}{name}/{mark}/{file}"

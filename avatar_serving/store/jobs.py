@@ -1,7 +1,7 @@
 """Jobs that all gateways know of: states in the database, files in the bucket."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import delete, select, update
@@ -10,6 +10,7 @@ from avatar_serving.storage import Storage
 from avatar_serving.store.database import Database
 from avatar_serving.store.s3 import client_of, ours
 from avatar_serving.store.tables import JobTable
+from avatar_serving.store.times import kept, read
 from avatar_serving.whole_files import whole
 
 _CHUNK = 1 << 20
@@ -49,7 +50,7 @@ class SharedJobs:
         """Its state, and the Unix time when it was last written or touched."""
         with self._database.session() as session:
             row = session.get(JobTable, job)
-            return None if row is None else (row.state, _unix(row.touched_at))
+            return None if row is None else (row.state, read(row.touched_at).timestamp())
 
     def ids(self) -> set[str]:
         with self._database.session() as session:
@@ -89,11 +90,7 @@ class SharedJobs:
             return changed.first() is not None
 
     def _utc(self) -> datetime:
-        return self._now().astimezone(UTC).replace(tzinfo=None)
+        return kept(self._now())
 
     def _key(self, job: str, name: str) -> str:
         return f"{self._folder}{job}/{name}"
-
-
-def _unix(utc: datetime) -> float:
-    return utc.replace(tzinfo=UTC).timestamp()

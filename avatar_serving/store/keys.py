@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, delete, or_, select, update
@@ -20,6 +20,7 @@ from avatar_serving.errors import InvalidRequest, NotFound, StageFailed, Unavail
 from avatar_serving.store.callers import SCOPES, Caller, Scope
 from avatar_serving.store.database import Database
 from avatar_serving.store.tables import KeyTable
+from avatar_serving.store.times import kept
 
 SHORTEST_S, LONGEST_S = 10, 7200
 """How long a client secret may live."""
@@ -187,7 +188,7 @@ class Keys:
 
     def _time(self) -> datetime:
         """UTC, as the table has it: without a zone."""
-        return self._now().astimezone(UTC).replace(tzinfo=None)
+        return kept(self._now())
 
 
 def _api(label: str) -> Any:

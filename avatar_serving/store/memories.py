@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from sqlalchemy import Select, delete, select
@@ -14,6 +14,7 @@ from avatar_serving.memory.facts import Fact
 from avatar_serving.store.database import Database
 from avatar_serving.store.seal import Seal
 from avatar_serving.store.tables import MemoryTable
+from avatar_serving.store.times import iso, kept
 
 Source = Literal["said", "model", "written"]
 """Found by rules in what the user said, chosen by a model, or written by the user."""
@@ -156,8 +157,7 @@ class Memories:
         session.execute(delete(MemoryTable).where(old))
 
     def _time(self) -> datetime:
-        """SQLite keeps no time zone."""
-        return self._now().astimezone(UTC).replace(tzinfo=None)
+        return kept(self._now())
 
     def _row(self, found: MemoryTable) -> MemoryRow:
         return MemoryRow(
@@ -167,9 +167,9 @@ class Memories:
             slot=found.slot,
             text=self._seal.open(found.text, found.id),
             source=found.source,
-            created_at=_iso(found.created_at),
-            updated_at=_iso(found.updated_at),
-            expires_at=_iso(found.updated_at + self._retention),
+            created_at=iso(found.created_at),
+            updated_at=iso(found.updated_at),
+            expires_at=iso(found.updated_at + self._retention),
         )
 
 
@@ -185,7 +185,3 @@ def _owned(session: Session, memory_id: str, user: str) -> MemoryTable:
     if found is None or found.user != user:
         raise NotFound("memory", memory_id)
     return found
-
-
-def _iso(time: datetime) -> str:
-    return time.replace(tzinfo=UTC).isoformat(timespec="seconds")

@@ -4,7 +4,7 @@ import hashlib
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Update, bindparam, delete, or_, select, update
 
@@ -12,6 +12,7 @@ from avatar_serving.errors import WrongState
 from avatar_serving.store.database import Database
 from avatar_serving.store.seal import Seal
 from avatar_serving.store.tables import SessionTable
+from avatar_serving.store.times import kept, read
 
 _OWN = update(SessionTable.__table__).where(  # pyright: ignore[reportArgumentType]
     SessionTable.id == bindparam("session"), SessionTable.owner == bindparam("gateway")
@@ -65,7 +66,7 @@ class Sessions:
         token, ends_at = _new_token(), self._now() + timedelta(seconds=longest_s)
         row = SessionTable(
             id=session_id, owner=self._owner, token=digest(token), previous="", unheld=False,
-            over=False, ends_at=_plain(ends_at),
+            over=False, ends_at=kept(ends_at),
         )  # fmt: skip
         with self._database.session() as session:
             self._sweep(session.execute)
@@ -100,7 +101,7 @@ class Sessions:
         session_id, state, tail, ends_at = found
         said = self._seal.open(state or "", f"state {session_id}")
         last = self._seal.open(tail or "", f"tail {session_id}")
-        return Claimed(session_id, new, said, last, ends_at.replace(tzinfo=UTC))
+        return Claimed(session_id, new, said, last, read(ends_at))
 
     def seconds_left(self, claimed: Claimed) -> float:
         return max(0.0, (claimed.ends_at - self._now()).total_seconds())
@@ -143,7 +144,7 @@ class Sessions:
         execute(delete(SessionTable).where(SessionTable.ends_at < self._time() - _REMEMBERED))
 
     def _time(self) -> datetime:
-        return _plain(self._now())
+        return kept(self._now())
 
 
 def digest(token: str) -> str:
@@ -152,8 +153,3 @@ def digest(token: str) -> str:
 
 def _new_token() -> str:
     return f"rt_{secrets.token_urlsafe(32)}"
-
-
-def _plain(time: datetime) -> datetime:
-    """SQLite keeps no time zone."""
-    return time.astimezone(UTC).replace(tzinfo=None)

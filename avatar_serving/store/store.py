@@ -4,7 +4,6 @@ database that went away; on an event loop use a thread."""
 import secrets
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,9 +11,9 @@ from typing import Any
 from sqlalchemy import delete, select
 
 from avatar_serving.avatars import package
-from avatar_serving.avatars.manifest import Manifest
 from avatar_serving.errors import NotFound
 from avatar_serving.storage import Storage
+from avatar_serving.store.avatar_rows import AvatarRow, Character, change, new_row, shown
 from avatar_serving.store.blobs import Blobs, checked_id
 from avatar_serving.store.callers import ANYBODY, SCOPES, Caller, Scope
 from avatar_serving.store.database import Database
@@ -27,59 +26,6 @@ from avatar_serving.store.s3 import S3Files
 from avatar_serving.store.seal import Seal
 from avatar_serving.store.sessions import Sessions
 from avatar_serving.store.tables import AvatarTable, MemoryTable
-
-_WORST_FIRST = ("non-commercial", "unknown", "commercial")
-
-
-@dataclass(frozen=True, slots=True)
-class AvatarRow:
-    """An avatar as the list shows it. Times are ISO 8601 in UTC."""
-
-    id: str
-    name: str
-    created_at: str
-    description: str
-    voice: str
-    persona: str
-    engine: str
-    size: int
-    """Bytes of its package."""
-    licences: tuple[str, ...]
-    licence_class: str
-    """The strictest of its parts: commercial, unknown or non-commercial."""
-    consented_at: str | None
-    """When the person in the picture agreed; their words are in the package."""
-    template: str = ""
-    """Id of the persona that it was made from."""
-    greeting: str = ""
-    """What it says first, to clients that want to be greeted."""
-    rails: dict[str, Any] = field(default_factory=dict[str, Any])
-    """Guard rails of its own."""
-    speed: float = 1.0
-    pitch: float = 0.0
-    """Semitones above its voice's own."""
-    owner: str = ""
-    """Whose keys may see it; empty: everybody's."""
-
-    def public(self) -> dict[str, Any]:
-        shown = {"object": "avatar", **asdict(self), "licences": list(self.licences)}
-        del shown["owner"]
-        return shown
-
-
-@dataclass(frozen=True, slots=True)
-class Character:
-    """What of an avatar can be changed; None stays as it is. The package keeps what it was made
-    with."""
-
-    name: str | None = None
-    voice: str | None = None
-    persona: str | None = None
-    template: str | None = None
-    greeting: str | None = None
-    rails: dict[str, Any] | None = None
-    speed: float | None = None
-    pitch: float | None = None
 
 
 class Store:
@@ -127,10 +73,10 @@ class Store:
             StageFailed: it could not be written.
         """
         opened = package.read(data)
-        made = _table(secrets.token_hex(16), opened.manifest, len(data), self._now())
+        made = new_row(secrets.token_hex(16), opened.manifest, len(data), self._now())
         made.owner = owner
-        _change(made, character or Character())
-        row = _row(made)
+        change(made, character or Character())
+        row = shown(made)
         self._files.write(row.id, data, opened.files["thumbnail.webp"])
         try:
             with self._database.session() as session:
@@ -144,7 +90,7 @@ class Store:
         """Newest first."""
         query = select(AvatarTable).order_by(AvatarTable.created_at.desc(), AvatarTable.id)
         with self._database.session() as session:
-            return [_row(found) for found in session.scalars(query)]
+            return [shown(found) for found in session.scalars(query)]
 
     def avatar(self, avatar_id: str) -> AvatarRow:
         """Raises:
@@ -154,7 +100,7 @@ class Store:
             found = session.get(AvatarTable, checked_id(avatar_id))
             if found is None:
                 raise NotFound("avatar", avatar_id)
-            return _row(found)
+            return shown(found)
 
     def change_avatar(self, avatar_id: str, character: Character) -> AvatarRow:
         """Raises:
@@ -164,8 +110,8 @@ class Store:
             found = session.get(AvatarTable, checked_id(avatar_id))
             if found is None:
                 raise NotFound("avatar", avatar_id)
-            _change(found, character)
-            return _row(found)
+            change(found, character)
+            return shown(found)
 
     def delete_avatar(self, avatar_id: str) -> None:
         """Row, files, and what it knows of its users, for good.
@@ -263,61 +209,3 @@ class Store:
 def _files(folder: Path, place: Storage) -> Blobs:
     folder.mkdir(parents=True, exist_ok=True)
     return S3Files(place) if place.s3_bucket else AvatarFiles(folder / "avatars")
-
-
-def _table(avatar_id: str, manifest: Manifest, size: int, now: datetime) -> AvatarTable:
-    classes = {part.licence_class for part in manifest.licences}
-    consent = manifest.consent
-    return AvatarTable(
-        id=avatar_id,
-        name=manifest.name,
-        created_at=now.astimezone(UTC).replace(tzinfo=None),
-        description=manifest.description,
-        voice=manifest.voice,
-        persona=manifest.persona,
-        engine=manifest.engine.name,
-        size=size,
-        licences=sorted({part.licence for part in manifest.licences}),
-        licence_class=next((kind for kind in _WORST_FIRST if kind in classes), "unknown"),
-        template="",
-        greeting="",
-        rails={},
-        speed=1.0,
-        pitch=0.0,
-        owner="",
-        consented_at=consent.at.astimezone(UTC).replace(tzinfo=None)
-        if consent is not None and consent.agreed
-        else None,
-    )
-
-
-def _change(row: AvatarTable, character: Character) -> None:
-    for option in fields(character):
-        if (value := getattr(character, option.name)) is not None:
-            setattr(row, option.name, value)
-
-
-def _row(found: AvatarTable) -> AvatarRow:
-    return AvatarRow(
-        id=found.id,
-        name=found.name,
-        created_at=_iso(found.created_at),
-        description=found.description,
-        voice=found.voice,
-        persona=found.persona,
-        engine=found.engine,
-        size=found.size,
-        licences=tuple(found.licences),
-        licence_class=found.licence_class,
-        consented_at=None if found.consented_at is None else _iso(found.consented_at),
-        template=found.template,
-        greeting=found.greeting,
-        rails=dict(found.rails),
-        speed=found.speed,
-        pitch=found.pitch,
-        owner=found.owner,
-    )
-
-
-def _iso(time: datetime) -> str:
-    return time.replace(tzinfo=UTC).isoformat(timespec="seconds")
