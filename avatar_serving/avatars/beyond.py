@@ -63,7 +63,7 @@ class Frame:
         rows, columns = (slice(at, at + self.size) for at in (self.top, self.left))
         return PortraitRig(
             mouth, eyes, skin, np.ascontiguousarray(rig.background[rows, columns]),
-            (float(x), float(y), float(z)), rig.rest_weights,
+            (float(x), float(y), float(z)), rig.rest_weights, rig.yaw,
         )  # fmt: skip
 
     @property

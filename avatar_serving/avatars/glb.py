@@ -37,7 +37,11 @@ def write(model: Model) -> bytes:
     inverse = document.accessor(binds.reshape(2, 16), FLOAT, "MAT4")
     nodes: list[dict[str, Any]] = [
         {"name": "body", "children": [1]},
-        {"name": "head", "translation": [float(p) for p in pivot]},
+        {
+            "name": "head",
+            "translation": [float(p) for p in pivot],
+            "extras": {"yaw": list(model.yaw)},
+        },
     ]
     nodes += [{"name": name, "mesh": i, "skin": 0} for i, name in enumerate(parts)]
     return _pack(document, nodes, inverse)

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from avatar_serving.avatars.gltf_reader import MAX_TRIANGLES, Reader, malformed_refused, natural
+from avatar_serving.avatars.neck import FREE, YawRange
 from avatar_serving.avatars.pictures import Pixels, decode_webp
 from avatar_serving.avatars.rig import LAYERS, MORPHS, Floats, Part
 from avatar_serving.errors import PackageInvalid
@@ -20,6 +21,7 @@ class Model:
     eyes: Part
     skin: Part
     pivot: tuple[float, float, float]
+    yaw: YawRange = FREE
 
 
 def read(data: bytes) -> Model:
@@ -38,7 +40,15 @@ def _model(document: Reader) -> Model:
     x, y, z = (float(v) for v in nodes["head"].get("translation", (0, 0, 0)))
     if not np.isfinite([x, y, z]).all():
         raise PackageInvalid("avatar.glb: the head's place is not a number")
-    return Model(mouth, eyes, skin, (x, y, z))
+    return Model(mouth, eyes, skin, (x, y, z), _yaw(nodes["head"]))
+
+
+def _yaw(head: Any) -> YawRange:
+    """Of the node *head*; packages of before it was measured do not say."""
+    least, most = (float(v) for v in head.get("extras", {}).get("yaw", FREE))
+    if not FREE[0] <= least <= 0 <= most <= FREE[1]:
+        raise PackageInvalid("avatar.glb: the head's range of yaw is not one")
+    return least, most
 
 
 def _part(document: Reader, node: Any) -> Part:

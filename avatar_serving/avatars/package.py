@@ -99,7 +99,9 @@ def load(package: bytes) -> PortraitRig:
     if background.shape != (size, size, 3):
         raise PackageInvalid(f"background.webp is not {size} x {size} pixels")
     rest = opened.manifest.rest_weights
-    return PortraitRig(model.mouth, model.eyes, model.skin, background, model.pivot, rest)
+    return PortraitRig(
+        model.mouth, model.eyes, model.skin, background, model.pivot, rest, model.yaw
+    )
 
 
 def with_details(

@@ -26,6 +26,7 @@ from avatar_serving.avatars.manifest import (
     source_entry,
 )
 from avatar_serving.avatars.mouth import build_mouth
+from avatar_serving.avatars.neck import yaw_range
 from avatar_serving.avatars.outside import Outline
 from avatar_serving.avatars.own import with_own
 from avatar_serving.avatars.person import person
@@ -107,7 +108,7 @@ def build_of(picture: Pixels, faces: list[Face], size: int) -> Iterator[Progress
 def pack(portrait: Portrait, source: Pixels, thumbnail: Pixels) -> bytes:
     """The portrait as a package without a name. *thumbnail* shows its rest pose."""
     rig, square = portrait.rig, portrait.square
-    model = Model(rig.mouth, rig.eyes, rig.skin, rig.pivot)
+    model = Model(rig.mouth, rig.eyes, rig.skin, rig.pivot, rig.yaw)
     files = {
         "avatar.glb": glb.write(model),
         "background.webp": encode_webp(rig.background),
@@ -183,6 +184,7 @@ def _rig(
     return PortraitRig(
         mouth, eyes, skin, behind, pivot(outline, body_depth),
         (*(float(w) for w in np.round(fitted.weights, 6)), *(0.0 for _ in HEAD)),
+        yaw_range(fitted.turn),
     )  # fmt: skip
 
 

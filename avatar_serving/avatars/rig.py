@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from avatar_serving.avatars.neck import FREE, YawRange, obeyed
 from avatar_serving.media import ARKIT, CHANNELS, HEAD
 
 Floats = NDArray[np.floating[Any]]
@@ -50,6 +51,8 @@ class PortraitRig:
     """What the head turns about."""
     rest_weights: tuple[float, ...]
     """One number for each of CHANNELS: the expression of the photo."""
+    yaw: YawRange = FREE
+    """How far the head turns, see `neck`; asked for more, it goes to the end of this."""
 
     @property
     def parts(self) -> tuple[Part, Part, Part]:
@@ -71,6 +74,7 @@ def pose(rig: PortraitRig, values: tuple[float, ...], photo: float = 0.0) -> Pos
 
     *photo* 1 with the rest weights gives the picture that the avatar was made of.
     """
+    values = obeyed(values, rig.yaw)
     mouth, eyes, skin = (pose_part(part, rig.pivot, values, photo) for part in rig.parts)
     return Posed(mouth, eyes, skin)
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from avatar_serving.avatars.canvas import cut
+from avatar_serving.avatars.neck import obeyed
 from avatar_serving.avatars.rig import Floats, pose_part
 from avatar_serving.avatars.splat_kernels import draw_splats, gather_splats
 from avatar_serving.avatars.splat_scene import SplatScene
@@ -99,6 +100,7 @@ class SplatCanvas:
     ) -> Generator[tuple[int, _Seen], None, None]:
         """Each layer, the foremost first."""
         size = np.float32(self._size)
+        values = obeyed(values, self._scene.yaw)
         for i in reversed(range(len(self._carriers))):
             mesh = self._scene.layers[i].mesh
             means, shapes = self._carriers[i].carried(

@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
+from avatar_serving.avatars.neck import FREE, YawRange, obeyed
 from avatar_serving.avatars.rig import Floats, Part, PortraitRig, pose_part
 from avatar_serving.avatars.splat_sampling import cover, unfolded
 from avatar_serving.avatars.splats import Carrier, Gaussians, Splats, axes
@@ -41,10 +42,13 @@ class SplatScene:
     """What the head turns about."""
     rest_weights: tuple[float, ...]
     """One number for each of CHANNELS."""
+    yaw: YawRange = FREE
+    """As of a PortraitRig."""
 
     def cloud(self, values: tuple[float, ...] = NEUTRAL) -> Gaussians:
         """All splats of a face frame (a number for each of CHANNELS) as one cloud, without those
         that are folded away."""
+        values = obeyed(values, self.yaw)
         clouds = [_cloud(layer, self.pivot, values) for layer in self.layers]
         return Gaussians(
             *(
@@ -69,7 +73,7 @@ def _cloud(layer: Cover, pivot: tuple[float, float, float], values: tuple[float,
 def covered(rig: PortraitRig, fineness: float = FINENESS) -> SplatScene:
     """A portrait covered with splats; a smaller *fineness* makes more of them."""
     layers = tuple(_covered(p, fineness * (EYES if p is rig.eyes else 1.0)) for p in rig.parts)
-    return SplatScene(layers, rig.background, rig.pivot, rig.rest_weights)
+    return SplatScene(layers, rig.background, rig.pivot, rig.rest_weights, rig.yaw)
 
 
 def _covered(part: Part, fineness: float) -> Cover:

@@ -5,17 +5,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from avatar_serving.avatars.neck import obeyed
 from avatar_serving.avatars.sheet import pose_values
 from avatar_serving.evaluation import measures
 from avatar_serving.evaluation.above_frames import moving, risen, seen_to_rise
 from avatar_serving.evaluation.results import Control, Response
 from avatar_serving.evaluation.stand import Points, Stand, View
 from avatar_serving.evaluation.turning import turned
-from avatar_serving.media import ARKIT, HEAD
+from avatar_serving.media import ARKIT, CHANNELS, HEAD
 
 STEPS = 7
 TURN_DEG = 20.0
-"""Angles are swept from minus to plus this."""
+"""Angles are swept from minus to plus this, or to what the head turns at most."""
 LEAST_TRAVEL = 0.002
 """In face widths. A rig that moves the landmarks less leaves nothing to agree with: of brows behind
 frames, which stay, the skin above them is looked at."""
@@ -96,6 +97,7 @@ def _turn(stand: Stand, name: str, channel: str, index: int) -> Swept:
     asked = [float(angle) for angle in np.linspace(-TURN_DEG, TURN_DEG, STEPS)]
     views = tuple(stand.view(pose_values({channel: angle})) for angle in asked)
     seen = [angles[index] for angles in turned(stand, views)]
+    asked = [obeyed(view.values, stand.rig.yaw)[CHANNELS.index(channel)] for view in views]
     read = [(a, view.face.pose[index]) for a, view in zip(asked, views, strict=True) if view.face]
     control = control_of(name, asked, seen)
     also = {"found": len(read), "read_slope": round(agreement(read)[1], 4)}

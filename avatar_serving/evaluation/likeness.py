@@ -72,6 +72,7 @@ def identity(stand: Stand, model: IdentityModel, portrait: Pixels | None) -> Ide
             Likeness(view=name, distance=None if d is None else round(d, 4))
             for name, d in distances.items()
         ),
+        yaw=stand.rig.yaw,
         worst=round(max(found), 4) if len(found) == len(distances) else None,
         mean=round(float(np.mean(found)), 4) if found else None,
         impostor=round(impostor(stand.finder, model, own), 4),

@@ -33,7 +33,8 @@ def page(evaluation: Evaluation | DrawnEvaluation, rows: dict[str, list[str]]) -
 def _of_photo(evaluation: Evaluation) -> list[str]:
     return [
         f"<h2>Identity</h2><p>Distance from the {evaluation.identity.reference}; another person: "
-        f"{evaluation.identity.impostor:.3f}; one person: below {evaluation.identity.same_person}.",
+        f"{evaluation.identity.impostor:.3f}; one person: below {evaluation.identity.same_person}. "
+        "The head turns by {0:g} to {1:g} degrees.".format(*evaluation.identity.yaw),
         table(("view", "distance"), ((v.view, v.distance) for v in evaluation.identity.views)),
         "<h2>Every ARKit shape alone, as the blendshape model reads it</h2>",
         "<p>The model was trained on people, most of whom cannot make one shape alone.",

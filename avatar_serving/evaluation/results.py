@@ -65,6 +65,8 @@ class Identity(Result):
     worst: float | None
     """None: in one of them no face was found."""
     mean: float | None
+    yaw: tuple[float, float]
+    """Degrees that the head turns at most; views that ask for more show it there."""
     impostor: float
     """The nearest other person's distance from the reference."""
     same_person: float

@@ -1,5 +1,6 @@
 import json
 import struct
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from avatar_serving.avatars import glb, package
+from avatar_serving.avatars.neck import FREE
 from avatar_serving.avatars.plain import plain_package
 from avatar_serving.avatars.rig import MORPHS
 from avatar_serving.errors import PackageInvalid
@@ -115,3 +117,16 @@ def test_no_bytes_break_the_reader(damage: bytes | tuple[int, int]) -> None:
     for part in (model.mouth, model.eyes, model.skin):
         assert np.isfinite(part.positions).all()
         assert part.triangles.max() < len(part.positions)
+
+
+def test_how_far_a_head_turns_is_kept_and_checked() -> None:
+    model = replace(glb.read(DATA), yaw=(-12.0, 80.0))
+    assert glb.read(glb.write(model)).yaw == (-12.0, 80.0)
+    tree = document()
+    head = next(node for node in tree["nodes"] if node.get("name") == "head")
+    for wrong in ([5, 20], [-10], "far", [-1e9, 1], [None, 2]):
+        head["extras"] = {"yaw": wrong}
+        with pytest.raises(PackageInvalid):
+            glb.read(with_document(tree))
+    del head["extras"]
+    assert glb.read(with_document(tree)).yaw == FREE

@@ -26,8 +26,8 @@ def evaluation(correlation: float = 0.99, avatar: str = "someone") -> Evaluation
         ),
         responses=(Response(shape="jawOpen", own=0.5, rises_most="jawOpen", by=0.5),),
         identity=Identity(
-            reference="portrait", views=(Likeness(view="neutral", distance=0.3),), worst=0.3,
-            mean=0.3, impostor=0.7, same_person=0.6,
+            reference="portrait", views=(Likeness(view="neutral", distance=0.3),),
+            yaw=(-46, 46), worst=0.3, mean=0.3, impostor=0.7, same_person=0.6,
         ),
         closure=Closure(lips_neutral=0, lips_jaw_closed=0, lids_blink=0, eyes_left=0, blink_seen=1,
                         folded=0, folded_in=""),

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from avatar_serving.avatars import gaussian, package
+from avatar_serving.avatars.neck import YawRange, obeyed
 from avatar_serving.avatars.rig import Floats, Part, pose_part
 from avatar_serving.errors import PackageInvalid
 from avatar_serving.media import ARKIT, CHANNELS, Window
@@ -95,7 +96,7 @@ class FaceRegion:
 
     def __init__(self, content: bytes) -> None:
         """Raises PackageInvalid: also where no shape tells cheeks, chin, lips and lids."""
-        skin, self._pivot = _skin(content)
+        skin, self._pivot, self._yaw = _skin(content)
         self._cheeks = _only(skin, _moved(skin, "cheekPuff"))
         self._chin = _only(skin, _moved(skin, "jawForward", _MOVED_MOST))
         self._lips = _only(skin, _moved(skin, "mouthPucker"))
@@ -103,6 +104,7 @@ class FaceRegion:
 
     def seen(self, values: tuple[float, ...], size: int, window: Window) -> Seen:
         """The face of a frame with a shut mouth (a number for each of CHANNELS)."""
+        values = obeyed(values, self._yaw)
         cheeks, jaw, lips, lids = (
             _pixels(pose_part(part, self._pivot, values), size, window)
             for part in (self._cheeks, self._chin, self._lips, self._lids)
@@ -121,13 +123,13 @@ def shut(values: tuple[float, ...]) -> tuple[float, ...]:
     return tuple((np.asarray(values) * _SHUT).tolist())
 
 
-def _skin(content: bytes) -> tuple[Part, tuple[float, float, float]]:
+def _skin(content: bytes) -> tuple[Part, tuple[float, float, float], YawRange]:
     opened = package.read(content)
     if opened.manifest.type == "gaussian":
         scene = gaussian.scene(opened)
-        return scene.layers[0].mesh, scene.pivot
+        return scene.layers[0].mesh, scene.pivot, scene.yaw
     rig = package.load(content)
-    return rig.skin, rig.pivot
+    return rig.skin, rig.pivot, rig.yaw
 
 
 def _moved(part: Part, shape: str, share: float = _MOVED) -> NDArray[np.bool_]:

@@ -5,6 +5,7 @@ import {
 import { GLTFLoader } from "three/addons/loaders/GLTFLoader.js";
 import { ARKIT, channelIndex, type Pose } from "../motion/channels.ts";
 import { backgroundPlane, backgroundTexture } from "./backdrop.ts";
+import { obeyedYaw, yawRange, type YawRange } from "./neck.ts";
 import { PackageError, type AvatarPackage } from "./package.ts";
 import { boundSteps, largestStep, pushBack, type LargestStep } from "./shading.ts";
 import { drawsInSoftware } from "./software.ts";
@@ -34,6 +35,7 @@ export class PortraitView implements AvatarView {
     private readonly camera: OrthographicCamera,
     private readonly influences: readonly Influence[],
     private readonly head: Bone | null,
+    private readonly yaw: YawRange,
     private readonly backdrop: Texture,
     private readonly step: LargestStep,
   ) {}
@@ -52,7 +54,10 @@ export class PortraitView implements AvatarView {
     meshes.forEach((mesh) => layer(mesh, renderer, step));
     const camera = new OrthographicCamera(-0.5, 0.5, 0.5, -0.5, NEAR, FAR);
     camera.position.z = 10;
-    return new PortraitView(renderer, scene, camera, meshes.map(influenceOf), headOf(gltf.scene), backdrop, step);
+    const head = headOf(gltf.scene);
+    return new PortraitView(
+      renderer, scene, camera, meshes.map(influenceOf), head, yawRange(head), backdrop, step,
+    );
   }
 
   /** Fit the canvas to *cssPixels* on a side. */
@@ -65,7 +70,7 @@ export class PortraitView implements AvatarView {
   /** *photo* 1 with the package's rest weights shows the uploaded picture; a talking face has 0. */
   draw(pose: Pose, photo = 0): void {
     for (const influence of this.influences) apply(influence, pose, photo);
-    if (this.head) turn(this.head, pose);
+    if (this.head) turn(this.head, pose, this.yaw);
     this.renderer.render(this.scene, this.camera);
   }
 
@@ -136,6 +141,6 @@ function headOf(root: Object3D): Bone | null {
 const YAW = channelIndex("headYaw");
 
 /** R = Rz(-roll) Rx(-pitch) Ry(yaw), as the package format says. */
-function turn(head: Bone, pose: Pose): void {
-  head.rotation.set(-pose[YAW + 1] * RADIANS, pose[YAW] * RADIANS, -pose[YAW + 2] * RADIANS, "ZXY");
+function turn(head: Bone, pose: Pose, range: YawRange): void {
+  head.rotation.set(-pose[YAW + 1] * RADIANS, obeyedYaw(pose[YAW], range) * RADIANS, -pose[YAW + 2] * RADIANS, "ZXY");
 }
