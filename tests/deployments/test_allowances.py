@@ -12,7 +12,7 @@ from avatar_serving.limits import Limits
 from avatar_serving.store import ANYBODY, Caller, Store
 from deployments.allowances import Allowances, rate_headers
 from tests.deployments.serving import gateway
-from tests.deployments.test_realtime import read_until, socket_url
+from tests.deployments.sockets import read_until, socket_url
 
 SHOP, PHONE = Caller("shop"), Caller("phone")
 

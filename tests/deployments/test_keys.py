@@ -14,7 +14,7 @@ from avatar_serving.store import SCOPES
 from deployments.guard import scope_of
 from tests.avatars.pictures import colourful
 from tests.deployments.serving import gateway
-from tests.deployments.test_realtime import read_until, socket_url
+from tests.deployments.sockets import read_until, socket_url
 from tests.store.packages import small_package
 
 PUBLIC = {"/healthz", "/readyz", "/metrics", "/docs", "/v1/{path:path}"}

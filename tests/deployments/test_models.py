@@ -8,7 +8,7 @@ import websockets
 
 from avatar_serving.config import Profile, load_profile
 from tests.deployments.serving import gateway
-from tests.deployments.test_realtime import read_until, socket_url
+from tests.deployments.sockets import read_until, socket_url
 from tests.deployments.test_rest import create, picture
 
 CHOICES = [

@@ -16,8 +16,8 @@ from avatar_serving.config import load_profile
 from avatar_serving.errors import StageFailed
 from avatar_serving.limits import Limits
 from tests.deployments.serving import gateway
-from tests.deployments.test_realtime import (
-    _given_back,
+from tests.deployments.sockets import (
+    given_back,
     newest_token_is_held,
     offer,
     read_until,
@@ -114,7 +114,7 @@ async def test_another_gateway_takes_a_session_that_still_runs(tmp_path, monkeyp
             )
             [hosted] = two[0].live._hosted.values()
             assert set(STORY.split()) <= set(spoken(hosted._session).split())
-            await _given_back(one[0], 0)
+            await given_back(one[0], 0)
             assert two[0].sessions.held == 1
 
 

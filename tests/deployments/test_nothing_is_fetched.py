@@ -14,7 +14,7 @@ from avatar_serving.errors import AudioRejected, InvalidRequest, PackageInvalid
 from avatar_serving.exchange.lam_reader import read_lam
 from avatar_serving.film.recording import read_recording
 from avatar_serving.sound_files import read_sound
-from tests.deployments.test_realtime import read_until, socket_url
+from tests.deployments.sockets import read_until, socket_url
 from tests.fuzz.archives import glb_of, members, zipped
 from tests.fuzz.test_packages import LAM, MESHES, draw_accepted
 from tests.http_server import QuietHandler, serving

@@ -7,7 +7,7 @@ import pytest
 import websockets
 
 from avatar_serving.personas import find_persona
-from tests.deployments.test_realtime import read_until, socket_url
+from tests.deployments.sockets import read_until, socket_url
 from tests.deployments.test_rest import create, picture
 
 

@@ -1,4 +1,4 @@
-"""The socket as clients see it: the OpenAI SDK, keys, secrets, limits, leaving half way."""
+"""The socket as clients see it: the OpenAI SDK, keys, what is refused, leaving half way."""
 
 import asyncio
 import base64
@@ -9,27 +9,10 @@ import httpx
 import pytest
 import websockets
 from openai import AsyncOpenAI
-from sqlalchemy import select
 
-from avatar_serving.config import load_profile
-from avatar_serving.limits import Limits
-from avatar_serving.store.tables import SessionTable
 from tests.deployments.serving import gateway
+from tests.deployments.sockets import read_until, socket_url
 from tests.session.talk import frame
-
-
-def socket_url(url, query=""):
-    return url.replace("http", "ws") + "/v1/realtime" + query
-
-
-async def read_until(socket, kind, within_s=60):
-    seen = []
-    async with asyncio.timeout(within_s):
-        async for text in socket:
-            seen.append(json.loads(text))
-            if seen[-1]["type"] == kind:
-                return seen
-    raise AssertionError(f"closed before {kind}")
 
 
 async def test_the_openai_sdk_holds_a_voice_turn(served):
@@ -79,56 +62,6 @@ async def test_the_openai_sdk_types_a_turn(served):
                 if event.type == "response.done":
                     break
     assert event.response.output[0].content[0].text == "Say this"
-
-
-async def test_beyond_capacity_is_refused_at_once(tmp_path):
-    profile = load_profile("test").model_copy(update={"limits": Limits(sessions=1)})
-    with gateway(tmp_path, profile) as (_, url):
-        async with websockets.connect(socket_url(url)) as first:
-            await read_until(first, "session.created")
-            assert httpx.get(url + "/readyz").status_code == 503
-            async with websockets.connect(socket_url(url)) as second:
-                error = json.loads(await second.recv())["error"]
-                assert error["code"] == "overloaded" and "all 1 sessions" in error["message"]
-                await second.wait_closed()
-                assert second.close_code == 1013
-        await _ready(url)
-        async with websockets.connect(socket_url(url)) as third:
-            await read_until(third, "session.created")
-
-
-async def test_who_asks_for_it_waits_in_a_queue(tmp_path):
-    profile = load_profile("test").model_copy(update={"limits": Limits(sessions=2)})
-    with gateway(tmp_path, profile) as (services, url):
-        first, other = [await websockets.connect(socket_url(url)) for _ in range(2)]
-        for socket in (first, other):
-            await read_until(socket, "session.created")
-        one = await websockets.connect(socket_url(url, "?queue=1"))
-        assert (await read_until(one, "avatar.queued"))[0]["place"] == 1
-        two = await websockets.connect(socket_url(url, "?queue=1&resume=1"))
-        assert (await read_until(two, "avatar.queued"))[-1]["place"] == 2
-        async with websockets.connect(socket_url(url, "?queue=1")) as three:
-            assert json.loads(await three.recv())["error"]["code"] == "overloaded"
-        await first.close()
-        await read_until(one, "session.created")
-        assert (await read_until(two, "avatar.queued"))[-1]["place"] == 1
-        async with websockets.connect(socket_url(url)) as hasty:
-            assert json.loads(await hasty.recv())["error"]["code"] == "overloaded"
-        assert services.sessions.held == 2
-        await other.close()
-        await read_until(two, "session.created")
-        assert services.sessions.held == 2
-        for socket in (one, two):
-            await socket.close()
-        await _ready(url)
-
-
-async def _ready(url):
-    for _ in range(1200):
-        if httpx.get(url + "/readyz").status_code == 200:
-            return
-        await asyncio.sleep(0.05)
-    raise AssertionError("the slot was not given back")
 
 
 async def test_keys_and_secrets(tmp_path):
@@ -189,15 +122,6 @@ async def test_too_long_a_message_closes_the_socket(served):
         assert socket.close_code == 1009
 
 
-async def test_too_long_a_session_is_ended(tmp_path):
-    profile = load_profile("test").model_copy(update={"limits": Limits(session_s=0.5)})
-    with gateway(tmp_path, profile) as (_, url):
-        async with websockets.connect(socket_url(url)) as socket:
-            said = await read_until(socket, "error")
-            assert "limits.session_s" in said[-1]["error"]["message"]
-            await socket.wait_closed()
-
-
 async def test_fifty_sessions_left_in_the_middle_leave_nothing(served):
     services, url = served
     await _one_cut_short(url)
@@ -226,94 +150,3 @@ async def _one_cut_short(url):
         await socket.send(json.dumps({"type": "response.create"}))
         await read_until(socket, "response.output_audio.delta")
         socket.transport.abort()
-
-
-def resumed_url(url, last):
-    return socket_url(url, f"?last_seq={last}")
-
-
-def offer(token):
-    return {"subprotocols": ["realtime", f"avatar-resume.{token}"]}
-
-
-async def test_a_lost_connection_is_resumed_where_it_was(served):
-    services, url = served
-    held = services.sessions.held
-    socket = await websockets.connect(socket_url(url, "?resume=1&animation=arkit52"))
-    token = json.loads(await socket.recv())
-    assert (token["type"], token["seq"], token["expires_in_s"]) == ("avatar.resume_token", 0, 30)
-    await socket.send(json.dumps({
-        "type": "conversation.item.create",
-        "item": {"type": "message", "role": "user",
-                 "content": [{"type": "input_text", "text": "word " * 40}]},
-    }))  # fmt: skip
-    await socket.send(json.dumps({"type": "response.create"}))
-    before = await read_until(socket, "response.output_audio.delta")
-    socket.transport.abort()
-    await asyncio.sleep(0.3)
-    assert services.sessions.held == held + 1
-    last = before[-1]["seq"]
-    async with websockets.connect(resumed_url(url, last), **offer(token["token"])) as again:
-        assert again.subprotocol == "realtime"
-        new = json.loads(await again.recv())
-        assert new["type"] == "avatar.resume_token" and new["token"] != token["token"]
-        after = await read_until(again, "response.done", 60)
-        numbers = [event["seq"] for event in [*before, *after]]
-        assert numbers == list(range(1, len(numbers) + 1))
-        assert after[-1]["response"]["status"] == "completed"
-        assert "session.created" not in [event["type"] for event in after]
-        await again.send(json.dumps({"type": "input_audio_buffer.clear"}))
-        await newest_token_is_held(services)
-        async with websockets.connect(resumed_url(url, 0), **offer(token["token"])) as used:
-            error = json.loads(await used.recv())["error"]
-            await used.wait_closed()
-            assert (error["code"], used.close_code) == ("resume_used", 1008)
-    await _given_back(services, held)
-    async with websockets.connect(resumed_url(url, 0), **offer(new["token"])) as late:
-        assert json.loads(await late.recv())["error"]["code"] == "resume_expired"
-    async with websockets.connect(resumed_url(url, 0), **offer("rt_nobody")) as unknown:
-        assert json.loads(await unknown.recv())["error"]["code"] == "resume_unknown"
-
-
-async def newest_token_is_held(services):
-    """Until it is written down that every client has the token that it was given last."""
-    unheld = select(SessionTable.id).where(SessionTable.unheld, SessionTable.over.is_(False))
-
-    def waited_for():
-        with services.store._database.session() as session:
-            return session.scalar(unheld)
-
-    async with asyncio.timeout(60):
-        while await asyncio.to_thread(waited_for):
-            await asyncio.sleep(0.05)
-
-
-async def _given_back(services, held):
-    for _ in range(1200):
-        if services.sessions.held == held:
-            return
-        await asyncio.sleep(0.05)
-    raise AssertionError("the slot was not given back")
-
-
-async def test_a_client_that_stays_away_is_gone(tmp_path):
-    profile = load_profile("test").model_copy(update={"limits": Limits(resume_s=0.5)})
-    with gateway(tmp_path, profile) as (services, url):
-        socket = await websockets.connect(socket_url(url, "?resume=1"))
-        token = json.loads(await socket.recv())["token"]
-        await read_until(socket, "session.created")
-        socket.transport.abort()
-        await _given_back(services, 0)
-        async with websockets.connect(resumed_url(url, 1), **offer(token)) as late:
-            assert json.loads(await late.recv())["error"]["code"] == "resume_expired"
-
-
-async def test_a_gateway_that_stops_sends_its_clients_elsewhere(tmp_path):
-    with gateway(tmp_path) as (_, url):
-        plain = await websockets.connect(socket_url(url))
-        waiting = await websockets.connect(socket_url(url, "?resume=1"))
-        await read_until(plain, "session.created")
-        await read_until(waiting, "session.created")
-    for socket in (plain, waiting):
-        await socket.wait_closed()
-        assert socket.close_code == 1012

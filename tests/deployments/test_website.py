@@ -6,7 +6,7 @@ import websockets
 
 from avatar_serving.config import Profile, load_profile
 from tests.deployments.serving import gateway
-from tests.deployments.test_realtime import read_until, socket_url
+from tests.deployments.sockets import read_until, socket_url
 
 EVIL, SHOP = "https://evil.example", "https://shop.example"
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from avatar_serving.config import load_profile
 from avatar_serving.errors import AvatarError
 from tests.deployments.serving import gateway
-from tests.deployments.test_realtime import socket_url
+from tests.deployments.sockets import socket_url
 from tests.fuzz.ledger import Ledger, inputs
 from tests.fuzz.mutations import json_like
 from tests.fuzz.test_wire import OURS, SAMPLES, THEIRS, messages, said

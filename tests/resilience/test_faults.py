@@ -12,7 +12,7 @@ from avatar_serving.client import Where, open_session
 from avatar_serving.errors import StageFailed
 from avatar_serving.flow import until
 from tests.deployments.serving import gateway
-from tests.deployments.test_realtime import read_until, socket_url
+from tests.deployments.sockets import read_until, socket_url
 from tests.store.packages import small_package
 
 DISK = "768k"
