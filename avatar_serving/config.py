@@ -32,7 +32,7 @@ StageName = Literal[
     "review", "vlm", "stylise", "reconstruct", "asr", "llm", "tts", "animate", "render"
 ]
 STAGES: tuple[StageName, ...] = get_args(StageName)
-_GROUPS = {"limits", "conversation", "rails", "memory", "training", "placement"}
+_GROUPS = {"limits", "conversation", "rails", "memory", "training", "placement", "standby"}
 
 
 class Strict(BaseModel):
@@ -69,6 +69,20 @@ class Placement(Strict):
         if self.min_replicas > self.max_replicas:
             raise ValueError("min_replicas is over max_replicas")
         return self
+
+
+class Standby(Strict):
+    """Engines in the gateway for stages that are placed: they answer while no replica runs."""
+
+    asr: AsrConfig | None = None
+    """Recognises speech meanwhile."""
+    tts: TtsConfig | None = None
+    """Speaks meanwhile, in whichever of its voices is most like the avatar's."""
+
+    def engines(self) -> "dict[StageName, AsrConfig | TtsConfig]":
+        """Those that are set."""
+        named: dict[StageName, AsrConfig | TtsConfig | None] = {"asr": self.asr, "tts": self.tts}
+        return {name: config for name, config in named.items() if config is not None}
 
 
 class Conversation(Strict):
@@ -170,11 +184,20 @@ class Profile(Strict):
     """What a process takes that teaches the diffusion model a character."""
     placement: dict[StageName, Placement] = {}
     """Stages that run on replicas of their own; the others run in the gateway."""
+    standby: Standby = Standby()
+    """Engines in the gateway for stages that are placed: they answer while no replica runs."""
 
     @model_validator(mode="after")
     def _gateways_in_order(self) -> "Profile":
         if self.gateway_scaling is not None and self.gateways > self.gateway_scaling.most:
             raise ValueError("gateways is over gateway_scaling.most")
+        return self
+
+    @model_validator(mode="after")
+    def _nobody_stands_in_for_itself(self) -> "Profile":
+        for name in self.standby.engines():
+            if name not in self.placement:
+                raise ValueError(f"standby.{name}: the stage is not placed, it runs in the gateway")
         return self
 
     @property
@@ -187,7 +210,8 @@ class Profile(Strict):
 
     def required_weights(self) -> tuple[str, ...]:
         """Names in the weights lock file, each once, in order of first use."""
-        parts = (self.vad, self.end_of_turn, *(self.stage(name) for name in STAGES))
+        stages = (self.stage(name) for name in STAGES)
+        parts = (self.vad, self.end_of_turn, *stages, *self.standby.engines().values())
         needed = [w for part in parts for w in part.required_weights()]
         return tuple(dict.fromkeys([*needed, *(CAMERA_WEIGHTS if self.camera else ())]))
 
@@ -205,8 +229,8 @@ def load_profile(name: str) -> Profile:
 def read_profile(options: Mapping[str, Any], where: str) -> Profile:
     """A profile of *options*. With ``base``, the name of a built-in profile, they change that one.
 
-    Groups of options (limits, conversation, rails, memory, training, placement) are changed option
-    by option; everything else is replaced whole.
+    Groups of options (limits, conversation, rails, memory, training, placement, standby) are
+    changed option by option; everything else is replaced whole.
 
     Raises:
         InvalidRequest: no such base, or an option is wrong; says which, and *where*.

@@ -25,6 +25,11 @@ stage_total = Histogram(
     "avatar_stage_seconds", "Request to end of stream", ["stage"], buckets=SECONDS
 )
 stage_errors = Counter("avatar_stage_errors_total", "Streams ended by an error", ["stage", "code"])
+stood_in = Counter(
+    "avatar_stood_in_total",
+    "Requests that an engine in the gateway answered because no replica ran",
+    ["stage", "engine"],
+)
 queue_wait = Histogram(
     "avatar_queue_wait_seconds",
     "A gateway's request to the replica's work on it",

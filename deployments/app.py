@@ -1,5 +1,6 @@
 """A profile in, a Serve application out."""
 
+from functools import partial
 from typing import Any
 
 from fastapi import FastAPI
@@ -15,9 +16,10 @@ from deployments.gateway import create_app
 from deployments.gateway_load import reporting
 from deployments.remote_trainer import RemoteTrainer
 from deployments.scaling import autoscaling
-from deployments.served import applications
+from deployments.served import applications, runs
 from deployments.services import Services
 from deployments.stage import RemoteStage, deploy
+from deployments.standby import StandIn, build_standby
 
 APP_NAME = "avatar"
 _SPREAD: dict[str, Any] = {"max_replicas_per_node": 1}
@@ -45,7 +47,12 @@ def build(
             name: RemoteStage[Any, Any](name, serve.get_deployment_handle(name, APP_NAME))
             for name in placed
         }
+        standby = build_standby(profile)
+        for name, engine in profile.standby.engines().items():
+            there = partial(runs, APP_NAME, name)
+            remote[name] = StandIn(name, remote[name], engine.engine, standby[name], there)
         services = Services.build(profile, environment, remote)
+        services.standby = standby
         services.applications = applications
         services.trainer = RemoteTrainer(profile.training)
         return create_app(services, stopping=_told_to_stop)

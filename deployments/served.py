@@ -1,6 +1,7 @@
 """What Ray Serve runs, in words of the protocol."""
 
 from ray import serve
+from ray.exceptions import RayError
 
 from avatar_serving.protocol.status import ApplicationPart, DeploymentPart
 
@@ -26,4 +27,18 @@ def applications() -> tuple[ApplicationPart, ...]:
             ),
         )
         for name, application in serve.status().applications.items()
+    )
+
+
+def runs(application: str, stage: str) -> bool:
+    """Whether a replica of *stage* takes requests, or nobody can tell. Blocks for a remote call."""
+    try:
+        parts = applications()
+    except RayError:
+        return True
+    return any(
+        deployment.name == stage and deployment.replicas.get("RUNNING", 0) > 0
+        for part in parts
+        if part.name == application
+        for deployment in part.deployments
     )

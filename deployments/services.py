@@ -51,6 +51,8 @@ class Services:
     trainings: TrainingJobs = field(init=False)
     trainer: Trainer = field(default_factory=LocalTrainer)
     """Teaches the diffusion model a character."""
+    standby: Mapping[StageName, Stage[Any, Any]] = field(default_factory=dict[StageName, Any])
+    """Engines of this process for stages that are elsewhere, to be warmed like these."""
     applications: Callable[[], tuple[ApplicationPart, ...]] = tuple
     """What Ray Serve runs; nothing where it does not run."""
     clips: tuple[tuple[Behaviour, str], ...] = ()

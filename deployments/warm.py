@@ -30,8 +30,12 @@ async def _warm(services: Services) -> None:
     stages = services.stages
     chat = ChatRequest((Message("user", "Say hello."),), max_tokens=2)
     await collect(stages["llm"].run(chat))
-    await collect(stages["asr"].run(Utterance(_SECOND, "en")))
-    await collect(stages["tts"].run(SpeechRequest("Hello.", services.profile.voice)))
+    heard, said = Utterance(_SECOND, "en"), SpeechRequest("Hello.", services.profile.voice)
+    for those in (stages, services.standby):
+        if "asr" in those:
+            await collect(those["asr"].run(heard))
+        if "tts" in those:
+            await collect(those["tts"].run(said))
     await collect(stages["animate"].run(AnimateRequest(0.5, audio=_SPOKEN)))
     await asyncio.to_thread(services.end_of_turn.probability, _SECOND)
     services.vad.open().push(_SECOND.pcm)

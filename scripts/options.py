@@ -65,6 +65,7 @@ def tables() -> dict[str, str]:
         "memory": options_table(config.Memory),
         "training": options_table(config.Training),
         "placement": options_table(config.Placement),
+        "standby": options_table(config.Standby),
         "gateway scaling": options_table(GatewayScaling, leave_out={"signal"}),
         "scaling": "\n\n".join(map(signal_section, get_args(get_args(Scaling)[0]))),
         "model choice": options_table(ModelChoice),

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -66,8 +67,8 @@ def _replicas(deployment: str) -> list[dict[str, Any]]:
     from ray._private.state import actors
 
     found: list[dict[str, Any]] = list(actors().values())
-    prefix = f"SERVE_REPLICA::avatar#{deployment}#"
-    return [a for a in found if a["State"] == "ALIVE" and a["Name"].startswith(prefix)]
+    replica = re.compile(rf"SERVE_REPLICA::\w+#{deployment}#")
+    return [a for a in found if a["State"] == "ALIVE" and replica.match(a["Name"])]
 
 
 @contextlib.contextmanager

@@ -19,6 +19,7 @@ from avatar_serving.stages.tts.base import TtsEngineConfig
 from avatar_serving.stages.tts.cosyvoice import CosyVoiceConfig
 from avatar_serving.stages.tts.hibari import HibariConfig
 from avatar_serving.stages.tts.kokoro import KokoroConfig
+from avatar_serving.stages.tts.likeness import likeness
 from avatar_serving.stages.tts.qwen import QwenConfig
 from avatar_serving.stages.tts.tone import ToneConfig
 from avatar_serving.stages.tts.voices import Voice, voice_for
@@ -85,9 +86,4 @@ class ByVoiceTts:
         if not able:
             offered = tuple(sorted({v.language for v in self._voices}))
             raise LanguageUnavailable(language, offered)
-        return max(able, key=lambda other: _likeness(voice, other))
-
-
-def _likeness(one: Voice, other: Voice) -> int:
-    same_age = ("child" in one.tags) == ("child" in other.tags)
-    return 2 * (one.gender == other.gender) + same_age
+        return max(able, key=lambda other: likeness(voice, other))

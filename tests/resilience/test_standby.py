@@ -1,0 +1,108 @@
+"""The only replica of a stage that a conversation waits for is killed: the engine that the gateway
+has for this answers until another replica is there."""
+
+import asyncio
+import os
+import signal
+import time
+from contextlib import aclosing
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pytest
+from prometheus_client import REGISTRY
+
+from avatar_serving.config import Placement
+from avatar_serving.errors import AvatarError
+from avatar_serving.flow import collect
+from avatar_serving.media import AudioChunk, SpeechRequest, Utterance
+from avatar_serving.stages.asr.faster_whisper import FasterWhisperConfig
+from avatar_serving.stages.base import StageConfig
+from avatar_serving.stages.tts.hibari import HibariConfig
+from avatar_serving.weights import path as weight_path
+from tests.resilience.service import pids_of
+
+pytestmark = [
+    pytest.mark.weights,
+    pytest.mark.serve,
+    pytest.mark.filterwarnings("ignore"),
+    pytest.mark.asyncio(loop_scope="module"),
+]
+
+CLAUSE = SpeechRequest("The sea is wide and blue.", "hibari")
+ENGINES: dict[str, StageConfig] = {
+    "tts": HibariConfig(),
+    "asr": FasterWhisperConfig(cpu_threads=1),
+}
+
+
+@pytest.fixture(scope="module")
+def stages():
+    """One replica of each runs; the ways to them, as a gateway has them, by name."""
+    try:
+        weight_path("whisper-base")
+    except AvatarError as error:
+        pytest.skip(f"LOUD: {error}")
+    import ray
+    from ray import serve
+
+    from deployments.served import runs
+    from deployments.stage import RemoteStage, deploy
+    from deployments.standby import StandIn
+
+    env = {"PYTHONPATH": str(Path(__file__).parents[2]), "OMP_WAIT_POLICY": "passive"}
+    ray.init(address="local", num_cpus=2, include_dashboard=False, runtime_env={"env_vars": env})
+    try:
+        found = {}
+        for name, config in ENGINES.items():
+            node = deploy(name, config, Placement(num_cpus=0.1))
+            serve.run(node, name=name, route_prefix=None, blocking=False)
+            remote = RemoteStage(name, serve.get_deployment_handle(name, name))
+            there = partial(runs, name, name)
+            found[name] = StandIn(name, remote, "small", config.build(), there)
+        yield found
+    finally:
+        ray.shutdown()
+
+
+async def first_after_s(stage, request):
+    """The first item of an answer, and how long it took."""
+    began = time.monotonic()
+    async with aclosing(stage.run(request)) as items:
+        return await anext(items), time.monotonic() - began
+
+
+async def spoken(tts):
+    """The clause, as a microphone hears it."""
+    sound = b"".join([part.audio.pcm for part in await collect(tts.run(CLAUSE))])
+    samples = np.frombuffer(sound, np.int16)
+    there = np.arange(0, len(samples), 24_000 / 16_000)
+    heard = np.interp(there, np.arange(len(samples)), samples)
+    return Utterance(AudioChunk(heard.astype(np.int16).tobytes(), 16_000), "en")
+
+
+def stood_in(name):
+    labels = {"stage": name, "engine": "small"}
+    return REGISTRY.get_sample_value("avatar_stood_in_total", labels) or 0.0
+
+
+@pytest.mark.parametrize("name", ENGINES)
+async def test_an_engine_of_the_gateway_answers_until_a_replica_is_back(stages, name):
+    request = CLAUSE if name == "tts" else await spoken(stages["tts"])
+    stage = stages[name]
+    _, well_s = await first_after_s(stage, request)
+    replica, before = pids_of(name)[0], stood_in(name)
+    os.kill(replica, signal.SIGKILL)
+    killed, waits_s = time.monotonic(), list[float]()
+    while stood_in(name) == before + len(waits_s):
+        item, took_s = await first_after_s(stage, request)
+        waits_s.append(took_s)
+        assert item.text.split()[-1] == "blue." if name == "asr" else item.audio.pcm
+        assert time.monotonic() < killed + 120, "no replica came back"
+        await asyncio.sleep(0.2)
+    print(
+        f"{name}: first item after {well_s:.2f} s, with the kill {waits_s[0]:.2f} s, then at most "
+        f"{max(waits_s[1:]):.2f} s; a replica was back after {time.monotonic() - killed:.1f} s"
+    )
+    assert len(waits_s) > 1 and replica not in pids_of(name)
