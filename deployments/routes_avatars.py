@@ -28,8 +28,10 @@ from pipelines.create_avatar import (
     Created,
     CreateItem,
     CreateRequest,
+    Tongue,
     create_avatar,
     describe,
+    person_of,
 )
 
 router = APIRouter(tags=["avatars"], dependencies=[Depends(require_key)])
@@ -52,18 +54,28 @@ class CreateBody(BaseModel):
     """Id of the persona it is made from; its rails become the avatar's."""
     greeting: str = Field(default="", max_length=400)
     description: str = ""
+    language: Tongue = "en"
+    """Of a description that is made."""
+    face: int = Field(default=0, ge=0)
+    """Which of several faces, 1 being the leftmost; 0: the picture is of one person."""
 
 
 @router.post("/v1/avatars/review")
-async def review_image(request: Request, image: Annotated[UploadFile, File()]) -> dict[str, Any]:
-    """Look at a picture before making an avatar of it. Nothing is kept."""
+async def review_image(
+    request: Request,
+    image: Annotated[UploadFile, File()],
+    face: Annotated[int, Form(ge=0)] = 0,
+    language: Annotated[Tongue, Form()] = "en",
+) -> dict[str, Any]:
+    """Look at a picture, or at one of the faces in it, before making an avatar. Nothing is kept."""
     held = services(request)
     with held.creations.reserve():
-        picture = await image_of(image, held)
+        picture = await person_of(held.create.review, await image_of(image, held), face)
         review = await last(held.create.review.run(picture))
         described = None
         if review.refused is None:
-            described = asdict(await describe(held.create.vlm, held.create.llm, picture))
+            seen = await describe(held.create.vlm, held.create.llm, picture, language)
+            described = asdict(seen)
     return {"review": _review(review), "description": described}
 
 
@@ -92,6 +104,8 @@ async def create(
         persona=body.persona,
         description=body.description,
         limits=image_limits(held),
+        face=body.face,
+        language=body.language,
         more=await _more(more_images or [], held),
     )
     chosen = body.model_dump(include={"template", "greeting", "speed", "pitch"})
@@ -185,6 +199,7 @@ def _review(review: Review) -> dict[str, Any]:
     return {
         "checks": [asdict(c) for c in review.checks],
         "face_box": review.face_box,
+        "faces": [asdict(face) for face in review.faces],
         "measured": data_url(review.measured) if review.measured else None,
     }
 

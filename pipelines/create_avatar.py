@@ -3,11 +3,12 @@
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from avatar_serving import images
 from avatar_serving.avatars import package
 from avatar_serving.errors import ImageRejected, InvalidRequest, StageFailed
+from avatar_serving.faces.among import cut_out
 from avatar_serving.flow import collect, last
 from avatar_serving.media import (
     ChatRequest,
@@ -21,9 +22,11 @@ from avatar_serving.media import (
 )
 from avatar_serving.safety.consent import Consent
 from avatar_serving.stages.base import Llm, Reconstruct, ReviewStage, Stage, Stylise, Vlm
-from avatar_serving.stages.vlm.prompt import describe_prompt
+from avatar_serving.stages.vlm.prompt import describe_prompt, translate_prompt
+from avatar_serving.stages.vlm.wording_zh import sentence
 
 T = TypeVar("T")
+Tongue = Literal["en", "zh"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,11 @@ class CreateRequest:
     persona: str = ""
     description: str = ""
     """If given, the picture is not described again."""
+    language: Tongue = "en"
+    """Of the description."""
     limits: images.ImageLimits = images.ImageLimits()
+    face: int = 0
+    """Which of several faces, 1 being the leftmost; 0: the picture is of one person."""
     more: tuple[bytes, ...] = field(default=(), repr=False)
     """Further pictures of the same person, for engines that look at several."""
 
@@ -66,13 +73,15 @@ async def create_avatar(
 
     Raises:
         ImageRejected: the picture cannot become an avatar; says why and what would.
-        InvalidRequest: no consent was given; or several pictures, and one to be changed.
+        InvalidRequest: no consent was given; there is no such face; or several pictures, and one
+            to be changed.
     """
     request.consent.check()
     if request.more and request.look != Look():
         raise InvalidRequest("several pictures are taken as they are: leave out the look", "look")
     yield Progress("decode", 0.01, "Opening the picture")
     image = images.decode(request.image, request.limits)
+    image = await person_of(stages.review, image, request.face)
     yield Progress("review", 0.04, "Looking at the picture")
     review = await last(stages.review.run(image))
     # Also of a picture that is refused: it shows what was looked at.
@@ -82,7 +91,7 @@ async def create_avatar(
     description = Description((), request.description)
     if not request.description:
         yield Progress("describe", 0.12, "Describing the person")
-        description = await describe(stages.vlm, stages.llm, image)
+        description = await describe(stages.vlm, stages.llm, image, request.language)
     yield description
     if request.look != Look():
         async for item in _work(stages.stylise, StyliseRequest(image, request.look), 0.25, 0.5):
@@ -112,6 +121,16 @@ def accept(review: Review) -> None:
         raise ImageRejected(refused.name, refused.reason)
 
 
+async def person_of(review: ReviewStage, image: Image, face: int) -> Image:
+    """The part of the picture with that face, 1 being the leftmost; with 0, all of it.
+
+    Raises InvalidRequest: there are not so many.
+    """
+    if not face:
+        return image
+    return cut_out(image, (await last(review.run(image))).faces, face)
+
+
 async def _accepted(review: ReviewStage, picture: bytes, limits: images.ImageLimits) -> Image:
     """Raises ImageRejected."""
     image = images.decode(picture, limits)
@@ -119,13 +138,16 @@ async def _accepted(review: ReviewStage, picture: bytes, limits: images.ImageLim
     return image
 
 
-async def describe(vlm: Vlm, llm: Llm, image: Image) -> Description:
-    """What the picture shows. What the VLM stage only measured, the LLM puts into a sentence; a
-    model that has seen it wrote its own."""
+async def describe(vlm: Vlm, llm: Llm, image: Image, language: Tongue = "en") -> Description:
+    """What the picture shows, in *language*. What the VLM stage only measured, the LLM puts into an
+    English sentence; a model that has seen it wrote its own, which the LLM may translate."""
     measured = await last(vlm.run(image))
-    if not measured.facts or measured.prompts:
+    if language == "zh" and (known := sentence(measured.facts)):
+        return replace(measured, text=known)
+    if language == "en" and (measured.prompts or not measured.facts):
         return measured
-    prompt = ChatRequest(describe_prompt(measured), max_tokens=80, temperature=0.2, seed=0)
+    asked = translate_prompt(measured.text) if language == "zh" else describe_prompt(measured)
+    prompt = ChatRequest(asked, max_tokens=120, temperature=0.2, seed=0)
     written = "".join(delta for delta in await collect(llm.run(prompt)) if isinstance(delta, str))
     text = " ".join(written.split())
     return replace(measured, text=text or measured.text)

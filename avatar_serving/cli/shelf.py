@@ -30,6 +30,9 @@ Agreed = Annotated[
 Voice = Annotated[str, typer.Option(help="One of GET /v1/voices; the service's unless given.")]
 Persona = Annotated[str, typer.Option(help="Who it is and how it talks, in words.")]
 Style = Annotated[str, typer.Option(help="Redraw the picture first: one of GET /v1/looks.")]
+Which = Annotated[
+    int, typer.Option(min=0, help="Which of several faces, 1 being the leftmost; 0: one person.")
+]
 Url = Annotated[str, typer.Option(help="The service.")]
 
 
@@ -40,6 +43,7 @@ def create_avatar(
     voice: Voice = "",
     persona: Persona = "",
     style: Style = "none",
+    face: Which = 0,
     url: Url = "http://localhost:8000",
 ) -> None:
     """Make an avatar of a photo at a running service, and print its id.
@@ -54,7 +58,7 @@ def create_avatar(
         first, *more = map(_read, photos)
         steps = rest.create_avatar(
             first, name or photos[0].stem, statement=_STATEMENT, voice=voice, persona=persona,
-            look=Look(style=style), more=more,
+            look=Look(style=style), more=more, face=face,
         )  # fmt: skip
         made = _followed(steps)
     typer.echo(made.id)

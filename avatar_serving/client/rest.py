@@ -73,15 +73,16 @@ class Rest:
 
     def create_avatar(
         self, image: bytes, name: str, *, statement: str, voice: str = "", persona: str = "",
-        look: Look | None = None, more: Sequence[bytes] = (),
+        look: Look | None = None, more: Sequence[bytes] = (), face: int = 0,
     ) -> Generator[Progress, None, Avatar]:  # fmt: skip
         """Yield progress, return the avatar. The caller agrees to *statement* by calling.
 
-        *more*: further pictures of the person, where the service's engine looks at several.
+        *more*: further pictures of the person, where the service's engine looks at several. *face*:
+        which of several in *image*, 1 being the leftmost; 0: it is of one person.
         """
         request = {
             "name": name, "voice": voice, "persona": persona, "look": _told(look or Look()),
-            "consent": {"agreed": True, "statement": statement},
+            "face": face, "consent": {"agreed": True, "statement": statement},
         }  # fmt: skip
         done = yield from self._made("/v1/avatars", image, request, more)
         return read(Done, done).avatar

@@ -14,14 +14,17 @@ from avatar_serving.media.face import (
 )
 from avatar_serving.media.pictures import Glance, Image, RenderRequest, VideoFrame, Window
 from avatar_serving.media.portraits import (
+    Box,
     Check,
     Description,
     Drawing,
     DrawingPrompt,
+    FoundFace,
     Likeness,
     Look,
     Progress,
     ReconstructRequest,
+    Rectangle,
     Review,
     StyliseRequest,
 )
@@ -41,6 +44,7 @@ __all__ = [
     "AnimateRequest",
     "AudioChunk",
     "Behaviour",
+    "Box",
     "CHANNELS",
     "ChatDelta",
     "ChatRequest",
@@ -51,6 +55,7 @@ __all__ = [
     "EMOTIONS",
     "Emotion",
     "FaceFrame",
+    "FoundFace",
     "Glance",
     "HEAD",
     "Image",
@@ -62,6 +67,7 @@ __all__ = [
     "Phone",
     "Progress",
     "ReconstructRequest",
+    "Rectangle",
     "RenderRequest",
     "Review",
     "Speech",

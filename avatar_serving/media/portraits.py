@@ -20,7 +20,7 @@ class Check:
     """One thing looked at in an image."""
 
     name: str
-    """decodable, size, face, face_size, sharpness, exposure, pose, occlusion, nsfw ..."""
+    """decodable, size, face, faces, face_size, sharpness, exposure, pose, occlusion, nsfw ..."""
     score: float
     """0 (unusable) .. 1 (perfect)."""
     verdict: Literal["good", "fair", "refused"]
@@ -28,11 +28,28 @@ class Check:
     """One sentence for the person who uploaded it, saying what to do if it is not good."""
 
 
+Box = tuple[float, float, float, float]
+"""x, y, width, height in pixels; it may reach over the edge of the picture."""
+Rectangle = tuple[int, int, int, int]
+"""x, y, width, height in whole pixels, inside the picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFace:
+    """One of the faces of a picture."""
+
+    box: Box
+    around: Rectangle
+    """The part of the picture that shows this person, and others as little as may be."""
+
+
 @dataclass(frozen=True, slots=True)
 class Review:
     checks: tuple[Check, ...]
-    face_box: tuple[float, float, float, float] | None = None
-    """x, y, width, height in pixels of the reviewed image."""
+    face_box: Box | None = None
+    """The face that was looked at, in the reviewed image."""
+    faces: tuple[FoundFace, ...] = ()
+    """All that were found, from left to right."""
     measured: bytes = field(default=b"", repr=False)
     """A picture (WebP) of what was measured in a drawn face; empty for photos."""
 

@@ -140,6 +140,15 @@ def test_no_consent_no_avatar(rest):
     assert said[-1][0] == "error" and "consent" in said[-1][1]["message"]
 
 
+@pytest.mark.parametrize(
+    "asked", [{"face": "2"}, {"face": "-1"}, {"face": "left"}, {"language": "de"}]
+)
+def test_a_face_or_language_that_is_not_there_is_refused(rest, asked):
+    files = {"image": ("a.png", picture())}
+    answer = rest.post("/v1/avatars/review", files=files, data=asked)
+    assert answer.status_code in (400, 422) and answer.json()["error"]["message"]
+
+
 def test_an_upload_over_the_limit_is_not_read(rest):
     answer = rest.post("/v1/avatars/review", files={"image": ("a.png", b"\0" * 50_000_000)})
     assert answer.status_code == 413

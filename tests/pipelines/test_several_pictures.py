@@ -1,12 +1,14 @@
 """An avatar of several pictures of one person: who is asked about which."""
 
+from dataclasses import replace
+
 import pytest
 
 from avatar_serving import images
 from avatar_serving.avatars.plain import plain_package
 from avatar_serving.errors import ImageRejected, InvalidRequest
 from avatar_serving.flow import collect
-from avatar_serving.media import Check, Look, Review
+from avatar_serving.media import Check, FoundFace, Look, Review
 from avatar_serving.safety.consent import Consent
 from pipelines.create_avatar import Created, CreateRequest, CreateStages, create_avatar
 from tests.avatars.pictures import colourful
@@ -64,3 +66,25 @@ async def test_one_that_is_refused_refuses_the_avatar():
 async def test_a_look_would_change_only_one_of_them():
     with pytest.raises(InvalidRequest, match="look"):
         await collect(made(look=Look(style="anime"))[0])
+
+
+class TwoPeople(Reviewer):
+    """Sees two faces in wide pictures."""
+
+    async def run(self, image, /):
+        async for review in super().run(image):
+            people = (
+                FoundFace((4, 4, 20, 20), (0, 0, 32, 40)),
+                FoundFace((40, 4, 20, 20), (34, 0, 30, 40)),
+            )
+            yield replace(review, faces=people if image.width == 64 else ())
+
+
+async def test_of_several_people_the_one_that_is_asked_for_is_made():
+    reviewer, maker = TwoPeople(), Maker()
+    stages = CreateStages(reviewer, maker, maker, maker, maker)
+    request = CreateRequest(PICTURES[0], "Ada", CONSENT, "tone", description="a person", face=2)
+    await collect(create_avatar(stages, request))
+    assert reviewer.seen == [64, 30] and maker.asked.image.width == 30
+    with pytest.raises(InvalidRequest, match="face 3: the picture has 2"):
+        await collect(create_avatar(stages, replace(request, face=3)))

@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
 from avatar_serving.faces import Face, FaceFinder
+from avatar_serving.faces.among import cut_out
 from avatar_serving.flow import last
 from avatar_serving.images import from_array
 from avatar_serving.media import Check, Review
@@ -74,7 +75,17 @@ async def test_no_face_three_faces_lying_face(stage: ReviewStage, kind: str) -> 
     image, words = pictures[kind]
     refused = (await reviewed(stage, image)).refused
     assert refused is not None
-    assert refused.name in ("face", "pose") and words in refused.reason
+    assert refused.name in ("face", "faces", "pose") and words in refused.reason
+
+
+@pytest.mark.weights
+async def test_any_of_several_people_can_be_cut_out(stage: ReviewStage) -> None:
+    three = np.tile(portraits.astronaut()[:, 60:380], (1, 3, 1))
+    faces = (await reviewed(stage, three)).faces
+    assert [round(face.box[0] / 320) for face in faces] == [0, 1, 2]
+    for number in (1, 2, 3):
+        alone = await last(stage.run(cut_out(from_array(three), faces, number)))
+        assert alone.refused is None and len(alone.faces) == 1
 
 
 @pytest.mark.weights
@@ -84,7 +95,7 @@ async def test_small_faces_in_the_background_do_not_matter(stage: ReviewStage) -
     portrait = np.asarray(cv2.resize(portrait, (1024, 1024)), np.uint8)
     portrait[600:728, 40:168] = cv2.resize(portrait[40:296, 700:956], (128, 128))
     review = await reviewed(stage, portrait)
-    assert named(review, "face").verdict == "refused", "one of them is over half as wide"
+    assert named(review, "faces").verdict == "refused", "one of them is over half as wide"
     portrait[0:300, 690:970] = 200
     assert named(await reviewed(stage, portrait), "face").verdict == "good"
 

@@ -7,6 +7,7 @@ from avatar_serving.stages.vlm.colours import HAIR, PALETTE, hair_colour, main_c
 from avatar_serving.stages.vlm.expression import expression, facing
 from avatar_serving.stages.vlm.prompt import describe_prompt
 from avatar_serving.stages.vlm.wording import describe, subject
+from avatar_serving.stages.vlm.wording_zh import COLOURS, sentence
 
 
 def face(pose: tuple[float, float, float] = (0, 0, 0), **shapes: float) -> Face:
@@ -103,3 +104,31 @@ def test_the_prompt_holds_every_fact_of_the_person() -> None:
     of_the_picture = str(facts.pop("framing"))
     assert all(value in messages[-1].text for value in facts.values() if value)
     assert of_the_picture not in messages[-1].text
+
+
+def test_the_same_facts_in_chinese() -> None:
+    measured = describe(
+        {
+            "subject": subject(34, 0.99), "hair": "long dark brown hair",
+            "expression": "a slight smile", "facing": "facing the camera",
+            "clothing": "orange and white clothes", "framing": "close-up portrait",
+            "background": "a plain light grey background",
+        }
+    )  # fmt: skip
+    assert sentence(measured.facts) == (
+        "一位三十多岁的女性，深棕色长发，面带微笑，面向镜头，穿着橙色和白色的衣服，背景是纯浅灰色。"
+    )
+
+
+def test_every_measured_word_is_known_in_chinese() -> None:
+    assert set(COLOURS) >= set(PALETTE) | set(HAIR)
+    for age in range(0, 100, 2):
+        for female in (0.0, 0.5, 1.0):
+            assert sentence((("subject", subject(age, female)),)), (age, female)
+    for value in ("little or no hair", "short white hair"):
+        assert sentence((("hair", value),))
+
+
+def test_words_of_others_are_left_to_the_language_model() -> None:
+    assert sentence((("subject", "an astronaut"), ("facing", "facing the camera"))) == ""
+    assert sentence(()) == ""

@@ -39,6 +39,7 @@ const REVIEW = {
     { name: "nsfw", score: 1, verdict: "good", reason: "The picture is suitable." },
   ],
   face_box: [176, 62, 100, 130],
+  faces: [{ box: [176, 62, 100, 130], around: [76, 0, 300, 439] }],
 };
 const DESCRIPTION = { text: "A smiling woman in her thirties with short brown hair, wearing an orange flight suit.", facts: [["hair", "brown"]] };
 const VOICES = [

@@ -45,7 +45,7 @@ describe("the page in Chinese", () => {
 
   it("knows sentences that the server says, with their numbers", () => {
     language.value = "zh";
-    expect(told("There are 3 faces; use a picture of one person, or cut one out.")).toContain("3 张脸");
+    expect(told("There are 3 faces; choose one of them, or use a picture of one person.")).toContain("3 张脸");
     expect(told("Something new.")).toBe("Something new.");
     const server = textOf(join(WEB, "..", "avatar_serving"), /\.(py|yaml|json)$/) + textOf(join(WEB, "..", "pipelines"), /\.py$/);
     const joined = server.replace(/"\s*\n\s*f?"/g, "").replace(/\d+(\.\d+)?|\{\w+\}/g, "#");

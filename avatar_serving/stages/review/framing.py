@@ -62,8 +62,8 @@ def check_face(faces: list[Face], on_its_side: bool) -> Check:
     rivals = [face for face in faces[1:] if face.width >= RIVAL * faces[0].width]
     if rivals:
         count = len(rivals) + 1
-        reason = f"There are {count} faces; use a picture of one person, or cut one out."
-        return Check("face", 0.0, "refused", reason)
+        reason = f"There are {count} faces; choose one of them, or use a picture of one person."
+        return Check("faces", 0.0, "refused", reason)
     if len(faces) > 1:
         reason = "Smaller faces in the background are ignored."
         return Check("face", 0.8, "good", reason)

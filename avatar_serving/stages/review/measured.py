@@ -12,7 +12,7 @@ from avatar_serving.drawings.look import find_drawn
 from avatar_serving.drawings.measure import DrawnFace
 from avatar_serving.drawings.overlay import overlay
 from avatar_serving.errors import StageFailed
-from avatar_serving.faces import Face, FaceFinder
+from avatar_serving.faces import Face, FaceFinder, among
 from avatar_serving.faces.crop import crop_face
 from avatar_serving.flow import in_thread
 from avatar_serving.images import to_array
@@ -76,7 +76,8 @@ class MeasuredReview:
         if not faces:
             return Review(tuple(checks))
         checks += _check_one(pixels, faces[0])
-        return Review(tuple(checks), faces[0].box)
+        found = among.found(faces, image.width, image.height)
+        return Review(tuple(checks), faces[0].box, found)
 
     def _check_nsfw(self, image: Image) -> Check:
         return grade("nsfw", self._nsfw.score(image), self._nsfw_scale, NSFW)
@@ -92,7 +93,7 @@ def _of_drawing(
         framing.check_framing(face, image.shape[1], image.shape[0]),
         check_drawing(drawn),
     ]
-    return Review(tuple(checks), face.box, encode_webp(overlay(drawn), quality=85))
+    return Review(tuple(checks), face.box, measured=encode_webp(overlay(drawn), quality=85))
 
 
 def _check_one(image: NDArray[np.uint8], face: Face) -> list[Check]:

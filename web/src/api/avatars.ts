@@ -23,10 +23,20 @@ export interface Check {
   readonly reason: string;
 }
 
+/** x, y, width, height in pixels of the reviewed image. */
+export type Box = readonly [number, number, number, number];
+
+export interface FoundFace {
+  readonly box: Box;
+  /** The part of the image that shows this person, and others as little as may be. */
+  readonly around: Box;
+}
+
 export interface Review {
   readonly checks: readonly Check[];
-  /** x, y, width, height in pixels of the reviewed image. */
-  readonly face_box: readonly [number, number, number, number] | null;
+  readonly face_box: Box | null;
+  /** From left to right. */
+  readonly faces: readonly FoundFace[];
   /** A data URL: what was measured in a drawn face. */
   readonly measured: string | null;
 }
@@ -147,8 +157,11 @@ export async function fetchSample(voice: string, { speed, pitch }: Delivery, sig
   return (await request(path, { signal })).blob();
 }
 
-export async function review(image: Blob, signal: AbortSignal): Promise<Reviewed> {
-  const response = await request("/v1/avatars/review", { method: "POST", body: form(image), signal });
+/** The portrait is described in *language*. */
+export async function review(image: Blob, language: string, signal: AbortSignal): Promise<Reviewed> {
+  const body = form(image);
+  body.append("language", language);
+  const response = await request("/v1/avatars/review", { method: "POST", body, signal });
   return (await response.json()) as Reviewed;
 }
 

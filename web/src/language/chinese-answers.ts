@@ -17,7 +17,7 @@ export const CHINESE_ANSWERS: Readonly<Record<string, string>> = {
   "The head is tilted too far; turn the picture so that the head is upright.": "头歪得太多，请把图片转正。",
   "No face was found; use a picture of one person who looks at the camera.": "没有找到人脸，请用一个人看着镜头的照片。",
   "The picture lies on its side or upside down; turn it upright first.": "图片横着或倒着，请先转正。",
-  "There are # faces; use a picture of one person, or cut one out.": "图中有 # 张脸，请用单人照片，或只裁出一个人。",
+  "There are # faces; choose one of them, or use a picture of one person.": "图中有 # 张脸，请选其中一张，或用单人照片。",
   "Smaller faces in the background are ignored.": "背景中较小的脸会被忽略。",
   "There is one clear face.": "有一张清楚的脸。",
   "The face is sharp.": "脸部清晰。",

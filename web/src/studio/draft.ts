@@ -26,6 +26,8 @@ export type Making =
 
 /** What the studio knows while an avatar is being designed. */
 export const photo = signal<Photo | null>(null);
+/** The picture of several people that the photo is a part of. */
+export const whole = signal<Blob | null>(null);
 export const reviewing = signal<Reviewing>({ state: "none" });
 export const making = signal<Making>({ state: "none" });
 
@@ -54,7 +56,7 @@ export const missing = computed<string | null>(() => {
   if (!photo.value) return "Add a photo";
   if (looked.state === "looking") return "Looking at the photo";
   if (looked.state === "failed") return "Choose another photo";
-  if (refusal.value) return "Choose another photo";
+  if (refusal.value) return severalFaces(looked) ? "Choose a face" : "Choose another photo";
   if (lookMissing.value && !more.value.length) return lookMissing.value;
   if (!name.value.trim()) return "Give your avatar a name";
   if (!agreed.value) return "Please agree to the statement";
@@ -66,6 +68,12 @@ let makeAbort = new AbortController();
 
 export function refusalOf(result: Reviewed): string | null {
   return result.review.checks.find((check) => check.verdict === "refused")?.reason ?? null;
+}
+
+/** It is only unclear who is meant. */
+export function severalFaces(looked: Reviewing): boolean {
+  if (looked.state !== "done") return false;
+  return looked.result.review.checks.find(({ verdict }) => verdict === "refused")?.name === "faces";
 }
 
 export async function loadCatalogue(): Promise<void> {
@@ -90,17 +98,19 @@ export function startFrom(from: Persona): void {
   });
 }
 
-export async function choosePhoto(file: Blob, called = nameFrom(file instanceof File ? file.name : "")): Promise<void> {
+/** *partOf*: the picture of several people that it was cut from. */
+export async function choosePhoto(file: Blob, called = nameFrom(file instanceof File ? file.name : ""), partOf: Blob | null = null): Promise<void> {
   dropPhoto();
   const read = await readPhoto(file);
   batch(() => {
     photo.value = read;
+    whole.value = partOf;
     name.value = called;
     reviewing.value = { state: "looking" };
   });
   const { signal: aborted } = (reviewAbort = new AbortController());
   try {
-    const result = await review(read.file, aborted);
+    const result = await review(read.file, language.value, aborted);
     if (!aborted.aborted) reviewing.value = { state: "done", result };
   } catch (error) {
     if (!aborted.aborted) reviewing.value = { state: "failed", reason: messageOf(error) };
@@ -117,6 +127,7 @@ export function dropPhoto(): void {
   if (photo.value) URL.revokeObjectURL(photo.value.url);
   batch(() => {
     photo.value = null;
+    whole.value = null;
     reviewing.value = { state: "none" };
     making.value = { state: "none" };
     agreed.value = false;

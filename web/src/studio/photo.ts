@@ -1,6 +1,10 @@
+import type { Box } from "../api/avatars.ts";
+
 /** A picture the user gave us, upright, and no larger than an avatar can use. */
 export interface Photo {
   readonly file: Blob;
+  /** As it came, before it was made smaller. */
+  readonly original: Blob;
   readonly url: string;
   readonly width: number;
   readonly height: number;
@@ -15,24 +19,34 @@ const JPEG_QUALITY = 0.93;
  */
 export async function readPhoto(file: Blob): Promise<Photo> {
   const bitmap = await createImageBitmap(file, { imageOrientation: "from-image" }).catch(() => null);
-  if (!bitmap) return { file, url: URL.createObjectURL(file), width: 0, height: 0 };
+  if (!bitmap) return { file, original: file, url: URL.createObjectURL(file), width: 0, height: 0 };
   const scale = Math.min(1, LONGEST_SIDE / Math.max(bitmap.width, bitmap.height));
   const width = Math.round(bitmap.width * scale);
   const height = Math.round(bitmap.height * scale);
   // What moves would move on under what is measured: its first picture is the photo.
-  const sent = scale < 1 || file.type === "image/gif" ? await still(bitmap, width, height) : file;
+  const sent = scale < 1 || file.type === "image/gif" ? await still(bitmap, [0, 0, bitmap.width, bitmap.height], width, height) : file;
   bitmap.close();
-  return { file: sent, url: URL.createObjectURL(sent), width, height };
+  return { file: sent, original: file, url: URL.createObjectURL(sent), width, height };
 }
 
-async function still(bitmap: ImageBitmap, width: number, height: number): Promise<Blob> {
+/** A part of *photo*, as fine as the picture was that came. */
+export async function cutOut(photo: Photo, part: Box): Promise<Blob> {
+  const bitmap = await createImageBitmap(photo.original, { imageOrientation: "from-image" });
+  const scale = bitmap.width / photo.width;
+  const [x, y, width, height] = part.map((side) => Math.round(side * scale)) as [number, number, number, number];
+  const cut = await still(bitmap, [x, y, width, height], width, height);
+  bitmap.close();
+  return cut;
+}
+
+async function still(bitmap: ImageBitmap, [x, y, across, down]: Box, width: number, height: number): Promise<Blob> {
   const canvas = new OffscreenCanvas(width, height);
   const context = canvas.getContext("2d") as OffscreenCanvasRenderingContext2D;
   context.imageSmoothingQuality = "high";
   // JPEG would make black of what shows nothing; the server takes white.
   context.fillStyle = "#fff";
   context.fillRect(0, 0, width, height);
-  context.drawImage(bitmap, 0, 0, width, height);
+  context.drawImage(bitmap, x, y, across, down, 0, 0, width, height);
   return canvas.convertToBlob({ type: "image/jpeg", quality: JPEG_QUALITY });
 }
 

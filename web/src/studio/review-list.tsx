@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import type { Check } from "../api/avatars.ts";
 import { t, told } from "../language/language.ts";
 import { Icon } from "../ui/icons.tsx";
-import { dropPhoto, refusalOf, reviewing, type Reviewing } from "./draft.ts";
+import { dropPhoto, refusalOf, reviewing, severalFaces, type Reviewing } from "./draft.ts";
 
 const TITLES: Readonly<Record<string, string>> = {
   decodable: "Readable", size: "Resolution", face: "Face", faces: "One person", face_size: "Face size", framing: "Framing",
@@ -23,6 +23,7 @@ export function ReviewList(): JSX.Element {
         {looked.state === "done" && looked.result.review.measured && isRefused(looked) && (
           <img class="measured" src={looked.result.review.measured} alt={t("What was measured: outline, eyes, brows and mouth")} />
         )}
+        {severalFaces(looked) && <p class="hint">{t("Click the face in the picture that you mean.")}</p>}
         {isRefused(looked) && <button class="button another" onClick={dropPhoto}><Icon name="image" size={18} /> {t("Choose another photo")}</button>}
       </div>
     </section>
