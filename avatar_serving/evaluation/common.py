@@ -70,7 +70,8 @@ def _spoken(text: str) -> tuple[Speech, list[FaceFrame]]:
     """A sentence as the CPU profile says and shows it, head and all."""
     voice = HibariConfig().build()
     speech = asyncio.run(last(voice.run(SpeechRequest(text, "hibari"))))
-    request = AnimateRequest(speech.audio.seconds + TAIL_S, phones=speech.phones)
+    seconds = speech.audio.seconds + TAIL_S
+    request = AnimateRequest(seconds, phones=speech.phones, audio=speech.audio)
     return speech, asyncio.run(collect(PhonesConfig().build().run(request)))
 
 

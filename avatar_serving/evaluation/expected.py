@@ -5,13 +5,14 @@ that is judged by it.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
-from avatar_serving.media import Phone
+from avatar_serving.media import AudioChunk, Phone
+from avatar_serving.samples import from_pcm
 
 Floats = NDArray[np.float64]
 
@@ -23,6 +24,8 @@ BILABIAL = frozenset("pbm")
 """Sounds that cannot be made with open lips."""
 PAUSE_S = 0.12
 """Shorter gaps between sounds are no silence."""
+SILENT_DB = -40.0
+"""Under the loudest of a recording: what is softer is silence."""
 SETTLED_S = 0.1
 """So long after a sound, or before the next, a mouth need not be closed."""
 
@@ -61,6 +64,32 @@ def sounds(phones: Sequence[Phone]) -> list[Sound]:
             start = phone.start_s + i * step
             found.append(Sound(letter, start, start + step))
     return found
+
+
+def audible(spoken: Sequence[Sound], audio: AudioChunk) -> list[Sound]:
+    """*spoken* without the pauses of *audio*, which speech engines time as part of the sound before
+    them."""
+    quiet = _pauses(audio)
+    cut = [replace(s, end_s=min([s.end_s, *_begun(quiet, s)])) for s in spoken]
+    return [s for s in cut if s.end_s > s.start_s]
+
+
+def _begun(quiet: Floats, sound: Sound) -> list[float]:
+    """Where the first pause within *sound* begins, if there is one."""
+    within = (quiet[:, 0] < sound.end_s) & (quiet[:, 1] > sound.start_s)
+    return [max(float(start), sound.start_s) for start in quiet[within, 0][:1]]
+
+
+def _pauses(audio: AudioChunk) -> Floats:
+    """(n, 2): when each silence of at least PAUSE_S begins and ends."""
+    length = round(STEP_S * audio.sample_rate)
+    samples = from_pcm(audio.pcm)
+    steps = samples[: len(samples) // length * length].reshape(-1, length)
+    level = np.abs(steps).max(1, initial=0.0)
+    silence = level < level.max(initial=0.0) * 10 ** (SILENT_DB / 20)
+    edges = np.flatnonzero(np.diff(np.pad(silence.astype(np.int8), 1)))
+    runs = np.multiply(edges.reshape(-1, 2), STEP_S, dtype=np.float64)
+    return runs[np.ptp(runs, axis=1) >= PAUSE_S]
 
 
 def openness(spoken: Sequence[Sound], seconds: float) -> tuple[Floats, Floats]:

@@ -7,7 +7,15 @@ import numpy as np
 
 from avatar_serving.avatars.sheet import pose_values
 from avatar_serving.evaluation import measures
-from avatar_serving.evaluation.expected import BILABIAL, STEP_S, Floats, openness, silent, sounds
+from avatar_serving.evaluation.expected import (
+    BILABIAL,
+    STEP_S,
+    Floats,
+    audible,
+    openness,
+    silent,
+    sounds,
+)
 from avatar_serving.evaluation.results import LipSync
 from avatar_serving.evaluation.stand import Stand
 from avatar_serving.faces.topology import LIPS_INNER, LIPS_OUTER
@@ -57,7 +65,7 @@ def watch(
 
 
 def judge(speech: Speech, text: str, watched: Watched) -> LipSync:
-    spoken = sounds(speech.phones)
+    spoken = audible(sounds(speech.phones), speech.audio)
     seconds = speech.audio.seconds
     correlation, lag_s = best_lag(*openness(spoken, seconds), watched)
     frame_s = float(np.median(np.diff(watched.times)))

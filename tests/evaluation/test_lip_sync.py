@@ -3,14 +3,15 @@
 import numpy as np
 import pytest
 
-from avatar_serving.evaluation.expected import openness, silent, sounds
+from avatar_serving.evaluation.expected import audible, openness, silent, sounds
 from avatar_serving.evaluation.lip_sync import CLOSED, Watched, best_lag, jerk, judge
 from avatar_serving.media import AudioChunk, Phone, Speech
 from tests.animate.conftest import spell
 
 PHONES = spell("mɑpimɛbumɑ", each_s=0.12, start_s=0.3)
 SECONDS = 1.8
-SPEECH = Speech(AudioChunk(b"\0\0" * round(24_000 * SECONDS), 24_000), PHONES)
+SPEECH = Speech(AudioChunk(b"\0\x10" * round(24_000 * SECONDS), 24_000), PHONES)
+"""Of a sound that never pauses."""
 
 
 def watched(late_s: float = 0.0, least: float = 0.0) -> Watched:
@@ -32,6 +33,15 @@ def test_vowels_open_and_closures_close() -> None:
     at = {phone.symbol: (phone.start_s + phone.end_s) / 2 for phone in PHONES[:3]}
     level = {symbol: float(np.interp(t, times, wanted)) for symbol, t in at.items()}
     assert level["ɑ"] > 0.5 > level["m"] and level["p"] < level["ɑ"]
+
+
+def test_a_pause_that_was_timed_as_part_of_a_sound_is_none_of_it() -> None:
+    audio = AudioChunk(b"\0\x10" * 4000 + b"\1\0" * 8000 + b"\0\x10" * 4000, 16_000)
+    spoken = sounds([Phone("m", 0.0, 0.1), Phone("ə", 0.1, 0.7), Phone("b", 0.75, 0.9)])
+    heard = audible(spoken, audio)
+    assert [(s.symbol, s.start_s) for s in heard] == [("m", 0.0), ("ə", 0.1), ("b", 0.75)]
+    assert [s.end_s for s in heard] == pytest.approx([0.1, 0.25, 0.9])
+    assert silent(heard, np.array([0.5])).all() and not silent(spoken, np.array([0.5])).any()
 
 
 @pytest.mark.parametrize("late_s", [-0.06, 0.0, 0.043])

@@ -44,7 +44,7 @@ def evaluate_drawing(subject: Subject, depth: Depth) -> Iterator[Progress | Eval
     views = list(features.random_views(stand))
     yield Progress("fills", 0.5, "Looking at what was painted")
     painted = fills(stand)
-    synced = (yield from speech(stand, _seen_aperture)) if depth.speech else None
+    synced = (yield from speech(stand, seen_aperture)) if depth.speech else None
     yield Progress("cost", 0.97, "Timing")
     evaluation = DrawnEvaluation(
         avatar=subject.name,
@@ -61,7 +61,7 @@ def evaluate_drawing(subject: Subject, depth: Depth) -> Iterator[Progress | Eval
     yield Evaluated(evaluation, _gallery(stand, subject, swept, views))
 
 
-def _seen_aperture(stand: Stand, values: tuple[float, ...]) -> float | None:
+def seen_aperture(stand: Stand, values: tuple[float, ...]) -> float | None:
     view = look_at(stand, values)
     return controls.aperture(view, view)
 

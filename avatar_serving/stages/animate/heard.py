@@ -21,6 +21,8 @@ from avatar_serving.stages.animate.visemes import viseme
 
 _CONSONANT_S, _VOWEL_S = 0.07, 1.5
 """Most that a sound reaches to either side of its middle."""
+_HALF_S = 0.03
+"""Half a consonant beside a vowel, where there is room for it."""
 _HELD_S = 0.32
 """A vowel that lasts longer is cut in pieces of about half of it, each as open as it is loud."""
 _UNHEARD_S = 0.14
@@ -47,21 +49,29 @@ def _lasting(emissions: list[Emission], heard: Track) -> list[Phone]:
     """Each sound lasts to halfway to its neighbours, while it is loud."""
     phones: list[Phone] = []
     for i, emission in enumerate(emissions):
-        reach_s = _VOWEL_S if viseme(emission.symbol[0]).vowel else _CONSONANT_S
-        before_s = emissions[i - 1].at_s if i else -np.inf
-        after_s = emissions[i + 1].at_s if i + 1 < len(emissions) else np.inf
-        begin_s = max((before_s + emission.at_s) / 2, emission.at_s - min(reach_s, 0.1), 0.0)
-        end_s = min(_held(emissions, i, after_s), emission.at_s + reach_s)
+        reach_s = _VOWEL_S if _vowel(emission) else _CONSONANT_S
+        begin_s = max(_bound(emissions, i), emission.at_s - min(reach_s, 0.1), 0.0)
+        end_s = min(_bound(emissions, i + 1), emission.at_s + reach_s)
         phones.append(Phone(emission.symbol, begin_s, heard.until_pause(emission.at_s, end_s)))
     return phones
 
 
-def _held(emissions: list[Emission], i: int, after_s: float) -> float:
-    """A vowel lasts until just before the next sound; others share the time between."""
-    at_s = emissions[i].at_s
-    if viseme(emissions[i].symbol[0]).vowel and after_s - at_s > 2 * _CONSONANT_S:
-        return after_s - _CONSONANT_S
-    return (at_s + after_s) / 2
+def _bound(emissions: list[Emission], i: int) -> float:
+    """Where the sound before *i* ends and *i* begins: between two of a kind halfway, else beside
+    the consonant, for it is the vowels that lengthen."""
+    if not i or i == len(emissions):
+        return np.inf if i else -np.inf
+    one, other = emissions[i - 1], emissions[i]
+    middle_s = (one.at_s + other.at_s) / 2
+    if _vowel(one) == _vowel(other):
+        return middle_s
+    if _vowel(one):
+        return max(middle_s, other.at_s - _HALF_S)
+    return min(max(middle_s, one.at_s + _HALF_S), other.at_s)
+
+
+def _vowel(emission: Emission) -> bool:
+    return viseme(emission.symbol[0]).vowel
 
 
 def _unheard(phones: list[Phone], sound: Sound, heard: Track) -> list[Phone]:
