@@ -27,6 +27,7 @@ def request(folder: Path) -> None:
 
 
 def requested(folder: Path) -> bool:
+    """Whether the gateways that share *folder* are to take no more sessions."""
     return (folder / _SWITCH).exists()
 
 

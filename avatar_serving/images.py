@@ -85,6 +85,7 @@ def encode(image: Image, format: Literal["png", "webp", "jpeg"], quality: int = 
 
 
 def resize(image: Image, width: int, height: int) -> Image:
+    """To *width* x *height* pixels, whatever that does to its proportions; by Lanczos' filter."""
     picture = Pillow.frombytes("RGB", (image.width, image.height), image.rgb)
     small = picture.resize((width, height), Pillow.Resampling.LANCZOS)
     return Image(small.tobytes(), width, height)

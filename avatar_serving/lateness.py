@@ -22,6 +22,7 @@ def told_to(listener: Listener) -> Generator[None]:
 
 
 def tell(late: bool) -> None:
+    """Nobody needs to listen."""
     listener = _listener.get()
     if listener is not None:
         listener(late)

@@ -18,6 +18,7 @@ def _without_pii(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMap
 
 
 def configure(level: str = "INFO") -> None:
+    """One JSON object a line on stderr, words and colours on a terminal. Call it once, first."""
     # Ray Serve puts a log file of its own in the place of sys.stderr.
     stream = sys.__stderr__ or sys.stderr
     processors: list[Any] = [
@@ -40,4 +41,5 @@ def configure(level: str = "INFO") -> None:
 
 
 def get() -> Any:
+    """A logger: a fixed message, and fields by name."""
     return structlog.get_logger()

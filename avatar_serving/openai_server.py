@@ -35,6 +35,7 @@ class OpenAiServer(BaseModel):
     """Times that a failed request is sent again."""
 
     def available(self) -> bool:
+        """It needs no key, or its key is set; whether it answers is not asked."""
         return not self._wants_key or bool(self._found_key())
 
     def api_key(self, stage: str) -> str:

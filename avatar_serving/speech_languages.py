@@ -11,6 +11,8 @@ _NAMES = {"en": "English", "zh": "普通话", "yue": "廣東話"}
 
 @dataclass(frozen=True, slots=True)
 class SpeechLanguage:
+    """A language, and what the profile can do in it."""
+
     id: str
     name: str
     """As its speakers write it."""

@@ -18,6 +18,8 @@ class End:
 
 @dataclass(slots=True, eq=False)
 class Ticket(Generic[Asked]):
+    """A request that waits for a worker, and the items of its answer."""
+
     request: Asked
     alike: Hashable = None
     """Requests are worked on together only where this is the same."""

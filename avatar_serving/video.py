@@ -30,6 +30,8 @@ ORIGIN = "Synthetic media: an avatar made and animated by a computer"
 
 @dataclass(frozen=True, slots=True)
 class Sound:
+    """The sound of a film."""
+
     pcm: bytes
     """Signed 16-bit little endian; the channels of one instant lie together."""
     sample_rate: int
@@ -40,6 +42,7 @@ class Sound:
         return len(self.pcm) / 2 / self.channels / self.sample_rate
 
     def mono(self) -> AudioChunk:
+        """The mean of the channels."""
         if self.channels == 1:
             return AudioChunk(self.pcm, self.sample_rate)
         both = np.frombuffer(self.pcm, "<i2").reshape(-1, self.channels)

@@ -43,6 +43,7 @@ def error_body(error: AvatarError) -> dict[str, dict[str, str | None]]:
 
 
 def status_of(error: AvatarError) -> int:
+    """HTTP's, for the nearest kind of error that has one; 500 for the others."""
     return next((status for kind, status in _STATUS if isinstance(error, kind)), 500)
 
 

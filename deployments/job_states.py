@@ -126,6 +126,7 @@ class JobFolder(Generic[S]):
         return self._shelf.touch(self._checked(job))
 
     def remove(self, job: str) -> None:
+        """With its files; nothing happens where it is gone."""
         self._shelf.delete(self._checked(job))
 
     def ended(self, state: S, **changes: object) -> S:

@@ -198,6 +198,7 @@ def powers(
 
 
 def count_blocked(blocked: Blocked) -> None:
+    """For Prometheus: by rule and topic, without what was said."""
     metrics.blocked.labels(blocked.rule, blocked.topic).inc()
 
 

@@ -37,6 +37,7 @@ async def image_of(upload: FormFile | UploadFile, held: Services) -> Image:
 
 
 def data_url(webp: bytes) -> str:
+    """A WebP file as ``data:image/webp;base64,...``."""
     return f"data:image/webp;base64,{base64.b64encode(webp).decode()}"
 
 

@@ -15,6 +15,7 @@ log = logs.get()
 
 
 def sse(event: str, data: Any) -> str:
+    """One event of a ``text/event-stream``; *data* as JSON."""
     return f"event: {event}\ndata: {json.dumps(data)}\n\n"
 
 

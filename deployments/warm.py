@@ -21,6 +21,7 @@ _SPOKEN = AudioChunk(b"\0\0" * 12_000, 24_000)
 
 
 async def warm(services: Services) -> None:
+    """Run each model of the gateway once, so that the first user does not wait for it."""
     with metrics.loads("gateway", "warm"):
         await _warm(services)
     log.info("models warm")

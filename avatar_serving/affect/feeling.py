@@ -21,6 +21,7 @@ class Feeling:
 
     @classmethod
     def of(cls, scores: Mapping[UserEmotion, float]) -> "Feeling":
+        """Scores beyond 0..1 are cut to it; emotions that are not named are 0."""
         return cls(**{name: min(1.0, max(0.0, score)) for name, score in scores.items()})
 
     def score(self, emotion: UserEmotion) -> float:

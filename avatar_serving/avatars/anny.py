@@ -30,6 +30,7 @@ class AnnyHead:
 
 
 def read_head(folder: Path) -> AnnyHead:
+    """From the unpacked files of MPFB's head, in their own units."""
     vertices, groups = _read_obj(folder / "mpfb2/3dobjs/base.obj")
     skin = _triangulated(groups["body"])
     skin = skin[(vertices[skin][:, :, 1] > NECK).all(1)]

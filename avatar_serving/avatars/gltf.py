@@ -27,6 +27,7 @@ class Document:
     binary: bytearray = field(default_factory=bytearray)
 
     def view(self, content: bytes) -> int:
+        """Append *content* to the binary, at a multiple of 4 bytes; its index."""
         self.binary.extend(b"\0" * (-len(self.binary) % 4))
         self.views.append({"buffer": 0, "byteOffset": len(self.binary), "byteLength": len(content)})
         self.binary.extend(content)

@@ -93,6 +93,7 @@ def _numbers(content: bytes, dtype: np.dtype[Any], count: int, width: int) -> ND
 
 
 def natural(value: Any) -> int:
+    """Raises PackageInvalid: not an integer from 0 on."""
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
         raise PackageInvalid("a glTF file: a count or an index is not a natural number")
     return value

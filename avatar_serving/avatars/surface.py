@@ -59,6 +59,7 @@ def lip_pairs() -> list[tuple[int, int]]:
 
 @cache
 def face_surface() -> FaceSurface:
+    """Made once and kept."""
     triangles = _opened(canonical_mesh()[2])
     edges, opposite = _edges(triangles)
     middle = {edge: POINTS + i for i, edge in enumerate(edges)}

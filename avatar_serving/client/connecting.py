@@ -53,6 +53,7 @@ class Where:
     """Keep all that the microphone sends, 3 MB a minute."""
 
     def address(self) -> str:
+        """The socket's, with its query: ``ws://host:port/v1/realtime?model=...``."""
         query = {"model": self.model}
         if self.avatar:
             query["avatar"] = self.avatar
@@ -64,6 +65,7 @@ class Where:
         return f"{base}/v1/realtime?{urlencode(query)}"
 
     def headers(self) -> dict[str, str]:
+        """The key, where there is one."""
         return {"Authorization": f"Bearer {self.api_key}"} if self.api_key else {}
 
 

@@ -29,6 +29,8 @@ RATE = 24_000
 
 @dataclass(frozen=True, slots=True)
 class Received:
+    """A message, and when it came."""
+
     at_s: float
     """``time.monotonic`` of its arrival."""
     message: ServerMessage
@@ -36,6 +38,8 @@ class Received:
 
 @dataclass(slots=True)
 class Diary:
+    """What a session brought so far; times are those of ``time.monotonic``."""
+
     answers: list[Answer] = field(default_factory=list[Answer])
     heard: list[str] = field(default_factory=list[str])
     """What recognition made of each thing the user said; empty where it failed."""
@@ -60,6 +64,7 @@ class Diary:
         return next((a for a in self.answers if a.playout.playing(now_s)), None)
 
     def take(self, received: Received) -> None:
+        """Write down one message; messages must be taken in the order of their arrival."""
         match received.message:
             case Clips() as clips:
                 self._channels, self.fps = len(clips.channels), clips.fps

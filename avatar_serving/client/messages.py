@@ -14,6 +14,8 @@ from avatar_serving.errors import InvalidRequest
 
 
 class Message(BaseModel):
+    """What all of them carry; fields that this client does not need are left out."""
+
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     seq: int | None = None

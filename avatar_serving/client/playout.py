@@ -23,6 +23,8 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Underrun:
+    """A gap in the sound: the next samples had not come in time."""
+
     at_s: float
     seconds: float
 

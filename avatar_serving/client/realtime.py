@@ -236,6 +236,7 @@ class RealtimeClient:
             await self._post(dump(kind, **fields))
 
     async def close(self) -> None:
+        """Say last how much was heard, and leave; no error where the connection is gone."""
         if self._closed is None:
             with contextlib.suppress(AvatarError):
                 await self._report(self.diary.answers)

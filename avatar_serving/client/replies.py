@@ -11,10 +11,14 @@ R = TypeVar("R", bound=BaseModel)
 
 
 class Reply(BaseModel):
+    """Fields that this client does not know are passed over."""
+
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
 class Reason(Reply):
+    """Why a request was refused, or failed."""
+
     code: str | None = None
     message: str = ""
 
@@ -79,6 +83,8 @@ class Adapter(Reply):
 
 
 class Step(Reply):
+    """How far the making of an avatar or of a picture has come."""
+
     step: str
     fraction: float
     message: str = ""
@@ -95,6 +101,8 @@ class Step(Reply):
 
 
 class Seen(Reply):
+    """A picture as a ``data:`` URL."""
+
     picture: str
 
 

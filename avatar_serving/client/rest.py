@@ -122,9 +122,11 @@ class Rest:
         return read(Avatars, self._call("GET", "/v1/avatars").text).data
 
     def package(self, avatar_id: str) -> bytes:
+        """The avatar package, a ZIP file."""
         return self._call("GET", f"/v1/avatars/{avatar_id}/package").content
 
     def delete_avatar(self, avatar_id: str) -> None:
+        """For good, with what it remembers of its users."""
         self._call("DELETE", f"/v1/avatars/{avatar_id}")
 
     def train(
@@ -146,6 +148,7 @@ class Rest:
         return read(Training, self._call("GET", f"/v1/trainings/{training_id}").text)
 
     def cancel_training(self, training_id: str) -> None:
+        """Stop it and forget it; a character that was taught already stays."""
         self._call("DELETE", f"/v1/trainings/{training_id}")
 
     def adapters(self) -> tuple[Adapter, ...]:
@@ -153,9 +156,11 @@ class Rest:
         return read(Adapters, self._call("GET", "/v1/adapters").text).data
 
     def delete_adapter(self, name: str) -> None:
+        """A character that was taught, for good."""
         self._call("DELETE", f"/v1/adapters/{name}")
 
     def voices(self) -> tuple[VoiceEntry, ...]:
+        """Those that the service speaks with."""
         return read(Voices, self._call("GET", "/v1/voices").text).data
 
     def models(self) -> tuple[ModelEntry, ...]:

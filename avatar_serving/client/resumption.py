@@ -18,6 +18,7 @@ class Sent:
         self._kept: deque[tuple[float, str]] = deque()
 
     def add(self, text: str, now_s: float) -> None:
+        """Remember a message that was just handed to the connection."""
         self._count += 1
         self._kept.append((now_s, text))
         while self._kept[0][0] < now_s - _UNSURE_S:
@@ -30,6 +31,8 @@ class Sent:
 
 
 class Resumption:
+    """Where a session stands, as far as it takes to come back to it."""
+
     def __init__(self) -> None:
         self.begun = False
         """The session has let its client in."""
@@ -69,4 +72,5 @@ class Resumption:
         return urlunsplit(parts._replace(query=urlencode({"last_seq": self._seq})))
 
     def subprotocols(self) -> list[str]:
+        """What a socket offers to be let back in."""
         return ["realtime", f"avatar-resume.{self._token}"]

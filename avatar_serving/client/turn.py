@@ -13,6 +13,8 @@ _MARGIN_S = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Turn:
+    """What was said, what came back, and the times that count."""
+
     said: str
     uttered: Uttered
     answer: Answer

@@ -61,5 +61,6 @@ def flipped(cloud: Gaussians) -> Gaussians:
 
 
 def scaled(cloud: Gaussians, factor: float) -> Gaussians:
+    """*factor* times as large: places and extents, not colours."""
     size = np.float32(factor)
     return replace(cloud, means=cloud.means * size, scales=cloud.scales * size)

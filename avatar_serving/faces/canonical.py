@@ -28,6 +28,7 @@ class CanonicalFace:
 
 @cache
 def canonical_face() -> CanonicalFace:
+    """Read once and kept."""
     return read_geometry(weights.path("face-geometry"))
 
 

@@ -38,6 +38,7 @@ class Region:
 
 
 def region_of_detection(found: Detection) -> Region:
+    """Square around the found face, turned so that its eyes are level."""
     dx, dy = found.left_eye[0] - found.right_eye[0], found.left_eye[1] - found.right_eye[1]
     return Region(
         found.x + found.width / 2,

@@ -28,6 +28,7 @@ class Backdrop:
 
     @property
     def keeps(self) -> bool:
+        """What the avatar's picture showed stays."""
         return not (self.colour or self.image or self.transparent)
 
     def drawn(self, framing: Framing, own: Pixels) -> Pixels:

@@ -40,6 +40,8 @@ class Tokens:
 
 @dataclass(frozen=True, slots=True)
 class Message:
+    """One message of a conversation, in the roles of OpenAI's API."""
+
     role: Literal["system", "user", "assistant", "tool"]
     text: str
     calls: tuple[ToolCall, ...] = ()
@@ -50,6 +52,8 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class ChatRequest:
+    """What a language model is asked, with all that was said before."""
+
     messages: tuple[Message, ...]
     max_tokens: int = 160
     temperature: float = 0.7

@@ -70,6 +70,8 @@ class AnimateRequest:
 
 @dataclass(frozen=True, slots=True)
 class FaceFrame:
+    """A face at one moment."""
+
     at_s: float
     """When to show it, from the first audio sample of the answer."""
     values: tuple[float, ...]

@@ -50,6 +50,8 @@ class RenderRequest:
 
 @dataclass(frozen=True, slots=True)
 class VideoFrame:
+    """One picture of a video."""
+
     at_s: float
     image: Image = field(repr=False)
     alpha: bytes | None = field(default=None, repr=False)

@@ -45,6 +45,8 @@ class FoundFace:
 
 @dataclass(frozen=True, slots=True)
 class Review:
+    """What was found out about a portrait, before an avatar is made of it."""
+
     checks: tuple[Check, ...]
     face_box: Box | None = None
     """The face that was looked at, in the reviewed image."""
@@ -55,6 +57,7 @@ class Review:
 
     @property
     def refused(self) -> Check | None:
+        """The first check that it fails; None: an avatar can be made."""
         return next((c for c in self.checks if c.verdict == "refused"), None)
 
 
@@ -131,16 +134,21 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class StyliseRequest:
+    """A portrait to be drawn anew."""
+
     image: Image
     look: Look
 
     @property
     def adapter(self) -> str:
+        """Name of the taught character that is drawn; empty: none."""
         return self.look.drawing.adapter if self.look.drawing else ""
 
 
 @dataclass(frozen=True, slots=True)
 class ReconstructRequest:
+    """A portrait that an avatar is to be made of."""
+
     image: Image
     seed: int = 0
     more: tuple[Image, ...] = field(default=(), repr=False)

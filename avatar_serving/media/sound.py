@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class AudioChunk:
+    """A piece of sound."""
+
     pcm: bytes
     """Mono, signed 16-bit little endian."""
     sample_rate: int
@@ -25,6 +27,8 @@ class Phone:
 
 @dataclass(frozen=True, slots=True)
 class Word:
+    """When a word sounds, from the first sample of the answer."""
+
     text: str
     start_s: float
     end_s: float
@@ -41,6 +45,8 @@ class Speech:
 
 @dataclass(frozen=True, slots=True)
 class SpeechRequest:
+    """A clause to be spoken."""
+
     text: str
     """One clause, as a person would read it aloud."""
     voice: str
@@ -67,6 +73,8 @@ class Utterance:
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
+    """What an utterance was understood to say."""
+
     text: str
     language: str
     final: bool = True

@@ -77,6 +77,7 @@ class Guard:
             raise TextRefused(blocked.topic)
 
     def refusal(self, chat: ChatRequest) -> str:
+        """What is said instead of an answer, in the language of what was asked."""
         last = _last_said(chat)
         said = "" if last is None else chat.messages[last].text
         return refusal(self._rails.refusals, language_of(said))

@@ -89,6 +89,7 @@ class Announcer:
             await self._item.play(stretch)
 
     async def close(self, status: Status, reason: str | None, error: AvatarError | None) -> None:
+        """Say how the response ended, and why it did not end by itself."""
         if self._closed:
             return
         self._closed = True

@@ -94,6 +94,7 @@ class AnswerItem:
         return item, tuple(word for word in self._words if middle_ms[word] <= sent_ms)
 
     def made(self, status: items.Status) -> items.AssistantMessage:
+        """The item as the conversation has it, with the words that were sent so far."""
         return items.AssistantMessage(
             id=self.delivery.item_id,
             status=status,

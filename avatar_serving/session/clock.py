@@ -25,6 +25,7 @@ class TurnClock:
         self._marks.setdefault(name, self._now())
 
     def since_origin_s(self, name: str) -> float | None:
+        """When *name* first happened, in seconds after the origin; None: not yet."""
         at_s = self._marks.get(name)
         return None if at_s is None else at_s - self.origin_s
 

@@ -12,6 +12,8 @@ _FALLBACK_S = {"low": 2.0, "medium": 1.0, "auto": 1.0, "high": 0.6}
 
 @dataclass(frozen=True, slots=True)
 class Detection:
+    """How the ends of turns are found."""
+
     patience: Patience
     threshold: float
     """Probability of speech, 0..1."""
@@ -24,6 +26,7 @@ class Detection:
 
 
 def detection_of(options: ServerVad | SemanticVad | None, habits: Habits) -> Detection:
+    """What the session's options mean; None: the client commits turns itself."""
     early_s = habits.early_silence_ms / 1000
     if isinstance(options, ServerVad):
         patience_s = options.silence_duration_ms / 1000

@@ -12,6 +12,8 @@ log = logs.get()
 
 
 class Errands:
+    """Tasks of one session."""
+
     def __init__(self, outbox: Outbox) -> None:
         self._out = outbox
         self._tasks: set[asyncio.Task[None]] = set()

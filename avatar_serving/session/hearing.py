@@ -41,10 +41,12 @@ class Hearing:
 
     @property
     def now_s(self) -> float:
+        """How much of the user's audio there was, in seconds since the session began."""
         return self._dropped_s + len(self._pcm) / _BYTES_PER_S
 
     @property
     def buffered_s(self) -> float:
+        """How much of it is kept: what the present turn may be made of."""
         return len(self._pcm) / _BYTES_PER_S
 
     @property

@@ -39,11 +39,13 @@ class ItemRequests:
             await self._responder.recall.learn(text_of(added))
 
     async def retrieve(self, item_id: str) -> None:
+        """Raises WrongState: no such item."""
         with _known("item_retrieve_invalid_item_id"):
             item = self._responder.conversation.retrieve(item_id)
         await self._out.send(wire.ConversationItemRetrieved(item=item))
 
     async def delete(self, item_id: str) -> None:
+        """Raises WrongState: no such item."""
         with _known("item_delete_invalid_item_id"):
             self._responder.conversation.delete(item_id)
         await self._out.send(wire.ConversationItemDeleted(item_id=item_id))

@@ -20,6 +20,7 @@ class PlaybackLedger:
         self._stopped = False
 
     def generated(self, milliseconds: int) -> None:
+        """So much more sound was made."""
         self.generated_ms += max(0, milliseconds)
 
     def sent(self, milliseconds: int, now_s: float) -> None:

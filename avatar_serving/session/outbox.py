@@ -24,6 +24,8 @@ _FLEETING = (
 
 
 class Outbox:
+    """The way of a session's events to its client. *animated*: that it also wants ours."""
+
     def __init__(self, send: Callable[[str], Awaitable[None]], *, animated: bool) -> None:
         self.animated = animated
         self._send = send
@@ -53,6 +55,7 @@ class Outbox:
 
 
 def error_event(error: AvatarError, event_id: str | None = None) -> Error:
+    """*error* as the wire has it; *event_id* is that of the message that caused it."""
     body = ErrorBody(
         type="invalid_request_error" if isinstance(error, InvalidRequest) else "server_error",
         code=error.code,

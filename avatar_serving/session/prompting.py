@@ -22,6 +22,8 @@ from avatar_serving.session.wish import Wish
 
 
 class Prompting:
+    """What the language model is told, and how the voice speaks what it answers."""
+
     def __init__(
         self,
         powers: Powers,

@@ -24,6 +24,8 @@ class Uttered(_Kept):
 
 
 class ConversationSnapshot(_Kept):
+    """What was said, and what the language model is told of it."""
+
     id: str
     items: tuple[Item, ...]
     """In order; of an answer that was being given, what had been sent."""
@@ -51,6 +53,8 @@ class Unfinished(_Kept):
 
 
 class SessionSnapshot(_Kept):
+    """All that another gateway needs to go on with a session."""
+
     config: SessionConfig
     identity: Identity
     secret: dict[str, Any] | None

@@ -18,6 +18,8 @@ Ask = Callable[[], Awaitable[ChatRequest]]
 
 
 class Speaking:
+    """From a request to the language model to what the client is sent of its answer."""
+
     def __init__(self, powers: Powers, prompting: Prompting) -> None:
         self._powers = powers
         self._prompting = prompting

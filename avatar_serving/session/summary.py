@@ -24,4 +24,5 @@ def summary_request(before: str, left: Sequence[Message]) -> ChatRequest:
 
 
 def summary_message(summary: str) -> Message:
+    """What the language model is told in place of the turns that are summed up."""
     return Message("system", f"Notes of what was said before: {summary}")

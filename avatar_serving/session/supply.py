@@ -47,6 +47,7 @@ class Supply(Ahead[Stretch]):
         super().__init__(source, _AHEAD, _goes_on)
 
     async def next(self) -> Stretch | None:
+        """The next stretch, waited for; None: that was the last."""
         return await anext(self, None)
 
 

@@ -61,6 +61,8 @@ class Silence:
 
 @dataclass(frozen=True, slots=True)
 class AnswerStarted:
+    """The avatar begins to be heard."""
+
     pass
 
 
@@ -73,6 +75,8 @@ Heard = SpeechStarted | SpeechPaused | Judged | Recognised | Silence | AnswerSta
 
 
 class Act(Enum):
+    """What the turn machine wants done."""
+
     OPEN = "open"
     """The user's turn begins."""
     STOP_ANSWER = "stop_answer"

@@ -14,6 +14,8 @@ _ECHOES = 2
 
 
 class Understanding:
+    """What the user said, and whether it was meant for the avatar."""
+
     def __init__(self, powers: Powers, responder: Responder, turns: Turns) -> None:
         self._asr = powers.asr
         self._responder = responder

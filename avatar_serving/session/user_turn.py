@@ -13,6 +13,8 @@ from avatar_serving.session.partials import Partials, Recognise
 
 
 class UserTurn:
+    """The wire events of one turn of the user."""
+
     def __init__(
         self, conversation: Conversation, outbox: Outbox, recognise: Recognise, partial_s: float
     ) -> None:

@@ -115,7 +115,9 @@ class StageConfig(BaseModel, ABC):
     def build(self) -> Stage[Any, Any]: ...
 
     def required_weights(self) -> tuple[str, ...]:
+        """Names in the lock file; an engine whose options decide says so here."""
         return self.weights
 
     def required_modules(self) -> tuple[str, ...]:
+        """Modules of the extra ``gpu``; an engine whose options decide says so here."""
         return self.modules

@@ -42,6 +42,7 @@ class AvatarRow:
     """Whose keys may see it; empty: everybody's."""
 
     def public(self) -> dict[str, Any]:
+        """As JSON, without whose it is."""
         shown = {"object": "avatar", **asdict(self), "licences": list(self.licences)}
         del shown["owner"]
         return shown
@@ -95,6 +96,7 @@ def change(row: AvatarTable, character: Character) -> None:
 
 
 def shown(found: AvatarTable) -> AvatarRow:
+    """A row of the table, as the list shows it."""
     return AvatarRow(
         id=found.id,
         name=found.name,

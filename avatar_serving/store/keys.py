@@ -54,6 +54,8 @@ class KeyRow:
 
 
 class Keys:
+    """All keys of a store. Times are *now*'s, which tests may turn forward."""
+
     def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
         self._database = database
         self._now = now

@@ -23,6 +23,8 @@ _KEY_BYTES, _NONCE_BYTES = 32, 12
 
 
 class Seal:
+    """Encrypts what people said, before it is written."""
+
     def __init__(self, keys: Sequence[SecretStr] = ()) -> None:
         """The first of *keys* seals, all of them open: each 32 bytes in base64. Without any, texts
         are written as they are.

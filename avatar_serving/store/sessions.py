@@ -104,6 +104,7 @@ class Sessions:
         return Claimed(session_id, new, said, last, read(ends_at))
 
     def seconds_left(self, claimed: Claimed) -> float:
+        """Until the session reaches the longest it may last; 0: it has."""
         return max(0.0, (claimed.ends_at - self._now()).total_seconds())
 
     def write(self, session_id: str, state: str, tail: str = "", held: str = "") -> bool:
@@ -148,6 +149,7 @@ class Sessions:
 
 
 def digest(token: str) -> str:
+    """What is kept of a token, in hex."""
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 

@@ -33,10 +33,12 @@ class ClauseCutter:
         self._in_code = False
 
     def push(self, delta: str) -> list[str]:
+        """Take more text; return the clauses that it completes."""
         self._text += delta
         return self._take(final=False)
 
     def finish(self) -> list[str]:
+        """The text is over: return what is left of it."""
         return self._take(final=True)
 
     def _take(self, final: bool) -> list[str]:

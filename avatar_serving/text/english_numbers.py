@@ -42,6 +42,7 @@ def number(written: str) -> str:
 
 
 def ordinal(value: int) -> str:
+    """In words: 21 is "twenty-first"."""
     head, space, last = cardinal(value).rpartition(" ")
     first, hyphen, last = last.rpartition("-")
     return head + space + first + hyphen + _ordinal_word(last)

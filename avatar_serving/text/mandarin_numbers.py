@@ -17,6 +17,7 @@ def read_number(number: str) -> str:
 
 
 def read_digits(digits: str) -> str:
+    """Digit by digit, as years and telephone numbers are."""
     return digits.translate(_DIGITS)
 
 

@@ -24,11 +24,14 @@ State = Literal["present", "missing", "corrupt"]
 
 
 def file_sha256(path: Path) -> str:
+    """In hex, of the whole file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 class Cache:
+    """The files under *root*. Nothing is fetched here."""
+
     def __init__(self, root: Path) -> None:
         self.root = root
         self.parts = root / "parts"
@@ -36,9 +39,11 @@ class Cache:
         self._blobs = root / "blobs"
 
     def blob(self, sha256: str) -> Path:
+        """Where the file of that hash is, or is to be."""
         return self._blobs / sha256
 
     def named(self, name: str) -> Path:
+        """Where a weight is found by its name."""
         return self.root / "weights" / name
 
     def state(self, pin: Pin, *, thorough: bool = False) -> State:

@@ -26,6 +26,8 @@ class WeightsEnvironment:
 
 
 def read_environment() -> WeightsEnvironment:
+    """AVATAR_CACHE, AVATAR_WEIGHTS_LOCK, AVATAR_WEIGHTS_MIRROR, AVATAR_LICENCE, HF_ENDPOINT and
+    HF_TOKEN."""
     env = os.environ
     lock, mirror = env.get("AVATAR_WEIGHTS_LOCK"), env.get("AVATAR_WEIGHTS_MIRROR")
     return WeightsEnvironment(

@@ -66,6 +66,7 @@ class Library:
         return not self._commercial or weight.licence_class == "commercial"
 
     def check_licence(self, weight: Weight) -> None:
+        """Raises LicenceRefused: the environment asks for commercial weights; this is none."""
         if not self.allows(weight):
             raise LicenceRefused(weight.name, weight.licence_class)
 
@@ -92,6 +93,7 @@ def _pull(name: str) -> str:
 
 @remember
 def library_for(environment: WeightsEnvironment) -> Library:
+    """The weights of the lock file that *environment* names."""
     return Library(read_lock(environment.lock), environment)
 
 

@@ -132,12 +132,14 @@ class Lock(Strict):
     weights: tuple[Weight, ...]
 
     def get(self, name: str) -> Weight:
+        """Raises NotFound: no such weight."""
         for weight in self.weights:
             if weight.name == name:
                 return weight
         raise NotFound("weight", name)
 
     def select(self, names: Iterable[str]) -> tuple[Weight, ...]:
+        """In the order of *names*. Raises NotFound: no such weight."""
         return tuple(self.get(name) for name in names)
 
 

@@ -38,7 +38,9 @@ class PullProgress(Protocol):
         """*done* bytes of a weight are here."""
         ...
 
-    def finish(self, name: str, *, fetched: bool) -> None: ...
+    def finish(self, name: str, *, fetched: bool) -> None:
+        """All of a weight is here; *fetched*: it was not here before."""
+        ...
 
 
 class Puller:

@@ -29,6 +29,7 @@ def extract(archive: Path, wanted: PackageMember, into: Path, size: int) -> None
 
 
 def copy_file(path: Path, into: Path, size: int) -> None:
+    """Raises SourceFailed: *path* cannot be read, or has not *size* bytes."""
     try:
         with path.open("rb") as stream:
             _copy(stream, into, size, str(path))

@@ -88,6 +88,7 @@ def greeting(sample_rate: int, face: Mapping[str, float]) -> bytes:
 
 
 def sound(pcm: bytes) -> bytes:
+    """A message with mono samples, signed 16-bit little endian."""
     return message("AudioStream")(audio_with_emotion={"audio_buffer": pcm}).SerializeToString()
 
 

@@ -52,6 +52,7 @@ class Mouth:
 
 
 def still_mouth(line: Timeline) -> Mouth:
+    """Closed and at rest for the whole of *line*."""
     return Mouth(line.empty(), np.zeros(line.count), np.zeros(line.count))
 
 

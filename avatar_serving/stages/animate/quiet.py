@@ -28,6 +28,7 @@ class Track:
     """Silence of at least 0.1 s."""
 
     def step(self, at_s: float) -> int:
+        """Index of the grid's step that begins nearest to *at_s*."""
         return int(np.clip(round(at_s / STEP_S), 0, len(self.loud)))
 
     def mean_db(self, begin_s: float, end_s: float) -> float:
@@ -43,6 +44,7 @@ class Track:
 
 
 def track(sound: Sound, seconds: float) -> Track:
+    """The first *seconds* of *sound*."""
     times = np.arange(0.0, seconds, STEP_S) + STEP_S / 2
     level = sound.level_db(times)
     loud = loudness(level) > _LOUD

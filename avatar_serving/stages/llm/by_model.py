@@ -54,6 +54,7 @@ class ModelChoice(BaseModel):
     """LoRA adapter of the engine that this choice puts on: a character of its own."""
 
     def available(self) -> bool:
+        """An optional one only where its weights are in the cache, or its key is set."""
         return not self.optional or self.llm.available()
 
     def shown(self) -> LanguageModel:

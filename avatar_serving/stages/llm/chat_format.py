@@ -33,6 +33,7 @@ def told(request: ChatRequest) -> tuple[Message, ...]:
 
 
 def message_param(message: Message) -> "ChatCompletionMessageParam":
+    """As OpenAI's API has it."""
     match message.role:
         case "system":
             return {"role": "system", "content": message.text}
@@ -48,6 +49,7 @@ def message_param(message: Message) -> "ChatCompletionMessageParam":
 
 
 def tool_param(tool: Tool) -> "ChatCompletionFunctionToolParam":
+    """As OpenAI's API has it."""
     return {
         "type": "function",
         "function": {
@@ -59,6 +61,7 @@ def tool_param(tool: Tool) -> "ChatCompletionFunctionToolParam":
 
 
 def choice_param(choice: str) -> "ChatCompletionToolChoiceOptionParam":
+    """As OpenAI's API has it; *choice* is that of a `ChatRequest`."""
     if choice in ("auto", "none", "required"):
         return choice
     return {"type": "function", "function": {"name": choice}}

@@ -68,6 +68,7 @@ def _cut_out(
 
 
 def window_of(request: RenderRequest, largest_px: int) -> Window:
+    """The part that is drawn. Raises InvalidRequest: too large, or not within the square."""
     size = request.size
     if not 16 <= size <= largest_px:
         raise InvalidRequest(f"size must be 16..{largest_px} pixels", "size")
@@ -80,6 +81,7 @@ def window_of(request: RenderRequest, largest_px: int) -> Window:
 
 
 def behind_of(request: RenderRequest, window: Window) -> Pixels | None:
+    """The picture behind. Raises InvalidRequest: not as large as *window*."""
     if request.behind is None:
         return None
     if (request.behind.width, request.behind.height) != (window.width, window.height):

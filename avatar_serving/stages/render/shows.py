@@ -32,9 +32,11 @@ class Shows:
         self._places: OrderedDict[str, Place] = OrderedDict()
 
     def place(self, show: str) -> Place | None:
+        """Where a show stands; None: it is new here, or was forgotten."""
         return self._places.get(show)
 
     def went_on(self, show: str, place: Place) -> None:
+        """Remember where a show stands; too many: forget the one that rested longest."""
         if not show:
             return
         self._places[show] = place

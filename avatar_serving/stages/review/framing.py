@@ -49,6 +49,7 @@ than the others, so more of it passes as good."""
 
 
 def check_size(width: int, height: int) -> Check:
+    """By the shorter side, in pixels."""
     return grade("size", min(width, height), Scale(96, 256), SIZE)
 
 
@@ -71,6 +72,7 @@ def check_face(faces: list[Face], on_its_side: bool) -> Check:
 
 
 def check_face_size(face: Face) -> Check:
+    """By the face's width, in pixels."""
     return grade("face_size", face.width, Scale(40, 110), FACE_SIZE)
 
 

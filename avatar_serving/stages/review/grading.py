@@ -44,5 +44,6 @@ class Reasons:
 
 
 def grade(name: str, value: float, scale: Scale, reasons: Reasons) -> Check:
+    """The check called *name*: its score, its verdict and what is said of it."""
     verdict = scale.verdict(value)
     return Check(name, round(scale.score(value), 3), verdict, reasons.of(verdict))

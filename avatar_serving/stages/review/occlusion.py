@@ -69,6 +69,7 @@ class SkinMap:
 
 
 def skin_map(crop: FaceCrop) -> SkinMap:
+    """The crop in Lab, slightly blurred, and the median colour where skin is sure to be seen."""
     rgb = np.divide(cv2.GaussianBlur(crop.rgb, (0, 0), 1.5), 255, dtype=np.float32)
     lab = np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2LAB), np.float32)
     limit = len(lab) - 1

@@ -31,6 +31,7 @@ def expression(face: Face) -> str:
 
 
 def facing(face: Face) -> str:
+    """In words, from the head's yaw and pitch in degrees."""
     yaw, pitch, _ = face.pose
     if abs(yaw) > TURN:
         return "looking to the " + ("right" if yaw > 0 else "left") + " of the picture"
