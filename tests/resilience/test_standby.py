@@ -54,6 +54,7 @@ def stages():
     env = {"PYTHONPATH": str(Path(__file__).parents[2]), "OMP_WAIT_POLICY": "passive"}
     ray.init(address="local", num_cpus=2, include_dashboard=False, runtime_env={"env_vars": env})
     try:
+        serve.start(proxy_location="Disabled")
         found = {}
         for name, config in ENGINES.items():
             node = deploy(name, config, Placement(num_cpus=0.1))

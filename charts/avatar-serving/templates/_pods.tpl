@@ -76,6 +76,9 @@ spec:
         {{- with $root.Values.monitoring.otlpEndpoint }}
         - {name: OTEL_EXPORTER_OTLP_ENDPOINT, value: {{ . | quote }}}
         {{- end }}
+        {{- if $gateway }}
+        - {name: AVATAR_DATA, value: /data}
+        {{- end }}
         {{- if $jobs }}
         - {name: AVATAR_JOB_PODS, value: /etc/avatar-jobs/pods.yaml}
         {{- end }}

@@ -48,6 +48,12 @@ groups:
         labels: {severity: warning}
         annotations:
           summary: "Stage {{ `{{ $labels.stage }}` }} fails again and again"
+      - alert: AvatarEngineStandsIn
+        expr: sum by (namespace, stage) (rate(avatar_stood_in_total{ {{- $selector -}} }[5m])) > 0
+        for: 5m
+        labels: {severity: warning}
+        annotations:
+          summary: "Stage {{ `{{ $labels.stage }}` }} has no replica; an engine of the gateway stands in"
       - alert: AvatarGatewayGone
         expr: absent(avatar_sessions{ {{- $selector -}} })
         for: 5m
