@@ -8,7 +8,9 @@ from typer.testing import CliRunner
 from avatar_serving.cli import app
 from tests.chart.rendering import CHART, helm, objects, one
 
-EXEC = re.compile(r"exec \$\(kubectl -n people get pod -o name -l (\S+) .*\) -- avatar-serving (.*)")
+EXEC = re.compile(
+    r"exec \$\(kubectl -n people get pod -o name -l (\S+) .*\) -- avatar-serving (.*)"
+)
 
 
 def notes(*options: str) -> str:

@@ -39,7 +39,7 @@ ENGINES: dict[str, StageConfig] = {
 
 @pytest.fixture(scope="module")
 def stages():
-    """One replica of each runs; the ways to them, as a gateway has them, by name."""
+    """One replica of each runs; what gives the way to one of them, as a gateway has it."""
     try:
         weight_path("whisper-base")
     except AvatarError as error:
@@ -55,13 +55,14 @@ def stages():
     ray.init(address="local", num_cpus=2, include_dashboard=False, runtime_env={"env_vars": env})
     try:
         serve.start(proxy_location="Disabled")
-        found = {}
         for name, config in ENGINES.items():
-            node = deploy(name, config, Placement(num_cpus=0.1))
-            serve.run(node, name=name, route_prefix=None, blocking=False)
+            serve.run(deploy(name, config, Placement(num_cpus=0.1)), name=name, route_prefix=None)
+
+        def found(name: str):
             remote = RemoteStage(name, serve.get_deployment_handle(name, name))
             there = partial(runs, name, name)
-            found[name] = StandIn(name, remote, "small", config.build(), there)
+            return StandIn(name, remote, "small", ENGINES[name].build(), there)
+
         yield found
     finally:
         ray.shutdown()
@@ -90,8 +91,8 @@ def stood_in(name):
 
 @pytest.mark.parametrize("name", ENGINES)
 async def test_an_engine_of_the_gateway_answers_until_a_replica_is_back(stages, name):
-    request = CLAUSE if name == "tts" else await spoken(stages["tts"])
-    stage = stages[name]
+    request = CLAUSE if name == "tts" else await spoken(HibariConfig().build())
+    stage = stages(name)
     _, well_s = await first_after_s(stage, request)
     replica, before = pids_of(name)[0], stood_in(name)
     os.kill(replica, signal.SIGKILL)
