@@ -85,7 +85,7 @@ def build_lid(
     move[-1] -= rest[blink] * (move[blink] - moved[blink])
     share = lid_skin.shares()[:, None, None]
     around = (edge + top * (1 - share) + end * share)[..., :2]
-    under = _in_photo(around, shut, photo, len(image))
+    under = in_photo(around, shut, photo, len(image))
     picture = lid_skin.paint(image, under, to_pixels(photo[one.lower], len(image)), _corners(edge))
     return Strip(
         place.reshape(-1, 3), move.reshape(len(morphs), -1, 3), grid(ROWS, len(edge)),
@@ -179,7 +179,7 @@ def _near(skin: Floats, places: Floats, width: float) -> NDArray[np.bool_]:
     return np.abs(skin[:, :2] - places.mean(0)).max(1) < NEAR * width
 
 
-def _in_photo(places: Floats, shut: Floats, photo: Floats, size: int) -> Floats:
+def in_photo(places: Floats, shut: Floats, photo: Floats, size: int) -> Floats:
     """(..., 2): what of the photo, in its pixels, the skin of the closed eye shows at *places*
     (..., 2)."""
     flat = places.reshape(-1, 2)

@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from avatar_serving.avatars.lids import Rim
+from avatar_serving.avatars.lids import Rim, in_photo
 from avatar_serving.avatars.rig import MORPHS, Floats
 from avatar_serving.avatars.strips import Strip, grid
 from avatar_serving.avatars.textures import Pixels, to_bytes, to_pixels
@@ -19,6 +19,10 @@ FADE = 0.1
 """Share of the height over which a lid sets in."""
 THICKEST = 0.18
 """Most of its height that the lash line of a shut lid takes."""
+SHADE_DOWN, SHADE_ASIDE = 0.35, 0.12
+"""Shares of its height and width over which it is shaded as what is drawn around it."""
+SMOOTH_PX, DARKEST = 3.0, 0.4
+"""How far along its edges a shade is smoothed, and how dark it is at most, over the skin."""
 CREASE, CREASE_WIDTH, CREASE_DEPTH = 0.16, 0.012, 0.35
 
 
@@ -40,6 +44,7 @@ def drawn_lid(
     shut = (place + move[MORPHS.index(one.blink)]).reshape(ROWS, count, 3)
     ring = to_pixels(positions[[*one.upper, *one.lower[::-1]]], len(image))
     skin = _sampled(skin_under(image, ring, colours[0]), shut)
+    skin = shaded(skin, _around(shut, positions, morphs[MORPHS.index(one.blink)], image))
     hair = _sampled(np.dstack([image, before]).astype(np.float32), shut)
     thick = float(np.clip(lash / max(height, 1e-6), 0.05, THICKEST))
     picture = _picture(skin, colours[1], thick)
@@ -69,9 +74,39 @@ def _unrolling(
     return place.reshape(-1, 3), move.reshape(len(morphs), -1, 3)
 
 
+def _around(shut: Floats, positions: Floats, blink: Floats, image: Pixels) -> Floats:
+    """(HIGH_PX, WIDE_PX, 3): what the skin of the shut eye shows where the lid lies."""
+    under = in_photo(shut[..., :2], positions + blink, positions, len(image))
+    return _remapped(image.astype(np.float32), under)
+
+
+def shaded(skin: Floats, around: Floats) -> Floats:
+    """*skin* as dark along its upper edge and its sides as *around* is there: hair that hangs over
+    an eye shades its lid."""
+    darker = np.clip(around, DARKEST * skin, skin) - skin
+    high, wide = darker.shape[:2]
+    down = ((np.arange(high) + 0.5) / high)[:, None, None]
+    across = ((np.arange(wide) + 0.5) / wide)[None, :, None]
+    edges = (
+        (darker[:1], down / SHADE_DOWN),
+        (darker[:, :1], across / SHADE_ASIDE),
+        (darker[:, -1:], (1 - across) / SHADE_ASIDE),
+    )
+    shades = [
+        cv2.GaussianBlur(edge, (0, 0), SMOOTH_PX).reshape(edge.shape) * np.exp(-(away**2))
+        for edge, away in edges
+    ]
+    return np.asarray(skin + np.min(shades, axis=0), np.float32)
+
+
 def _sampled(image: Floats, shut: Floats) -> Floats:
     """(HIGH_PX, WIDE_PX, channels): *image* where the lid lies when it is shut."""
     at = to_pixels(shut.reshape(-1, 3), len(image)).reshape(*shut.shape[:2], 2)
+    return _remapped(image, at)
+
+
+def _remapped(image: Floats, at: Floats) -> Floats:
+    """*image* at pixels *at* (rows, columns, 2)."""
     fine = cv2.resize(at.astype(np.float32), (WIDE_PX, HIGH_PX)) - 0.5
     sampled = cv2.remap(image, fine[..., 0], fine[..., 1], cv2.INTER_LINEAR,
                         borderMode=cv2.BORDER_REPLICATE)  # fmt: skip

@@ -29,6 +29,8 @@ BEYOND = 3
 """Pixels past the place of mouths within which a mark that goes on is a chin's or a collar's."""
 JOIN = (0.12, 0.04)
 """Strokes this far apart, across and down, are one mouth; in distances of the eyes."""
+LEVEL = 0.06
+"""How far apart in height the two strokes of one mouth are at most, in distances of the eyes."""
 TALLER, WIDEST = 1.5, 1.2
 """What goes on past there is of the mouth if the whole is no taller than so many times what was
 found, and no wider than so many distances of the eyes."""
@@ -107,7 +109,31 @@ def _blob(seen: Colours, crop: FaceCrop, pair: tuple[DrawnEye, DrawnEye]) -> Mas
             best, best_score = i, score
     if not best:
         return None
-    return _to_its_end(labels == best, marked & ~seen.hair & (y > below), apart)
+    found = _with_other_half(
+        np.asarray(labels, np.int32), best, axis[round(centres[best][1]), 0], apart
+    )
+    return _to_its_end(found, marked & ~seen.hair & (y > below), apart)
+
+
+def _with_other_half(labels: NDArray[np.int32], best: int, axis: float, apart: float) -> Mask:
+    """The mark *best*, and if it lies on one side of the face's *axis* the stroke at its height on
+    the other: some mouths are drawn as two strokes with skin between them."""
+    found = labels == best
+    rows, columns = np.nonzero(found)
+    if columns.min() < axis < columns.max():
+        return found
+    near = np.abs(np.arange(len(found)) - rows.mean()) < LEVEL * apart
+    low, high = sorted((2 * axis - columns.min(), 2 * axis - columns.max()))
+    across = np.arange(labels.shape[1])
+    facing = (across > low - LEVEL * apart) & (across < high + LEVEL * apart)
+    others = np.unique(labels[near[:, None] & facing & (labels > 0)])
+    other = np.isin(labels, others) & near[:, None]
+    if not other.any():
+        return found
+    both = np.argwhere(found | other)[:, ::-1].astype(np.int32)
+    whole = np.zeros(found.shape, np.uint8)
+    cv2.fillConvexPoly(whole, cv2.convexHull(both), (1,))
+    return whole > 0
 
 
 def _joined(marks: Mask, apart: float) -> NDArray[np.uint8]:

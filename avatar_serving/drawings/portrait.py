@@ -46,6 +46,9 @@ SHADED, BARE, FEWEST = 20.0, 6.0, 60
 """Differences from the skin's colour of skin in shadow and of bare skin; fewest pixels to go by."""
 FADED = 1.5
 """How much lighter than the other eye's a lash line may be."""
+LASHES, DARKEST = (1.2, 0.1), 20
+"""From how far above an eye's opening, in thicknesses of its lash line, to how far below, in its
+heights, this line may be; percentage of what is there that is its ink."""
 DARK, UNSEEN = 0.65, 0.4
 """Brightness of lash lines, as a share of the skin's: at most, and where none was drawn."""
 
@@ -176,10 +179,13 @@ def _lid_colours(drawn: WholeFace, eye: DrawnEye) -> tuple[Floats, Floats]:
 
 
 def _ink(rgb: Pixels, eye: DrawnEye) -> Floats:
-    """(3,): of the lash line above the middle of an eye."""
+    """(3,): of the lash line above the middle of an eye, the darkest there."""
     middle = slice(len(eye.x) // 4, -(-3 * len(eye.x) // 4))
-    rows = np.round(eye.upper[middle] - eye.lash / 2).astype(int)
-    return np.median(rgb[rows, eye.x[middle].astype(int)], axis=0)
+    rows = np.arange(len(rgb))[:, None]
+    low, high = eye.upper[middle] - LASHES[0] * eye.lash, eye.upper[middle] + LASHES[1] * eye.height
+    band = rgb[:, eye.x[middle].astype(int)][(rows >= low) & (rows <= high)]
+    light = band.mean(-1)
+    return np.median(band[light <= np.percentile(light, DARKEST)], axis=0)
 
 
 def _bare(drawn: WholeFace, eye: DrawnEye) -> NDArray[np.bool_]:

@@ -129,6 +129,9 @@ def _mouth(pen: _Pen, kind: str) -> None:
     elif kind == "cat":
         for x in (0.482, 0.518):
             pen.ellipse(ink, (x, 0.634), (0.018, 0.01), 0.004, (0, 180))
+    elif kind == "strokes":
+        for x in (0.475, 0.525):
+            pen.ellipse(ink, (x, 0.634), (0.011, 0.001))
     elif kind == "open":
         pen.ellipse((150, 50, 55), (0.5, 0.64), (0.032, 0.026))
         pen.ellipse((230, 120, 120), (0.5, 0.652), (0.02, 0.012))

@@ -82,6 +82,12 @@ def test_a_face_without_a_mouth_has_none() -> None:
     assert mouth_of(Style(mouth="none", fringe=False)) is None
 
 
+def test_two_strokes_with_skin_between_them_are_one_mouth() -> None:
+    mouth = mouth_of(Style(mouth="strokes"))
+    assert mouth is not None and not mouth.open
+    assert (mouth.x[0], mouth.x[-1]) == pytest.approx((0.464 * SIDE, 0.536 * SIDE), abs=4)
+
+
 def test_a_brow_is_seen_where_no_hair_hides_it() -> None:
     _, seen = looked_at(STYLES["dark skin"])
     eye = eyes_of(STYLES["dark skin"])[0]
