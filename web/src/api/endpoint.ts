@@ -1,7 +1,11 @@
-import type { Endpoint } from "../realtime/socket.ts";
 import { clientSecret } from "./avatars.ts";
 import { thisUser } from "../memory/user.ts";
 import { apiKey } from "./http.ts";
+
+export interface Endpoint {
+  readonly url: string;
+  readonly protocols: readonly string[];
+}
 
 /** Where to talk with *avatarId* through the language model *model*. With an API key, a secret goes along in the list of subprotocols. */
 export async function realtimeEndpoint(avatarId: string, model: string): Promise<Endpoint> {

@@ -18,7 +18,9 @@ export const CHINESE_STUDIO: Readonly<Record<string, string>> = {
   // The photo
   "Design your avatar": "设计你的数字人", "Your photo": "你的照片", "Remove this photo": "移除这张照片", "Name": "名字", "What should people call them?": "大家怎么称呼它？",
   "Faces in the picture": "图中的脸", "Face {number} of {count}, from the left": "从左数第 {number} 张脸，共 {count} 张", "Take this face": "选这张脸",
-  "Click the face in the picture that you mean.": "请在图中点选你要的那张脸。", "Choose a face": "请选一张脸", "Another face of that picture": "选那张图里的另一张脸",
+  "There are {count} faces in the picture. Click the one that you mean.": "图中有 {count} 张脸，请点选你要的那一张。",
+  "File": "文件", "People": "人数", "Direction": "朝向", "Visibility": "遮挡", "Content": "内容",
+  "Choose a face": "请选一张脸", "Another face of that picture": "选那张图里的另一张脸",
   "A face was found here": "在这里找到了脸", "The photo": "照片", "Taking a good look…": "正在仔细看…", "Looking at the photo": "正在看照片",
   "Choose another photo": "换一张照片", "A fine portrait. Everything looks good.": "很好的人像，一切都没问题。", "What is good": "合格的项目",
   "What was measured: outline, eyes, brows and mouth": "测量到的：轮廓、眼睛、眉毛和嘴",

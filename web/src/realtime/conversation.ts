@@ -1,4 +1,5 @@
 import { computed, signal } from "@preact/signals";
+import type { Endpoint } from "../api/endpoint.ts";
 import { t } from "../language/language.ts";
 import type { Pose } from "../motion/channels.ts";
 import type { Behaviour } from "../motion/director.ts";
@@ -8,7 +9,7 @@ import { Dialogue } from "./dialogue.ts";
 import { LatencyLog, type TurnLatency } from "./latency.ts";
 import { Listener } from "./listener.ts";
 import { Performer } from "./performer.ts";
-import { RealtimeSocket, type Connection, type Endpoint } from "./socket.ts";
+import { RealtimeSocket, type Connection } from "./socket.ts";
 
 const HOUSEKEEPING_MS = 200;
 /** Errors that only say a request came too late to matter. */

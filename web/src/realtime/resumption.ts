@@ -1,5 +1,5 @@
+import type { Endpoint } from "../api/endpoint.ts";
 import type { ServerEvent } from "../protocol.ts";
-import type { Endpoint } from "./socket.ts";
 
 /** Close codes after which the session is over: it was closed on purpose, or refused. After others
  * (1012: its gateway stops) another gateway goes on with it. */

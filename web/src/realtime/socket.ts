@@ -1,3 +1,4 @@
+import type { Endpoint } from "../api/endpoint.ts";
 import { MalformedEvent, parseServerEvent, type ClientEvent, type ServerEvent } from "../protocol.ts";
 import { Resumption } from "./resumption.ts";
 
@@ -12,11 +13,6 @@ export type Connection =
       /** The session is probably still there: what sounds may go on sounding. */
       readonly resuming: boolean;
     };
-
-export interface Endpoint {
-  readonly url: string;
-  readonly protocols: readonly string[];
-}
 
 export interface SocketEvents {
   onEvent(event: ServerEvent): void;

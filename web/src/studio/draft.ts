@@ -7,6 +7,7 @@ import { getLooks } from "../api/looks.ts";
 import { refreshAvatars } from "../avatars/shelf.ts";
 import { language, t } from "../language/language.ts";
 import { nearest } from "../ui/voice-filter.ts";
+import { fittingVoice } from "./fitting-voice.ts";
 import { backgroundImage, forgetWords, lookMissing, lookRequest, looks, PLAIN } from "./look.ts";
 import { addMore, forgetMore, more } from "./more.ts";
 import { CONSENT_STATEMENT, textsOf } from "./personas.ts";
@@ -36,6 +37,8 @@ export const catalogueTrouble = signal<string | null>(null);
 
 export const name = signal("");
 export const voice = signal("");
+/** The user has said which; until then it is one that suits the photo. */
+export const voiceChosen = signal(false);
 export const delivery = signal<Delivery>({ speed: 1, pitch: 0 });
 export const personas = signal<readonly Persona[]>([]);
 export const persona = signal("");
@@ -111,10 +114,17 @@ export async function choosePhoto(file: Blob, called = nameFrom(file instanceof 
   const { signal: aborted } = (reviewAbort = new AbortController());
   try {
     const result = await review(read.file, language.value, aborted);
-    if (!aborted.aborted) reviewing.value = { state: "done", result };
+    if (aborted.aborted) return;
+    reviewing.value = { state: "done", result };
+    suitVoice(result);
   } catch (error) {
     if (!aborted.aborted) reviewing.value = { state: "failed", reason: messageOf(error) };
   }
+}
+
+function suitVoice({ description }: Reviewed): void {
+  const fitting = voiceChosen.value ? null : fittingVoice(voices.value, description, language.value);
+  if (fitting) voice.value = fitting.id;
 }
 
 /** Back to the empty studio. The choices of voice and character stay. */

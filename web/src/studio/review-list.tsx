@@ -10,6 +10,11 @@ const TITLES: Readonly<Record<string, string>> = {
   nsfw: "Suitable", mouth: "Mouth", eyes: "Eyes", drawing: "Drawing",
 };
 
+/** What a remark is about, where the title says that all is well. */
+const MATTERS: Readonly<Record<string, string>> = {
+  decodable: "File", faces: "People", pose: "Direction", occlusion: "Visibility", nsfw: "Content",
+};
+
 /** How good the photo is for an avatar, in words. */
 export function ReviewList(): JSX.Element {
   const looked = reviewing.value;
@@ -19,11 +24,11 @@ export function ReviewList(): JSX.Element {
       <div aria-live="polite">
         {looked.state === "looking" && <Looking />}
         {looked.state === "failed" && <p class="note bad"><Icon name="alert" /> {told(looked.reason)}</p>}
-        {looked.state === "done" && <Verdict checks={looked.result.review.checks} refusal={refusalOf(looked.result)} />}
+        {looked.state === "done" && severalFaces(looked) && <WhichFace count={looked.result.review.faces.length} />}
+        {looked.state === "done" && !severalFaces(looked) && <Verdict checks={looked.result.review.checks} refusal={refusalOf(looked.result)} />}
         {looked.state === "done" && looked.result.review.measured && isRefused(looked) && (
           <img class="measured" src={looked.result.review.measured} alt={t("What was measured: outline, eyes, brows and mouth")} />
         )}
-        {severalFaces(looked) && <p class="hint">{t("Click the face in the picture that you mean.")}</p>}
         {isRefused(looked) && <button class="button another" onClick={dropPhoto}><Icon name="image" size={18} /> {t("Choose another photo")}</button>}
       </div>
     </section>
@@ -37,6 +42,10 @@ function Looking(): JSX.Element {
       <progress class="bar" aria-label={t("Looking at the photo")} />
     </div>
   );
+}
+
+function WhichFace({ count }: { count: number }): JSX.Element {
+  return <p class="note good"><Icon name="image" /> {t("There are {count} faces in the picture. Click the one that you mean.", { count })}</p>;
 }
 
 function isRefused(looked: Reviewing): boolean {
@@ -66,7 +75,7 @@ function Remark({ check }: { check: Check }): JSX.Element {
   return (
     <li class={check.verdict === "refused" ? "bad" : "fair"}>
       <Icon name="alert" size={16} />
-      <span><strong>{titleOf(check.name)}{t(".")}</strong> {told(check.reason)}</span>
+      <span><strong>{t(MATTERS[check.name] ?? titleOf(check.name))}{t(".")}</strong> {told(check.reason)}</span>
     </li>
   );
 }
