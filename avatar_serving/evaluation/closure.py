@@ -1,15 +1,13 @@
 """What should touch touches, and no expression folds the face."""
 
-from dataclasses import replace
-
 import numpy as np
 from numpy.typing import NDArray
 
-from avatar_serving.avatars.canvas import Canvas
 from avatar_serving.avatars.rig import PortraitRig, pose
 from avatar_serving.avatars.sheet import BESIDE, pose_values
 from avatar_serving.avatars.surface import face_surface, lid_pairs, lip_pairs
 from avatar_serving.evaluation import measures
+from avatar_serving.evaluation.eyeballs import Eyeballs
 from avatar_serving.evaluation.results import Closure
 from avatar_serving.evaluation.stand import Points, Stand
 from avatar_serving.faces.topology import LEFT_EYE, RIGHT_EYE
@@ -45,18 +43,10 @@ def _widest(points: Points, pairs: list[tuple[int, int]], stand: Stand) -> float
 
 
 def eyes_left(rig: PortraitRig, size: int) -> float:
-    """Told by drawings with black and with white eyeballs, *size* pixels a side."""
-    black, white = (Canvas(_with_eyes(rig, shade), size) for shade in (0, 255))
-    opened, shut = (
-        np.abs(np.subtract(white.draw(values), black.draw(values), dtype=np.float64)).sum()
-        for values in (pose_values({}), pose_values({"eyeBlink": 1.0}))
-    )
-    return round(float(shut / max(opened, 1.0)), 4)
-
-
-def _with_eyes(rig: PortraitRig, shade: int) -> PortraitRig:
-    assert rig.eyes.texture is not None
-    return replace(rig, eyes=replace(rig.eyes, texture=np.full_like(rig.eyes.texture, shade)))
+    """Told by drawings of *size* pixels a side."""
+    eyeballs = Eyeballs(rig, size)
+    opened, shut = (eyeballs.shown(pose_values({"eyeBlink": share})) for share in (0.0, 1.0))
+    return round(shut / max(opened, 1.0), 4)
 
 
 def blink_seen(stand: Stand) -> float | None:

@@ -9,9 +9,11 @@ from avatar_serving.avatars.neck import obeyed
 from avatar_serving.avatars.sheet import pose_values
 from avatar_serving.evaluation import measures
 from avatar_serving.evaluation.above_frames import moving, risen, seen_to_rise
+from avatar_serving.evaluation.eyeballs import Eyeballs
 from avatar_serving.evaluation.results import Control, Response
 from avatar_serving.evaluation.stand import Points, Stand, View
 from avatar_serving.evaluation.turning import turned
+from avatar_serving.faces.topology import LEFT_EYE, RIGHT_EYE
 from avatar_serving.media import ARKIT, CHANNELS, HEAD
 
 STEPS = 7
@@ -55,6 +57,8 @@ def sweep_all(stand: Stand) -> Iterator[Swept]:
             swept = _above_frames(stand, swept)
         if swept.control.travel >= LEAST_TRAVEL:
             yield swept
+        if control.name == "blink" and swept.control.travel >= LEAST_TRAVEL:
+            yield _lids(stand, swept)
     for index, (name, channel) in enumerate(ANGLES.items()):
         yield _turn(stand, name, channel, index)
 
@@ -91,6 +95,15 @@ def _above_frames(stand: Stand, swept: Swept) -> Swept:
         pixels / stand.face_width for pixels in seen_to_rise(swept.views, which)
     ]
     return Swept(control_of(swept.control.name, asked, seen), swept.views)
+
+
+def _lids(stand: Stand, swept: Swept) -> Swept:
+    """The blink again, by the height to which eyeballs are drawn uncovered."""
+    eyeballs = Eyeballs(stand.rig, stand.size)
+    width = sum(measures.eye_width(swept.views[0].geometry, eye) for eye in (RIGHT_EYE, LEFT_EYE))
+    asked = [measures.eye_opening(view.geometry) / stand.face_width for view in swept.views]
+    seen = [eyeballs.shown(view.values) / width / stand.face_width for view in swept.views]
+    return Swept(control_of("lids", asked, seen), swept.views)
 
 
 def _turn(stand: Stand, name: str, channel: str, index: int) -> Swept:

@@ -45,6 +45,11 @@ def eye_opening(points: Points) -> float:
     return (_gap(points, lid_pairs(RIGHT_EYE)) + _gap(points, lid_pairs(LEFT_EYE))) / 2
 
 
+def eye_width(points: Points, eye: Sequence[int]) -> float:
+    """Of one *eye*, the landmarks of which go around it."""
+    return float(np.ptp(points[list(eye), 0]))
+
+
 def brow_height(points: Points) -> float:
     """Of both brows over the line between the outer corners of the eyes."""
     brows = points[[*RIGHT_BROW, *LEFT_BROW]].mean(0)

@@ -90,6 +90,7 @@ TARGETS: tuple[Target[Evaluation], ...] = (
     Target("smile correlation", _correlation("smile"), "least", 0.97, 0.96),
     Target("pucker correlation", _correlation("pucker"), "least", 0.97, 0.96),
     Target("blink correlation", _correlation("blink"), "least", 0.95, 0.94),
+    Target("lids correlation", _correlation("lids"), "least", 0.97, 0.96),
     Target("brows up correlation", _correlation("brows up"), "least", 0.97, 0.96),
     Target("brows down correlation", _correlation("brows down"), "least", 0.97, 0.96),
     Target("yaw correlation", _correlation("yaw"), "least", 0.97, 0.97),
