@@ -71,14 +71,19 @@ class StandIn(Generic[In, Out]):
             await asyncio.wait({first}, timeout=_ASK_S)
         there = first.done() and not (self._met and isinstance(first.exception(), EngineLost))
         if there == self._away:
-            log.warning("replicas are gone or back", stage=self._name, back=there)
+            self._tell(there)
         self._met, self._away = self._met or there, not there
         return there
+
+    def _tell(self, back: bool) -> None:
+        if back:
+            log.info("a replica runs again", stage=self._name)
+        else:
+            log.warning("no replica runs", stage=self._name, stands_in=self._engine)
 
     async def _instead(self, request: In) -> AsyncGenerator[Out, None]:
         """What the other engine cannot do, such as a language, waits for a replica."""
         metrics.stood_in.labels(self._name, self._engine).inc()
-        log.warning("another engine stands in", stage=self._name, engine=self._engine)
         begun = False
         try:
             async with aclosing(self._standby.run(request)) as items:
@@ -89,7 +94,7 @@ class StandIn(Generic[In, Out]):
         except AvatarError as error:
             if begun:
                 raise
-            log.warning("it cannot", stage=self._name, engine=self._engine, code=error.code)
+            log.warning("cannot stand in", stage=self._name, engine=self._engine, code=error.code)
         async with aclosing(self._remote.run(request)) as items:
             async for item in items:
                 yield item
