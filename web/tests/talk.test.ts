@@ -335,3 +335,58 @@ describe("trouble", () => {
     expect(talk.behaviour.value).toBe("thinking");
   });
 });
+
+describe("two questions, the second before the first one's answer begins", () => {
+  const kinds = () => socket.sent.map(({ type }) => type).filter((type) => type.startsWith("response."));
+
+  it("gives the first up, and hears the second", async () => {
+    talk.say("What is rain?");
+    talk.say("No, what is snow?");
+    expect(kinds()).toEqual(["response.create", "response.cancel", "response.create"]);
+    answerBegins(3);
+    answerEnds("cancelled");
+    await pass(0.5);
+    expect(talk.performer.playing.value).toBe(false);
+    socket.says("response.created", { response: { id: "r2", status: "in_progress" } });
+    socket.says("response.output_audio.delta", { response_id: "r2", item_id: "a2", delta: tone(1) });
+    await pass(0.5);
+    expect(talk.performer.playing.value).toBe(true);
+  });
+
+  it("cancels nothing once the first is answered", async () => {
+    talk.say("What is rain?");
+    answerBegins(1);
+    answerEnds();
+    await pass(2);
+    talk.say("And snow?");
+    expect(kinds()).toEqual(["response.create", "response.create"]);
+  });
+});
+
+describe("a page that nobody looks at, and of which no frame is drawn", () => {
+  async function unseen(seconds: number): Promise<void> {
+    for (let i = 0; i < seconds; i++) {
+      FakeAudioContext.now += 1;
+      await vi.advanceTimersByTimeAsync(1000);
+    }
+  }
+
+  it("keeps nothing of answers that were heard, and reports each", async () => {
+    for (let i = 0; i < 20; i++) {
+      answerBegins(3);
+      answerEnds();
+      await unseen(5);
+      expect(talk.performer.answers.current).toBeUndefined();
+    }
+    expect(socket.sent.filter(({ type }) => type === "avatar.playback.report")).toHaveLength(20);
+  });
+
+  it("is in time with the first frame when it is looked at again", async () => {
+    answerBegins(3);
+    talk.frame();
+    await unseen(2);
+    talk.frame();
+    expect(talk.dialogue.transcript.value.at(-1)?.spoken).toBe("One two".length);
+    expect(talk.performer.mouth).toBeGreaterThan(0.1);
+  });
+});

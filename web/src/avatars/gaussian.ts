@@ -10,7 +10,7 @@ import { Carrier, DepthOrder } from "./carry.ts";
 import { PackageError, type AvatarPackage } from "./package.ts";
 import { Poser } from "./posing.ts";
 import { readSplats, type Splats } from "./splats.ts";
-import { pixelRatio, release, type AvatarView } from "./view.ts";
+import { acrossOf, pixelRatio, release, type AvatarView } from "./view.ts";
 
 const VERTEX = `
 attribute vec2 centre; attribute vec3 spread; attribute vec4 colour;
@@ -48,6 +48,7 @@ export class GaussianView implements AvatarView {
     private readonly carrier: Carrier,
     private readonly cloud: Cloud,
     private readonly backdrop: Texture,
+    readonly headAcross: number,
   ) {}
 
   static async create(canvas: HTMLCanvasElement, avatar: AvatarPackage): Promise<GaussianView> {
@@ -66,7 +67,7 @@ export class GaussianView implements AvatarView {
     const camera = new OrthographicCamera(-0.5, 0.5, 0.5, -0.5, 0.01, 20);
     camera.position.z = 10;
     const carrier = new Carrier({ ...binding, offsets: splats.offsets, shapes: splats.shapes });
-    return new GaussianView(renderer, scene, camera, poser, carrier, cloud, backdrop);
+    return new GaussianView(renderer, scene, camera, poser, carrier, cloud, backdrop, acrossOf(head));
   }
 
   resize(cssPixels: number): void {

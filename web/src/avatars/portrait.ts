@@ -9,7 +9,7 @@ import { obeyedYaw, yawRange, type YawRange } from "./neck.ts";
 import { PackageError, type AvatarPackage } from "./package.ts";
 import { boundSteps, largestStep, pushBack, type LargestStep } from "./shading.ts";
 import { drawsInSoftware } from "./software.ts";
-import { pixelRatio, release, type AvatarView } from "./view.ts";
+import { acrossOf, pixelRatio, release, type AvatarView } from "./view.ts";
 
 /** Drawing order of the parts. The depth buffer is cleared before each, so that a part never hides a later one; only
  * the eyes hide what of the skin lies EYES_HIDE behind them: the far side of a head that is turned. */
@@ -58,6 +58,10 @@ export class PortraitView implements AvatarView {
     return new PortraitView(
       renderer, scene, camera, meshes.map(influenceOf), head, yawRange(head), backdrop, step,
     );
+  }
+
+  get headAcross(): number {
+    return acrossOf(this.head);
   }
 
   /** Fit the canvas to *cssPixels* on a side. */

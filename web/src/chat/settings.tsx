@@ -1,7 +1,7 @@
 import { useSignal, type Signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { changeAvatar, type Avatar, type AvatarChange, type Delivery, type LanguageModel, type Voice } from "../api/avatars.ts";
-import { t } from "../language/language.ts";
+import { t, told } from "../language/language.ts";
 import type { Language } from "../protocol.ts";
 import type { Conversation } from "../realtime/conversation.ts";
 import { DeliverySliders } from "../ui/delivery-sliders.tsx";
@@ -107,7 +107,7 @@ function ModelChoice({ conversation, models, model }: { conversation: Conversati
       <select id="chat-model" class="input" value={chosen?.id} onChange={(event) => choose(event.currentTarget.value)}>
         {models.map(({ id }) => <option key={id} value={id}>{id}</option>)}
       </select>
-      {chosen && <p class="hint">{[chosen.about, ...figuresOf(chosen)].filter(Boolean).join(" ")}</p>}
+      {chosen && <p class="hint">{[told(chosen.about), ...figuresOf(chosen)].filter(Boolean).join(" ")}</p>}
     </div>
   );
 }

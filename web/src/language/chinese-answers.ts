@@ -68,6 +68,13 @@ export const CHINESE_ANSWERS: Readonly<Record<string, string>> = {
   "Building the mesh": "正在构建网格",
   "Packing": "正在打包",
   "Packing the avatar": "正在打包数字人",
+  // Language models
+  "Quick; holds a character and small talk in English and Chinese, weak in facts.": "反应快，能保持性格，会用中英文闲聊，但知识不多。",
+  "Knows more and follows instructions better; its answers begin later.": "懂得更多，更听从指示，但回答开始得晚一些。",
+  "A large model of OpenAI's. What is said is sent there.": "OpenAI 的大模型，说的话会发送到那里。",
+  "Follows instructions well and answers quickly, in English and Chinese.": "听从指示，回答迅速，会中英文。",
+  "Quickest, for many people at once; weaker in facts.": "最快，可供许多人同时使用，但知识较少。",
+  "Knows most; wants a GPU of its own, and its answers begin later.": "懂得最多，需要独占一块 GPU，回答开始得晚一些。",
   // Looks
   "Photo": "原图", "Anime": "动漫", "Pastel": "粉彩", "Ink wash": "水墨", "Crimson poster": "绯红海报", "Expressionist": "表现主义",
   "Bold primaries": "三原色", "Colour pencil": "彩铅", "Sepia oil": "棕褐油画", "Engraving": "版画", "Impressionist": "印象派", "Fauvist": "野兽派",

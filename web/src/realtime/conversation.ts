@@ -35,6 +35,8 @@ export class Conversation {
   private readonly cut = new Set<string>();
   private settings: SessionSettings = { type: "realtime" };
   private activeResponse: string | null = null;
+  /** Answers that were asked for and have not begun. */
+  private asked = 0;
   private timer: ReturnType<typeof setInterval> | undefined;
 
   constructor(endpoint: () => Promise<Endpoint>) {
@@ -65,12 +67,13 @@ export class Conversation {
     if (!this.socket.send({ type: "conversation.item.create", item: { id, type: "message", role: "user", content } })) return false;
     this.dialogue.wrote(id, text);
     this.latency.asking("typed", performance.now());
+    this.asked++;
     return this.socket.send({ type: "response.create" });
   }
 
   /** The user wants silence: stop the sound here and the work there. */
   stop(): void {
-    if (this.activeResponse) this.socket.send({ type: "response.cancel" });
+    if (this.activeResponse || this.asked) this.socket.send({ type: "response.cancel" });
     this.interrupt();
   }
 
@@ -134,6 +137,7 @@ export class Conversation {
     this.performer.silence();
     this.dialogue.settle();
     this.activeResponse = null;
+    this.asked = 0;
     this.serverState.value = "idle";
   }
 
@@ -228,6 +232,9 @@ export class Conversation {
 
   private onResponse(type: "response.created" | "response.done", response: Response): void {
     if (type === "response.created") {
+      this.asked = Math.max(0, this.asked - 1);
+      // Something newer was asked for meanwhile, and this one cancelled.
+      if (this.asked) this.cut.add(response.id);
       this.activeResponse = response.id;
       return this.latency.answering(response.id);
     }

@@ -75,6 +75,8 @@ function animate(canvas: HTMLCanvasElement, avatarId: string, frame: () => Drawn
   function start(made: AvatarView): void {
     if (stopped) return made.dispose();
     view = made;
+    // Where the page shows less than the square, it shows the head.
+    canvas.style.setProperty("--head", String(made.headAcross));
     view.resize(canvas.clientWidth);
     resized.observe(canvas);
     draw();
