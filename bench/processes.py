@@ -30,6 +30,16 @@ def cpu_s(pids: list[int]) -> float:
     return sum(int(f[11]) + int(f[12]) for f in used if f) / _TICKS
 
 
+def machine_s() -> float:
+    """Seconds of CPU that the whole machine has used so far, all cores together."""
+    user, nice, system, _idle, _io, irq, soft, stolen = _first_line("/proc/stat")[1:9]
+    return sum(map(int, (user, nice, system, irq, soft, stolen))) / _TICKS
+
+
+def _first_line(path: str) -> list[str]:
+    return Path(path).read_text().partition("\n")[0].split()
+
+
 def _stat(pid: int) -> list[str]:
     """Fields of /proc/PID/stat after the name: state, parent ... ; empty if it is gone."""
     try:

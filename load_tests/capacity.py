@@ -166,7 +166,7 @@ def _figures(done: Run, used: Cores, replicas: int, wanted: float) -> Level:
         voice_to_voice_p50_ms=times.p50 if times else None,
         voice_to_voice_p95_ms=times.p95 if times else None,
         gateway_cores=used.gateways, service_cores=used.service,
-        generator_cores=used.generator,
+        generator_cores=used.generator, other_cores=used.others,
         sender_late_p99_ms=found.sender_ms.p99 if found.sender_ms else None,
         turns_per_session_s=round(found.turns / done.sessions / done.seconds, 4),
         stage_s_a_turn=stages,

@@ -24,6 +24,8 @@ class Level(Model):
     """All processes of the service."""
     generator_cores: float
     """The load generator, on the same machine."""
+    other_cores: float | None = None
+    """What other programs took of the machine meanwhile."""
     sender_late_p99_ms: float | None
     turns_per_session_s: float
     stage_s_a_turn: dict[str, float]

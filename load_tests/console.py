@@ -138,7 +138,9 @@ def show_capacity(found: Capacity, console: Console) -> None:
     here = found.machine
     for setup in found.setups:
         table = Table(title=f"{setup.name}: {here.processor}, {here.cores} cores")
-        for column in ("sessions", "gateways", "goodput", "p50 ms", "p95 ms", "cores", "generator"):
+        for column in (
+            "sessions", "gateways", "goodput", "p50 ms", "p95 ms", "cores", "generator", "others",
+        ):  # fmt: skip
             table.add_column(column, justify="right")
         for level in sorted(setup.levels, key=lambda one: (one.replicas, one.sessions)):
             colour = "green" if level.held else "red"
@@ -147,5 +149,6 @@ def show_capacity(found: Capacity, console: Console) -> None:
                 f"{level.sessions}", f"{level.replicas}", f"[{colour}]{level.goodput:.1%}[/]",
                 *("-" if ms is None else f"{ms:.0f}" for ms in times),
                 f"{level.service_cores:.2f}", f"{level.generator_cores:.2f}",
+                "-" if level.other_cores is None else f"{level.other_cores:.2f}",
             )  # fmt: skip
         console.print(table)

@@ -4,7 +4,7 @@ import os
 import time
 from dataclasses import dataclass, field
 
-from bench.processes import cpu_s, descendants, named
+from bench.processes import cpu_s, descendants, machine_s, named
 from load_tests.crowd import Gathered
 
 _EVERY_S = 1.0
@@ -18,13 +18,15 @@ class Used:
     gateways: float
     service: float
     generator: float
+    machine: float
 
     @classmethod
     def now(cls, service_pid: int) -> "Used":
         service = descendants(service_pid)
         generator = sorted({*descendants(os.getpid())} - {*service})
         gateways = named(service, "ServeReplica", "gateway")
-        return cls(time.monotonic(), cpu_s(gateways), cpu_s(service), cpu_s(generator))
+        mine = cpu_s(gateways), cpu_s(service), cpu_s(generator)
+        return cls(time.monotonic(), *mine, machine_s())
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,8 @@ class Cores:
     gateways: float
     service: float
     generator: float
+    others: float
+    """Programs that have nothing to do with it."""
 
 
 @dataclass(slots=True)
@@ -53,11 +57,12 @@ class Meter:
     def cores(self) -> Cores:
         """On average; of a run too short to look twice, 0."""
         if len(self._looks) < 2:
-            return Cores(0.0, 0.0, 0.0)
+            return Cores(0.0, 0.0, 0.0, 0.0)
         first, last = self._looks[0], self._looks[-1]
         past_s = last.at_s - first.at_s
-        return Cores(
-            round((last.gateways - first.gateways) / past_s, 3),
-            round((last.service - first.service) / past_s, 3),
-            round((last.generator - first.generator) / past_s, 3),
-        )
+        gateways = (last.gateways - first.gateways) / past_s
+        service = (last.service - first.service) / past_s
+        generator = (last.generator - first.generator) / past_s
+        machine = (last.machine - first.machine) / past_s
+        others = max(0.0, machine - service - generator)
+        return Cores(*(round(cores, 3) for cores in (gateways, service, generator, others)))

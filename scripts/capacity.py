@@ -57,7 +57,7 @@ def broke(setup: Setup) -> str:
 def levels(setup: Setup) -> str:
     titles = (
         "sessions", "gateways", "goodput", "turns", "voice to voice p50, p95", "cores, service",
-        "cores, gateway", "cores, load generator", "generator late, p99",
+        "cores, gateway", "cores, load generator", "cores, others", "generator late, p99",
     )  # fmt: skip
     ordered = sorted(setup.levels, key=lambda level: (level.replicas, level.sessions))
     return table(titles, (row(level) for level in ordered))
@@ -70,6 +70,7 @@ def row(level: Level) -> tuple[str, ...]:
         f"{level.sessions}", f"{level.replicas}", f"{level.goodput:.1%}", f"{level.turns}",
         ", ".join("-" if ms is None else f"{ms:.0f} ms" for ms in times),
         f"{level.service_cores:.2f}", f"{level.gateway_cores:.2f}", f"{level.generator_cores:.2f}",
+        "-" if level.other_cores is None else f"{level.other_cores:.2f}",
         "-" if late is None else f"{late:.1f} ms",
     )  # fmt: skip
 

@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from bench.figures import Target, figure, show, write
-from bench.processes import cpu_s, descendants, named
+from bench.processes import cpu_s, descendants, machine_s, named
 from bench.stages import animate_frames
 
 
@@ -45,6 +45,7 @@ def test_the_motion_of_a_clause_is_measured_frame_by_frame() -> None:
 
 
 def test_cpu_time_of_a_child_is_found() -> None:
+    before_s = machine_s()
     code = "import time\nwhile time.process_time() < .2: pass\nprint(flush=True); input()"
     with subprocess.Popen(
         [sys.executable, "-c", code, "marker-of-this-test"],
@@ -55,4 +56,5 @@ def test_cpu_time_of_a_child_is_found() -> None:
         pids = descendants(os.getpid())
         assert named(pids, "marker-of-this-test") == [child.pid]
         assert cpu_s([child.pid]) == pytest.approx(0.2, abs=0.15)
+        assert machine_s() - before_s > 0.1, "and so the machine's"
         child.communicate(b"\n")
