@@ -2,45 +2,29 @@
 
 import asyncio
 import zlib
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import aclosing
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, cast
 
-from avatar_serving import metrics
 from avatar_serving.errors import InvalidRequest
 from avatar_serving.flow import collect
-from avatar_serving.media import (
-    AnimateRequest,
-    Behaviour,
-    ChatRequest,
-    Manner,
-    Spoken,
-    Tokens,
-    ToolCall,
-)
-from avatar_serving.metrics import Observed
+from avatar_serving.media import AnimateRequest, Behaviour
 from avatar_serving.protocol.ids import new_id
 from avatar_serving.protocol.motion import encode_frames
 from avatar_serving.protocol.session_config import SessionConfig, merge
-from avatar_serving.rails import Blocked, Guard, Railed, RailedText, Rails
-from avatar_serving.session.clock import Noted
-from avatar_serving.session.powers import Identity, Powers
+from avatar_serving.rails import Rails
+from avatar_serving.session.powers import Identity
 from avatar_serving.session.session import Session
 from avatar_serving.session.snapshot import SessionSnapshot
-from avatar_serving.session.usage import Metered
-from avatar_serving.speech_languages import check_language, offered_languages
+from avatar_serving.speech_languages import check_language
 from avatar_serving.stages.base import Animate
-from avatar_serving.stages.llm import LanguageModel, find_model
-from avatar_serving.stages.tts import find_voice
+from avatar_serving.stages.llm import find_model
 from avatar_serving.store import ANYBODY, Caller
 from deployments.guard import avatar_for
+from deployments.powers import NO_RAILS, languages, powers
 from deployments.services import Services
-from pipelines.converse import ConverseStages, converse, speak_text
-from pipelines.look import Candid, look
 
 _CLIPS_S: dict[Behaviour, float] = {"idle": 12.0, "listening": 9.0, "thinking": 6.0}
-_NO_RAILS = Rails()
 _HELLO = "Hello! I'm {name}. What shall we talk about?"
 _SHORTEST_S, _LONGEST_S, _DEFAULT_S = 10, 7200, 600
 
@@ -105,7 +89,7 @@ async def open_session(
     if opening.locked:
         config = merge(config, opening.locked)
     config = merge(config, {"avatar": {"id": identity.avatar_id}})
-    check_language(config.language, _languages(held))
+    check_language(config.language, languages(held))
     able = powers(held, model, rails, identity.owner)
     return Session(able, identity, config, send, secret=opening.locked)
 
@@ -118,7 +102,7 @@ async def reopen_session(
     Raises:
         NotFound: its avatar was deleted meanwhile, or this gateway has no such language model.
     """
-    avatar_id, rails = kept.identity.avatar_id, _NO_RAILS
+    avatar_id, rails = kept.identity.avatar_id, NO_RAILS
     if avatar_id is not None:
         row = await asyncio.to_thread(held.store.avatar, avatar_id)
         rails = Rails.model_validate(row.rails)
@@ -143,63 +127,9 @@ def with_secret(held: Services, body: Json, caller: Caller) -> Json:
         raise InvalidRequest("session: an object", "session")
     model = find_model(held.profile.llm, str(cast(Json, patch).get("model") or ""))
     config = merge(SessionConfig(model=model.id), cast(Json, patch))
-    check_language(config.language, _languages(held))
+    check_language(config.language, languages(held))
     secret, expires_at = held.store.create_secret(seconds, cast(Json, patch), caller)
     return {"value": secret, "expires_at": expires_at, "session": config.model_dump(mode="json")}
-
-
-def powers(
-    held: Services, model: LanguageModel, rails: Rails = _NO_RAILS, owner: str = ""
-) -> Powers:
-    """*owner*: whose users are remembered."""
-    profile, stages = held.profile, held.stages
-    llm = stages["llm"]
-    habits = profile.conversation
-    sees = profile.vlm.sees
-    candid = Candid(llm)
-    guard = Guard(profile.rails.and_also(rails), llm, count_blocked)
-    if model.remote:
-        habits = habits.model_copy(update={"read_ahead": False})
-
-    async def speak(
-        chat: ChatRequest,
-        manner: Manner,
-        note: Callable[[str], None],
-        count: Callable[[Tokens], None],
-    ) -> AsyncGenerator[Spoken | ToolCall, None]:
-        noted = ConverseStages(
-            Noted(Metered(Railed(candid, guard), count), note, "llm_first_token"),
-            Noted(stages["tts"], note, "tts_first_audio"),
-            stages["animate"],
-            profile.animate.streams,
-        )
-        async with aclosing(converse(noted, chat, manner, guard.spoken)) as stretches:
-            async for stretch in stretches:
-                yield stretch
-
-    return Powers(
-        asr=stages["asr"],
-        llm=RailedText(candid, guard),
-        reader=llm.stage if isinstance(llm, Observed) else llm,
-        speak=speak,
-        say=lambda text, manner: speak_text(held.converse, text, manner),
-        vad=held.vad,
-        end_of_turn=held.end_of_turn,
-        find_voice=lambda voice: find_voice(profile.tts, voice),
-        clips=held.clips,
-        limits=profile.limits,
-        habits=habits,
-        model=model.id,
-        look=lambda picture: look(stages["vlm"], picture, sees=sees),
-        languages=_languages(held),
-        memory=profile.memory,
-        memories=held.memories.within(owner),
-    )
-
-
-def count_blocked(blocked: Blocked) -> None:
-    """For Prometheus: by rule and topic, without what was said."""
-    metrics.blocked.labels(blocked.rule, blocked.topic).inc()
 
 
 async def make_clips(animate: Animate) -> tuple[tuple[Behaviour, str], ...]:
@@ -212,10 +142,6 @@ async def make_clips(animate: Animate) -> tuple[tuple[Behaviour, str], ...]:
     )
 
 
-def _languages(held: Services) -> tuple[str, ...]:
-    return offered_languages(held.profile.asr, held.profile.tts)
-
-
 def _loop(behaviour: Behaviour, seconds: float) -> AnimateRequest:
     return AnimateRequest(seconds, behaviour=behaviour, seed=7, loop=True)
 
@@ -226,7 +152,7 @@ def _identity(held: Services, opening: Opening) -> tuple[Identity, Rails]:
         voice = held.profile.voice
         owner = opening.caller.owner
         ada = Identity(None, "Ada", "", "", voice, opening.animated, greeting=hello, owner=owner)
-        return ada, _NO_RAILS
+        return ada, NO_RAILS
     row = avatar_for(held, opening.caller, opening.avatar_id)
     identity = Identity(
         avatar_id=row.id,

@@ -17,7 +17,7 @@ from avatar_serving.stages.llm import find_model
 from deployments.chat_bodies import ChatBody, call_body, finish_reason, usage_body
 from deployments.failures import error_body
 from deployments.guard import require_key, services
-from deployments.opening import powers
+from deployments.powers import powers
 from deployments.services import Services
 
 router = APIRouter(tags=["speech and models"], dependencies=[Depends(require_key)])

@@ -27,8 +27,8 @@ from avatar_serving.store import AvatarRow
 from avatar_serving.text.languages import language_of
 from deployments.failures import error_body
 from deployments.guard import avatar_for, caller_of, require_key, sees, services
-from deployments.opening import count_blocked
 from deployments.pictures import image_limits
+from deployments.powers import count_blocked
 from deployments.services import Services
 from deployments.video_states import VideoState
 from deployments.videos import check_ready

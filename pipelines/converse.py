@@ -12,6 +12,7 @@ from avatar_serving.media import (
     ChatDelta,
     ChatRequest,
     Manner,
+    Mood,
     Speech,
     SpeechRequest,
     Spoken,
@@ -75,46 +76,63 @@ async def speak(
     stages: ConverseStages, texts: AsyncGenerator[str | Aside, None], manner: Manner
 ) -> AsyncGenerator[Spoken, None]:
     """Speak clauses one after the other, with a breath between them, each with its own face."""
-    start_s, mood, heard = 0.0, manner.mood, None
+    line = _Line(stages, manner)
     async with aclosing(texts):
         async for said in texts:
-            text = said.text if isinstance(said, Aside) else said
-            request = SpeechRequest(text, manner.voice, manner.language, manner.speed, manner.pitch)
-            async with aclosing(stages.tts.run(request)) as parts:
-                before, mood = mood, while_saying(text, manner.mood)
-                shown = "" if isinstance(said, Aside) else text
-                async for part in parts:
-                    speech = _with_pause(part, text)
-                    if isinstance(said, Aside):
-                        speech = replace(speech, words=())
-                    asked = AnimateRequest(
-                        speech.audio.seconds, speech.phones, start_s, mood=mood, mood_before=before,
-                        audio=speech.audio, audio_before=heard, seed=manner.seed,
-                    )  # fmt: skip
-                    whole = Spoken(shown, speech, start_s, ())
-                    moving = _moving(stages, whole, asked) if manner.animated else _still(whole)
-                    async with aclosing(moving) as pieces:
-                        async for piece in pieces:
-                            yield piece
-                    start_s += speech.audio.seconds
-                    shown, before, heard = "", mood, _end_of(speech.audio)
+            async with aclosing(line.say(said)) as stretches:
+                async for stretch in stretches:
+                    yield stretch
 
 
-async def _moving(
-    stages: ConverseStages, whole: Spoken, asked: AnimateRequest
-) -> AsyncGenerator[Spoken, None]:
-    """*whole* with its frames, in pieces if they come while they are made."""
-    frames = stages.animate.run(asked)
-    if not stages.streams:
-        yield replace(whole, frames=tuple(await collect(frames)))
-        return
-    async with aclosing(in_pieces(whole, frames)) as pieces:
-        async for piece in pieces:
-            yield piece
+class _Line:
+    """What is said one after the other, as far as it has come."""
 
+    def __init__(self, stages: ConverseStages, manner: Manner) -> None:
+        self._stages = stages
+        self._manner = manner
+        self._start_s = 0.0
+        self._mood = manner.mood
+        self._heard: AudioChunk | None = None
+        """The end of the sound so far."""
 
-async def _still(whole: Spoken) -> AsyncGenerator[Spoken, None]:
-    yield whole
+    async def say(self, said: str | Aside) -> AsyncGenerator[Spoken, None]:
+        manner, aside = self._manner, isinstance(said, Aside)
+        text = said.text if isinstance(said, Aside) else said
+        request = SpeechRequest(text, manner.voice, manner.language, manner.speed, manner.pitch)
+        async with aclosing(self._stages.tts.run(request)) as parts:
+            before, self._mood = self._mood, while_saying(text, manner.mood)
+            shown = "" if aside else text
+            async for part in parts:
+                speech = _with_pause(part, text)
+                if aside:
+                    speech = replace(speech, words=())
+                async with aclosing(self._moving(shown, speech, before)) as pieces:
+                    async for piece in pieces:
+                        yield piece
+                self._start_s += speech.audio.seconds
+                shown, before, self._heard = "", self._mood, _end_of(speech.audio)
+
+    async def _moving(
+        self, shown: str, speech: Speech, before: Mood
+    ) -> AsyncGenerator[Spoken, None]:
+        """*speech* with its frames, in pieces if they come while they are made."""
+        whole = Spoken(shown, speech, self._start_s, ())
+        if not self._manner.animated:
+            yield whole
+            return
+        frames = self._stages.animate.run(self._asked(speech, before))
+        if not self._stages.streams:
+            yield replace(whole, frames=tuple(await collect(frames)))
+            return
+        async with aclosing(in_pieces(whole, frames)) as pieces:
+            async for piece in pieces:
+                yield piece
+
+    def _asked(self, speech: Speech, before: Mood) -> AnimateRequest:
+        return AnimateRequest(
+            speech.audio.seconds, speech.phones, self._start_s, mood=self._mood, mood_before=before,
+            audio=speech.audio, audio_before=self._heard, seed=self._manner.seed,
+        )  # fmt: skip
 
 
 async def speak_text(

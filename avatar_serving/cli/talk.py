@@ -92,13 +92,18 @@ async def _by_keyboard(where: Where, console: Console) -> None:
         if sys.stdin.isatty():
             script.note("Type and press return; an empty line or Ctrl-D ends the conversation.")
         while said := (await asyncio.to_thread(sys.stdin.readline)).strip():
-            async with aclosing(client.events()) as events:
-                await client.type_text(said)
-                async with asyncio.timeout(_ANSWER_S):
-                    async for received in events:
-                        if isinstance(received.message, ResponseDone):
-                            break
+            await _typed(client, said)
             _check(client)
+
+
+async def _typed(client: RealtimeClient, said: str) -> None:
+    """Say it in writing, and wait for the end of the answer or of the session."""
+    async with aclosing(client.events()) as events:
+        await client.type_text(said)
+        async with asyncio.timeout(_ANSWER_S):
+            async for received in events:
+                if isinstance(received.message, ResponseDone):
+                    return
 
 
 async def _by_voice(where: Where, console: Console, mute: bool) -> None:

@@ -6,14 +6,13 @@ from avatar_serving import metrics
 from avatar_serving.errors import WrongState
 from avatar_serving.media import AudioChunk, Transcript
 from avatar_serving.protocol import server as wire
-from avatar_serving.protocol.audio import InputDecoder
 from avatar_serving.session.answer import Answer
-from avatar_serving.session.budget import AudioBudget
 from avatar_serving.session.detection import detection_of
 from avatar_serving.session.draft import Draft
 from avatar_serving.session.drafting import Drafting, Pause
 from avatar_serving.session.errands import Errands
 from avatar_serving.session.hearing import Hearing
+from avatar_serving.session.intake import Intake
 from avatar_serving.session.outbox import Outbox
 from avatar_serving.session.powers import Powers
 from avatar_serving.session.responder import Responder
@@ -54,17 +53,17 @@ class Listener:
         self._finishing: asyncio.Task[None] | None = None
         self._finished = b""
         """The sound of the turn that is finishing."""
-        self._arrived_s = outbox.now()
-        self._budget = AudioBudget(powers.limits.audio_rate, outbox.now())
-        self.configure()
+        format = responder.config.audio.input.format
+        self._intake = Intake(format, powers.limits.audio_rate, outbox.now)
+        self._hear_anew()
 
     def configure(self) -> None:
         """Take the session's options over; a turn that is open starts anew."""
-        config, habits = self._responder.config, self._powers.habits
-        detection = detection_of(config.detection, habits)
-        self._decoder = InputDecoder(config.audio.input.format)
-        self._unheard = bytearray()
-        """Samples of the client too few to be listened to."""
+        self._intake.configure(self._responder.config.audio.input.format)
+        self._hear_anew()
+
+    def _hear_anew(self) -> None:
+        detection = detection_of(self._responder.config.detection, self._powers.habits)
         self._automatic = detection.automatic
         self._turns.adjust(detection.patience, interruptible=detection.interruptible)
         vad = self._powers.vad.open(detection.threshold, detection.early_ms, detection.prefix_ms)
@@ -82,18 +81,15 @@ class Listener:
             InvalidRequest: not audio of the session's format.
             LimitExceeded: faster than ``limits.audio_rate``.
         """
-        pcm = self._decoder.decode(audio)
-        self._arrived_s = self._out.now()
-        self._budget.spend(len(pcm) / (2 * self._decoder.rate), self._arrived_s)
-        self._unheard += pcm
+        self._intake.take(audio)
         if not self._automatic:
-            self._hearing.keep(self._heard())
-        elif not self._hearing.can_wait(len(self._unheard) / (2 * self._decoder.rate)):
+            self._hearing.keep(self._intake.heard())
+        elif not self._hearing.can_wait(self._intake.kept_s):
             await self._hear()
 
     async def _hear(self) -> None:
         async with self._acting:
-            await self._listen_to(self._heard())
+            await self._listen_to(self._intake.heard())
             if self._hearing.speaking:
                 self._turn.partials.hear(self._hearing.turn_s, self._hearing.utterance)
 
@@ -101,15 +97,9 @@ class Listener:
         for at in range(0, max(1, len(pcm)), _PIECE_BYTES):
             await self._do(self._hearing.push(pcm[at : at + _PIECE_BYTES]))
 
-    def _heard(self) -> bytes:
-        """What has come since this was asked for, at 16 kHz."""
-        pcm = bytes(self._unheard)
-        self._unheard.clear()
-        return self._decoder.resample(pcm)
-
     async def commit(self) -> None:
         """The client says that the turn is over."""
-        if self._unheard:
+        if self._intake.kept_s:
             await self._hear()
         if self._hearing.buffered_s < _SHORTEST_S:
             raise WrongState(
@@ -129,7 +119,7 @@ class Listener:
             await self._drafting.drop()
             await self._turn.partials.stop()
             self._turn = self._new_turn()
-            self._unheard.clear()
+            self._intake.clear()
             self._hearing.clear()
         await self._out.send(wire.InputAudioBufferCleared())
 
@@ -248,7 +238,7 @@ class Listener:
         """Let time pass for a client that sends nothing while its user is silent."""
         while self._turns.floor is Floor.PAUSED:
             await asyncio.sleep(_TICK_S)
-            silent_s = self._out.now() - self._arrived_s
+            silent_s = self._out.now() - self._intake.arrived_s
             if silent_s > _TICK_S:
                 async with self._acting:
                     await self._do(self._hearing.waited(silent_s))
@@ -256,7 +246,7 @@ class Listener:
     def _begin_draft(self, *, answering: bool) -> None:
         hearing = self._hearing
         behind_s = hearing.now_s - hearing.last_speech_s
-        pause = Pause(hearing.utterance(), hearing.last_speech_s, self._arrived_s - behind_s)
+        pause = Pause(hearing.utterance(), hearing.last_speech_s, self._intake.arrived_s - behind_s)
         self._drafting.begin(pause, answering=answering, after=self._finishing)
 
     def _commit(self) -> None:
