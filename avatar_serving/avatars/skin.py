@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from avatar_serving.avatars.back import with_back
+from avatar_serving.avatars.far_head import with_far_head
 from avatar_serving.avatars.fit import Fit
 from avatar_serving.avatars.folds import build_folds
 from avatar_serving.avatars.hair import Hair, with_hair
@@ -44,7 +45,7 @@ def build_skin(
         whole = bare
     else:
         face = None if far is None else _face_in(fitted, len(texture))
-        whole = with_back(bare, skull, texture[..., :3], face)
+        whole = with_far_head(with_back(bare, skull, texture[..., :3], face), bare, fitted)
     if hair is not None:
         whole = with_hair(whole, len(bare.positions), hair, len(texture))
     if far is not None:
