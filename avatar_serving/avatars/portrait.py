@@ -33,6 +33,7 @@ from avatar_serving.avatars.person import person
 from avatar_serving.avatars.pictures import encode_webp
 from avatar_serving.avatars.rig import Floats, Part, PortraitRig
 from avatar_serving.avatars.shades import mouth_colours
+from avatar_serving.avatars.silhouette import out_to_silhouette
 from avatar_serving.avatars.skin import build_skin
 from avatar_serving.avatars.skull import skull
 from avatar_serving.avatars.surface import face_surface, lip_pairs
@@ -98,6 +99,7 @@ def build_of(picture: Pixels, faces: list[Face], size: int) -> Iterator[Progress
         points = frame.outwards(points)
         fitted = _fitted(points, faces[0], glasses)
         whole, matte = widened(picture, square, image, frame, fitted)
+    fitted = out_to_silhouette(fitted, matte)
     behind = background(whole, matte, round((0.5 - float(fitted.rest[CHIN, 1])) * len(whole)))
     yield Progress("mesh", 0.6, "Building the mesh")
     rig = _rig(whole, points, fitted, matte, behind, glasses)

@@ -85,10 +85,11 @@ def cut_out(picture: Pixels, matte: Floats, behind: Pixels) -> Pixels:
     # Little of the person is left to see in thin edges; there the nearest solid colour is truer.
     trust = np.clip((alpha - 0.1) / 0.4, 0, 1)
     colour = np.where(alpha > SOLID, seen, pure * trust + inside * (1 - trust))
-    # What neither explains, where the person begins, is the person's: thin hair, a collar.
+    # What neither explains is the person's: thin hair, a collar, hair that the matte missed and
+    # that was taken from the wall.
     shown = colour * alpha + behind * (1 - alpha)
     amiss = cv2.blur(np.abs(shown - seen).max(2), (5, 5))[..., None]
-    lifted = np.where(alpha > FAINT, np.clip((amiss - UNLIKE) / UNLIKE, 0, 1), 0)
+    lifted = np.clip((amiss - UNLIKE) / UNLIKE, 0, 1)
     lifted = np.maximum(alpha, lifted)
     own = (seen - behind * (1 - lifted)) / np.maximum(lifted, 0.1)
     colour = np.where(lifted > alpha, np.clip(own, 0, 255), colour)
