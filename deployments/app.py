@@ -11,7 +11,7 @@ from avatar_serving.config import Profile, StageName
 from avatar_serving.environment import Environment
 from avatar_serving.exposition import show_node
 from avatar_serving.scaling.policy import Bounds
-from avatar_serving.stages.base import Stage
+from avatar_serving.stages.base import Holds, Stage
 from deployments.gateway import create_app
 from deployments.gateway_load import reporting
 from deployments.remote_trainer import RemoteTrainer
@@ -44,7 +44,11 @@ def build(
         logs.configure()
         show_node()
         remote: dict[StageName, Stage[Any, Any]] = {
-            name: RemoteStage[Any, Any](name, serve.get_deployment_handle(name, APP_NAME))
+            name: RemoteStage[Any, Any](
+                name,
+                serve.get_deployment_handle(name, APP_NAME),
+                holds=isinstance(profile.stage(name), Holds),
+            )
             for name in placed
         }
         standby = build_standby(profile)

@@ -34,12 +34,14 @@ Statement = Annotated[str, typer.Option("--consent", help="What the person agree
 Profile = Annotated[str, typer.Option(help="Whose stylise engine is trained and vlm describes.")]
 Home = Annotated[Path | None, typer.Option(help="Default: lora, in AVATAR_DATA.")]
 Steps = Annotated[int, typer.Option(min=1, help="At most; it ends when it no longer helps.")]
+Others = Annotated[int, typer.Option(min=0, help="Drawings of others that are learned again.")]
 
 
 @app.command()
 def train(
     pictures: Pictures, name: Name, consent: Statement, profile: Profile = "gpu",
     home: Home = None, steps: Steps = 800,
+    others: Others = 12,
 ) -> None:  # fmt: skip
     """Train an adapter. The same command again goes on where it was interrupted."""
     with errors_told():
@@ -50,7 +52,9 @@ def train(
         request = TrainRequest(
             name, engine.model, [images.decode(path.read_bytes()) for path in pictures],
             Consent(agreed=True, statement=consent), open_home(_home(home)), engine.side_px,
-            LoraOptions(steps=steps, device=engine.device, dtype=engine.dtype),
+            LoraOptions(
+                steps=steps, device=engine.device, dtype=engine.dtype, prior_pictures=others
+            ),
         )  # fmt: skip
         stages = TrainStages(chosen.review.build(), chosen.vlm.build(), LocalTrainer())
         asyncio.run(_train(stages, request))

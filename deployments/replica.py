@@ -16,7 +16,7 @@ from avatar_serving import metrics, traces
 from avatar_serving.exposition import show_node
 from avatar_serving.scaling import ByDeadlineMisses, Scaling
 from avatar_serving.scaling.streams import Streams
-from avatar_serving.stages.base import Adapted, Checked, StageConfig, Warmed
+from avatar_serving.stages.base import Checked, Holds, StageConfig, Warmed
 
 
 class StageReplica:
@@ -30,8 +30,8 @@ class StageReplica:
         self._warm = False
         late_s = scaling.first_item_ms / 1000 if isinstance(scaling, ByDeadlineMisses) else inf
         self._streams = Streams(late_s, scaling.window_s, time.monotonic)
-        if isinstance(config, Adapted):
-            self._hold = _adapters_told(config.adapters_in_memory)
+        if isinstance(config, Holds):
+            self._hold = _held_told(config.held_at_once)
 
     async def run(
         self, request: Any, sent_at: float, trace: Mapping[str, str]
@@ -42,8 +42,8 @@ class StageReplica:
         metrics.queue_wait.labels(self._name).observe(max(0.0, time.time() - sent_at))
         metrics.batch.labels(self._name).observe(self._streams.in_work + 1)
         try:
-            if adapter := serve.get_multiplexed_model_id():
-                await self._hold(adapter)
+            if held := serve.get_multiplexed_model_id():
+                await self._hold(held)
             async with aclosing(self._streams.watch(self._stage, request)) as items:
                 async for item in items:
                     yield item
@@ -65,14 +65,14 @@ class StageReplica:
         return self._streams.stats()
 
 
-def _adapters_told(most: int) -> Callable[[str], Awaitable[str]]:
-    """Tells Serve which adapters are in memory here, so that their requests come here.
+def _held_told(most: int) -> Callable[[str], Awaitable[str]]:
+    """Tells Serve what is in memory here, so that requests for it come here.
 
-    Holding them is the engine's affair, which lets the same one go: that not used for longest.
+    Holding it is the engine's affair, which lets the same one go: that not used for longest.
     """
 
-    async def held(adapter: str) -> str:
-        return adapter
+    async def held(name: str) -> str:
+        return name
 
     multiplexed: Any = serve.multiplexed(max_num_models_per_replica=most)
     return multiplexed(held)

@@ -15,7 +15,7 @@ from avatar_serving import lateness, logs, traces
 from avatar_serving.config import Placement
 from avatar_serving.errors import EngineLost, Overloaded
 from avatar_serving.scaling.policy import Bounds
-from avatar_serving.stages.base import Continued, ForAdapter, StageConfig
+from avatar_serving.stages.base import Continued, ForHolder, StageConfig
 from deployments.replica import StageReplica
 from deployments.scaling import autoscaling
 
@@ -40,8 +40,9 @@ log = logs.get()
 class RemoteStage(Generic[In, Out]):
     """A stage served elsewhere, in the shape of a stage."""
 
-    def __init__(self, name: str, handle: DeploymentHandle[Any]) -> None:
-        self._name = name
+    def __init__(self, name: str, handle: DeploymentHandle[Any], *, holds: bool = False) -> None:
+        """*holds*: its replicas are not alike, because of what each `Holds`."""
+        self._name, self._holds = name, holds
         self._handle: Any = handle.options(stream=True)
         self._spared = name in _SPARED
         self._lost_at: float | None = None
@@ -101,8 +102,8 @@ class RemoteStage(Generic[In, Out]):
         return item
 
     async def _stream(self, request: In) -> AsyncGenerator[Out, None]:
-        adapter = request.adapter if isinstance(request, ForAdapter) else ""
-        handle = self._handle.options(multiplexed_model_id=adapter) if adapter else self._handle
+        held = request.held if self._holds and isinstance(request, ForHolder) else ""
+        handle = self._handle.options(multiplexed_model_id=held) if held else self._handle
         response = handle.run.remote(request, time.time(), traces.carrier())
         try:
             async for item in response:

@@ -47,6 +47,11 @@ class RenderRequest:
     """Names what requests are parts of, asked for one after the other: engines whose heads move by
     themselves go on from what they drew last. Empty: it stands alone."""
 
+    @property
+    def held(self) -> str:
+        """Where a show goes on, there it is remembered."""
+        return self.show
+
 
 @dataclass(frozen=True, slots=True)
 class VideoFrame:

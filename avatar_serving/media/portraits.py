@@ -140,8 +140,8 @@ class StyliseRequest:
     look: Look
 
     @property
-    def adapter(self) -> str:
-        """Name of the taught character that is drawn; empty: none."""
+    def held(self) -> str:
+        """A replica that has the adapter in memory answers soonest."""
         return self.look.drawing.adapter if self.look.drawing else ""
 
 

@@ -30,6 +30,7 @@ class Spoken:
 class Stretch:
     spoken: Spoken
     samples: Any
+    """None: there was no memory to make them. The line cannot go on."""
     last: bool
 
 
@@ -73,18 +74,34 @@ class Speaker:
     @torch.inference_mode()
     def step(self) -> list[Stretch]:
         """One more frame of each line, and the stretches of sound that are ready. A line's last
-        one ends it."""
+        one ends it.
+
+        Raises:
+            OutOfMemoryError: of torch. Nothing has changed; fewer lines may fit.
+        """
         self._talker.step()
         ready = [each for each in self._spoken if each.row.finished or each.sounding.due]
-        sounds = decoded(self._decoder, [each.sounding for each in ready])
         stretches = [
-            Stretch(each, each.sounding.heard(sound, each.row.finished), each.row.finished)
-            for each, sound in zip(ready, sounds, strict=True)
+            Stretch(each, None, True)
+            if sound is None
+            else Stretch(each, each.sounding.heard(sound, each.row.finished), each.row.finished)
+            for each, sound in zip(ready, self._sounds(ready), strict=True)
         ]
         for stretch in stretches:
             if stretch.last:
                 self.end(stretch.spoken)
         return stretches
+
+    def _sounds(self, ready: "list[Spoken]") -> "list[Any]":
+        """The next stretch of each; where memory lacks of halves of them, one after the other.
+        None of one that does not fit alone."""
+        try:
+            return decoded(self._decoder, [each.sounding for each in ready])
+        except torch.OutOfMemoryError:
+            if len(ready) == 1:
+                return [None]
+        half = len(ready) // 2
+        return self._sounds(ready[:half]) + self._sounds(ready[half:])
 
     @torch.inference_mode()
     def end(self, spoken: Spoken) -> None:

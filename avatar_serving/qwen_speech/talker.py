@@ -30,6 +30,19 @@ class Row:
     finished: bool = False
 
 
+class _Before:
+    """A row as it was before a step."""
+
+    def __init__(self, row: Row) -> None:
+        self._row, self._chance = row, row.random.get_state()
+        self._told = row.first, row.finished, len(row.frames)
+
+    def restore(self) -> None:
+        self._row.random.set_state(self._chance)
+        self._row.first, self._row.finished, count = self._told
+        del self._row.frames[count:]
+
+
 class Talker:
     """Not for several threads at once."""
 
@@ -59,7 +72,24 @@ class Talker:
         return row
 
     def step(self) -> None:
-        """One more frame for each row."""
+        """One more frame for each row.
+
+        Raises:
+            OutOfMemoryError: of torch. Nothing has changed; fewer rows may fit.
+        """
+        before = [_Before(row) for row in self._rows]
+        read, hidden = self._read, self._hidden
+        try:
+            self._step()
+        except torch.OutOfMemoryError:
+            for each in before:
+                each.restore()
+            self._read, self._hidden, length = read, hidden, read.shape[1]
+            for layer in self._past.layers:  # the first ones may have had the frame
+                layer.keys, layer.values = layer.keys[:, :, :length], layer.values[:, :, :length]
+            raise
+
+    def _step(self) -> None:
         rows, groups = self._rows, self._talker.config.num_code_groups
         numbers = torch.stack([torch.rand(groups, generator=row.random) for row in rows])
         frames, embedded = self._frames(numbers[:, 1:])
@@ -133,17 +163,22 @@ class Talker:
         return torch.cat(codes, 1), total
 
     def _join(self, row: Row, past: Any, read: Tensor, hidden: Tensor, said: Tensor) -> None:
-        self._rows.append(row)
         if self._past is None:
+            self._rows.append(row)
             self._past, self._read, self._hidden, self._said = past, read, hidden, said
             return
         length = max(read.shape[1], self._read.shape[1])
-        for ours, theirs in zip(self._past.layers, past.layers, strict=True):
-            ours.keys = torch.cat([_filled(ours.keys, length), _filled(theirs.keys, length)])
-            ours.values = torch.cat([_filled(ours.values, length), _filled(theirs.values, length)])
+        # All of it is computed first, so that a lack of memory harms nobody who speaks.
+        joined = [
+            (_joined(ours.keys, theirs.keys, length), _joined(ours.values, theirs.values, length))
+            for ours, theirs in zip(self._past.layers, past.layers, strict=True)
+        ]
         grown = [F.pad(each, (length - each.shape[1], 0)) for each in (self._read, read)]
-        self._read, self._hidden = torch.cat(grown), torch.cat([self._hidden, hidden])
-        self._said = torch.cat([self._said, said])
+        spoken = torch.cat([self._hidden, hidden]), torch.cat([self._said, said])
+        self._read, (self._hidden, self._said) = torch.cat(grown), spoken
+        for layer, (keys, values) in zip(self._past.layers, joined, strict=True):
+            layer.keys, layer.values = keys, values
+        self._rows.append(row)
 
 
 def _first(settings: "dict[str, Any]") -> Choice:
@@ -154,6 +189,10 @@ def _other(settings: "dict[str, Any]") -> Choice:
     """Of the codes of a frame after its first."""
     names = ("dosample", *_NAMES[1:])
     return Choice(*(settings[f"subtalker_{name}"] for name in names))
+
+
+def _joined(ours: Tensor, theirs: Tensor, length: int) -> Tensor:
+    return torch.cat([_filled(ours, length), _filled(theirs, length)])
 
 
 def _filled(past: Tensor, length: int) -> Tensor:

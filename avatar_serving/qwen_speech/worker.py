@@ -11,6 +11,7 @@ import threading
 from collections import deque
 from pathlib import Path
 from queue import Empty, Queue
+from traceback import clear_frames
 from typing import IO, Any
 
 import torch
@@ -29,6 +30,8 @@ class Desk:
 
     def __init__(self, speaker: Speaker, answers: IO[bytes], most: int) -> None:
         self._speaker, self._answers, self._most = speaker, answers, most
+        self._room = most
+        """Lines that fit: fewer after memory lacked, and one more for each that came to its end."""
         self._waiting: deque[tuple[str, Line, Any]] = deque()
         self._spoken: dict[str, Spoken] = {}
 
@@ -50,7 +53,7 @@ class Desk:
 
     def work(self) -> None:
         """Begin with who waits, as far as there is room, and speak one frame of each."""
-        while self._waiting and len(self._spoken) < self._most:
+        while self._waiting and len(self._spoken) < self._room:
             number, line, recording = self._waiting.popleft()
             try:
                 self._spoken[number] = self._speaker.begin(line, recording)
@@ -58,6 +61,8 @@ class Desk:
                 self._failed(error, [number])
         try:
             self._speak()
+        except torch.OutOfMemoryError as error:
+            self._halve(error)
         except _WRONG as error:
             self._failed(error, list(self._spoken))
 
@@ -67,10 +72,20 @@ class Desk:
         numbers = {spoken: number for number, spoken in self._spoken.items()}
         for stretch in self._speaker.step():
             number = numbers[stretch.spoken]
+            if stretch.samples is None:
+                self._failed(torch.OutOfMemoryError("no memory for its sound"), [number])
+                continue
             head = {"kind": "sound", "number": number, "last": "1" if stretch.last else ""}
             write_message(self._answers, head, {"samples": stretch.samples})
             if stretch.last:
                 self._end(number, "end")
+                self._room = min(self._room + 1, self._most)
+
+    def _halve(self, error: Exception) -> None:
+        """Those that came last make room: they may ask again, once others have ended."""
+        clear_frames(error.__traceback__)  # they hold what was computed so far
+        self._room = max(1, len(self._spoken) // 2)
+        self._failed(error, list(self._spoken)[len(self._spoken) // 2 :])
 
     def _failed(self, error: Exception, numbers: "list[str]") -> None:
         full = isinstance(error, torch.OutOfMemoryError)

@@ -72,19 +72,19 @@ class Checked(Protocol):
 
 
 @runtime_checkable
-class Adapted(Protocol):
-    """The settings of an engine that holds a few of many adapters in memory."""
+class Holds(Protocol):
+    """The settings of an engine that holds a few of many things in memory, which requests name."""
 
     @property
-    def adapters_in_memory(self) -> int: ...
+    def held_at_once(self) -> int: ...
 
 
 @runtime_checkable
-class ForAdapter(Protocol):
-    """A request that a replica with that adapter in memory answers soonest."""
+class ForHolder(Protocol):
+    """A request that is best answered by a replica that holds something: an adapter, a show."""
 
     @property
-    def adapter(self) -> str:
+    def held(self) -> str:
         """Empty: any replica will do."""
         ...
 

@@ -1,8 +1,9 @@
 """The training itself: low-rank additions to a diffusion model's attention (Hu et al. 2021).
 
-Regularised by dropping captions now and then, as classifier-free guidance wants, and by weight
-decay. What a step does depends on the seed and its number alone, so that a training that was
-interrupted goes on as if it had not been.
+Regularised by pictures of other people (`prior`), by dropping captions now and then, as
+classifier-free guidance wants, and by weight decay. What a step does depends on the seed, its
+number and the checkpoint alone, so that a training that was interrupted goes on as if it had not
+been.
 """
 
 from collections.abc import Generator, Sequence
@@ -16,7 +17,9 @@ from PIL import Image as Pillow
 
 from avatar_serving.stages.stylise.diffuser import DiffuserFiles, load_pipeline
 from avatar_serving.torch_device import memory_errors, torch_device
+from avatar_serving.training.conditions import conditions
 from avatar_serving.training.options import Checked, Example, LoraOptions
+from avatar_serving.training.prior import prior_latents
 from avatar_serving.training.record import CHECKPOINT_FILE, WEIGHTS_FILE
 from avatar_serving.whole_files import whole
 
@@ -34,21 +37,27 @@ class LoraTraining:
             OutOfMemory: the GPU has no room for it.
             StageFailed: the model cannot be loaded, or there is no GPU.
         """
+        import torch
         from diffusers import DDPMScheduler
 
         self._options, self._examples, self._folder = options, examples, folder
-        self._device = torch_device("lora", options.device)
+        self._device, self._side = torch_device("lora", options.device), examples[0].rgb.shape[0]
         with memory_errors("lora"):
             self._pipeline = load_pipeline(DiffuserFiles(model), options.dtype).to(self._device)
             self._noise: Any = DDPMScheduler.from_config(self._pipeline.scheduler.config)
             self._latents = self._encoded()
             self._told = [self._conditions(example.caption) for example in examples]
+            kept = self._checkpoint()
+            self._prior = kept["prior"] if kept else self._drawn_before()
+            if self._prior is not None:
+                self._told += [self._conditions(options.prior_prompt)] * len(self._prior)
+                self._latents = torch.cat([self._latents, self._prior])
             self._untold = self._conditions("")
             self._weights = self._low_rank()
         self._optimizer = _optimizer(self._weights, options)
         self._done, self._best, self._stale = 0, inf, 0
-        if (folder / CHECKPOINT_FILE).exists():
-            self._resume()
+        if kept:
+            self._resume(kept)
 
     def run(self) -> Generator[Checked, None, None]:
         """Train to the end or until it no longer helps. The best adapter is in the folder."""
@@ -86,21 +95,14 @@ class LoraTraining:
             ]
         return torch.cat(each) * vae.config.scaling_factor
 
-    def _conditions(self, caption: str) -> dict[str, Any]:
-        """What the network is told: the caption; for SDXL also its summary and a size."""
-        import torch
+    def _drawn_before(self) -> Any:
+        """Latents of what the model draws before it is taught anything; None: it need not."""
+        if not self._options.prior_pictures:
+            return None
+        return prior_latents(self._pipeline, self._options, self._side)
 
-        with torch.no_grad():
-            words, _, *summary = self._pipeline.encode_prompt(
-                caption, device=self._device, num_images_per_prompt=1,
-                do_classifier_free_guidance=False,
-            )  # fmt: skip
-        told: dict[str, Any] = {"encoder_hidden_states": words}
-        if summary:
-            side = self._examples[0].rgb.shape[0]
-            sizes = torch.tensor([[side, side, 0, 0, side, side]], device=self._device)
-            told["text_embeds"], told["time_ids"] = summary[0], sizes.to(words.dtype)
-        return told
+    def _conditions(self, caption: str) -> dict[str, Any]:
+        return conditions(self._pipeline, caption, self._side)
 
     def _low_rank(self) -> list[Any]:
         import torch
@@ -122,17 +124,24 @@ class LoraTraining:
     def _step(self, number: int) -> None:
         import torch
 
-        options = self._options
-        chance = np.random.default_rng((options.seed, number))
-        chosen = chance.integers(0, len(self._examples), options.batch)
-        dropped = chance.random(options.batch) < options.caption_dropout
-        length = self._noise.config.num_train_timesteps
-        times = torch.from_numpy(chance.integers(0, length, options.batch))
-        loss = self._loss(chosen.tolist(), times, int(chance.integers(2**62)), dropped.tolist())
+        chance, own = np.random.default_rng((self._options.seed, number)), len(self._examples)
         self._optimizer.zero_grad()
-        loss.backward()
+        self._learn(chance, range(own), 1.0)
+        if self._prior is not None:  # one after the other: a batch of both would need more memory
+            self._learn(chance, range(own, len(self._told)), self._options.prior_weight)
         torch.nn.utils.clip_grad_norm_(self._weights, 1.0)
         self._optimizer.step()
+
+    def _learn(self, chance: np.random.Generator, pictures: range, weight: float) -> None:
+        """Add the gradients of a batch of *pictures*."""
+        import torch
+
+        options, length = self._options, self._noise.config.num_train_timesteps
+        chosen = chance.integers(pictures.start, pictures.stop, options.batch)
+        dropped = chance.random(options.batch) < options.caption_dropout
+        times = torch.from_numpy(chance.integers(0, length, options.batch))
+        loss = self._loss(chosen.tolist(), times, int(chance.integers(2**62)), dropped.tolist())
+        (weight * loss).backward()
 
     def _loss(self, chosen: list[int], times: Any, seed: int, dropped: list[bool]) -> Any:
         import torch
@@ -191,15 +200,21 @@ class LoraTraining:
             )
         state = {
             "weights": self._weights, "optimizer": self._optimizer.state_dict(),
-            "done": self._done, "best": self._best, "stale": self._stale,
+            "done": self._done, "best": self._best, "stale": self._stale, "prior": self._prior,
         }  # fmt: skip
         with whole(self._folder / CHECKPOINT_FILE) as part:
             torch.save(state, part)
 
-    def _resume(self) -> None:
+    def _checkpoint(self) -> dict[str, Any]:
+        """Empty: there is none."""
         import torch
 
-        state = torch.load(self._folder / CHECKPOINT_FILE, self._device, weights_only=True)
+        file = self._folder / CHECKPOINT_FILE
+        return torch.load(file, self._device, weights_only=True) if file.exists() else {}
+
+    def _resume(self, state: dict[str, Any]) -> None:
+        import torch
+
         with torch.no_grad():
             for weight, kept in zip(self._weights, state["weights"], strict=True):
                 weight.copy_(kept)

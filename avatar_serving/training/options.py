@@ -22,6 +22,11 @@ class LoraOptions(BaseModel):
     weight_decay: float = Field(default=1e-2, ge=0)
     batch: int = Field(default=2, ge=1)
     caption_dropout: float = Field(default=0.1, ge=0, lt=1)
+    prior_pictures: int = Field(default=12, ge=0, le=200)
+    """Drawings of other people, by the model as it was, that each step learns again; 0: none."""
+    prior_weight: float = Field(default=1.0, gt=0)
+    """How much they count beside the pictures of the character."""
+    prior_prompt: str = "a portrait of a person, head and shoulders"
     check_every: int = Field(default=50, ge=1)
     """Steps between measuring the loss, a sample picture and a checkpoint."""
     patience: int = Field(default=4, ge=1)

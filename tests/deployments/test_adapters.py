@@ -12,8 +12,11 @@ import pytest
 from avatar_serving.config import Placement, Training
 from avatar_serving.errors import EngineLost, OutOfMemory
 from avatar_serving.flow import collect
-from avatar_serving.media import Drawing, Image, Look, StyliseRequest
-from avatar_serving.stages.base import StageConfig
+from avatar_serving.media import Drawing, Image, Look, RenderRequest, StyliseRequest
+from avatar_serving.stages.base import Holds, StageConfig
+from avatar_serving.stages.render.flashhead import FlashheadConfig
+from avatar_serving.stages.render.mesh import MeshRenderConfig
+from avatar_serving.stages.stylise.diffusion import DiffusionStyliseConfig
 from avatar_serving.training.options import Checked, LoraOptions, Trained, Work
 from avatar_serving.training.record import WEIGHTS_FILE
 
@@ -33,7 +36,7 @@ class Witness:
 
 
 class WitnessConfig(StageConfig):
-    adapters_in_memory: int = 2
+    held_at_once: int = 2
 
     def build(self) -> Witness:
         return Witness()
@@ -62,7 +65,7 @@ def remote() -> Any:
 
     from deployments.stage import RemoteStage
 
-    return RemoteStage("stylise", serve.get_deployment_handle("stylise", "app"))
+    return RemoteStage("stylise", serve.get_deployment_handle("stylise", "app"), holds=True)
 
 
 async def where_it_went(witnesses: Any, adapter: str) -> int:
@@ -75,6 +78,46 @@ async def stays(witnesses: Any, adapter: str) -> bool:
     home = await where_it_went(witnesses, adapter)
     await asyncio.sleep(1)  # a replica tells the others a few times a second what it holds
     return {await where_it_went(witnesses, adapter) for _ in range(12)} == {home}
+
+
+def test_only_requests_that_name_something_have_a_home() -> None:
+    assert for_adapter("museum").held == "museum" and for_adapter("").held == ""
+    assert RenderRequest(b"", (), show="a").held == "a" and RenderRequest(b"", ()).held == ""
+    assert isinstance(FlashheadConfig(kept_shows=3), Holds)
+    assert FlashheadConfig(kept_shows=3).held_at_once == 3
+    assert DiffusionStyliseConfig(adapters_in_memory=2).held_at_once == 2
+    assert not isinstance(MeshRenderConfig(), Holds), "any of its replicas will do"
+
+
+class Routed:
+    """A handle that remembers for what Serve was told to find a replica."""
+
+    def __init__(self) -> None:
+        self.told: list[object] = []
+        self.run = self
+
+    def options(self, **options: object) -> "Routed":
+        self.told += [name for key, name in options.items() if key == "multiplexed_model_id"]
+        return self
+
+    def remote(self, *_: object) -> "Routed":
+        return self
+
+    def cancel(self) -> None:
+        pass
+
+    async def __aiter__(self) -> AsyncGenerator[str, None]:
+        yield "frame"
+
+
+async def test_requests_of_a_show_ask_for_the_replica_that_remembers_it() -> None:
+    from deployments.stage import RemoteStage
+
+    handle: Any = Routed()
+    for holds, show in ((True, "a"), (True, ""), (False, "b")):
+        stage = RemoteStage[RenderRequest, str]("render", handle, holds=holds)
+        assert await collect(stage.run(RenderRequest(b"", (), show=show))) == ["frame"]
+    assert handle.told == ["a"]
 
 
 async def test_an_adapter_stays_where_it_is(cluster: None) -> None:

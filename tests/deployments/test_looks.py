@@ -78,8 +78,12 @@ def test_the_avatar_is_made_with_the_same_words(drawn, artist):
 
 
 def test_a_drawing_that_is_withheld_or_unlike(drawn):
+    before = drawn.get("/v1/avatars").json()["data"]
     kind, error = events(preview(drawn, drawing={"prompt": UNSAFE}).text)[-1]
     assert (kind, error["code"], error["param"]) == ("error", "image_rejected", "nsfw")
+    _, said = create(drawn, picture(128), look={"drawing": {"prompt": UNSAFE}})
+    assert (said[-1][0], said[-1][1]["code"]) == ("error", "image_rejected")
+    assert drawn.get("/v1/avatars").json()["data"] == before, "nothing of it is stored"
     said = events(preview(drawn, drawing={"prompt": UNLIKE}).text)
     assert said[-1][0] == "done" and any(data.get("kept") is False for _, data in said)
 

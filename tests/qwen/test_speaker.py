@@ -1,6 +1,10 @@
 """Lines of Qwen3-TTS side by side, with its own package, on tiny random weights."""
 
-from dataclasses import replace
+import io
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -8,8 +12,10 @@ import numpy as np
 import pytest
 import torch
 
+from avatar_serving.child.wire import read_message
 from avatar_serving.qwen_speech.line import Line
 from avatar_serving.qwen_speech.speaker import Speaker, Spoken
+from avatar_serving.qwen_speech.worker import Desk
 from tests.qwen.tiny_qwen import save_tiny_qwen
 
 FRAME = 1920
@@ -98,3 +104,75 @@ def test_who_leaves_takes_nothing_from_who_stays(speaker: Speaker) -> None:
         speaker.step()
     (frames, _), *_ = spoken(speaker, (0, LINES[0]))
     assert (torch.stack(stays.row.frames) == frames).all() and speaker._talker._past is None
+
+
+@contextmanager
+def memory_for(part: Any, rows: int) -> Iterator[None]:
+    """Until the block ends, calls of *part* with more *rows* find no memory."""
+
+    def limited(_: Any, given: Any, named: Any) -> None:
+        first = given[0] if given else named["hidden_states"]
+        if len(first) > rows:
+            raise torch.OutOfMemoryError("Tried to allocate 2 GiB.")
+
+    hook = part.register_forward_pre_hook(limited, with_kwargs=True)
+    try:
+        yield
+    finally:
+        hook.remove()
+
+
+def test_a_step_without_memory_changes_nothing(speaker: Speaker) -> None:
+    """Though the first layers had computed it."""
+    alone, _ = spoken(speaker, (0, LINES[0]))[0]
+    stays, leaves = speaker.begin(LINES[0], None), speaker.begin(LINES[1], None)
+    speaker.step()
+    with memory_for(speaker._talker._talker.model.layers[-1], 1):
+        for _ in range(2):
+            with pytest.raises(torch.OutOfMemoryError):
+                speaker.step()
+        speaker.end(leaves)
+        while not stays.row.finished:
+            speaker.step()
+    assert (torch.stack(stays.row.frames) == alone).all()
+
+
+def told(answers: io.BytesIO) -> dict[str, list[str]]:
+    """Kinds of messages by the number of the line."""
+    answers.seek(0)
+    found: dict[str, list[str]] = {}
+    while answers.tell() < len(answers.getvalue()):
+        head, _ = read_message(answers)
+        found.setdefault(head["number"], []).append(head["kind"])
+    return found
+
+
+@pytest.mark.parametrize("part", ["talker", "decoder"])
+def test_lines_that_do_not_fit_are_told_and_the_others_are_spoken(
+    speaker: Speaker, part: str
+) -> None:
+    """The batch halves until it fits; then as many as before may speak side by side again."""
+    answers = io.BytesIO()
+    desk = Desk(speaker, answers, 4)
+
+    def ask(*numbers: str) -> None:
+        for number in numbers:
+            line = json.dumps(asdict(LINES[0]))
+            desk.take(({"kind": "line", "number": number, "line": line}, {}))
+        while not desk.idle:
+            desk.work()
+
+    parts = {"talker": speaker._talker._talker.model.layers[-1], "decoder": speaker._decoder}
+    with memory_for(parts[part], 2):
+        ask("a", "b", "c", "d")
+    kinds = told(answers)
+    ends = {number: found[-1] for number, found in kinds.items()}
+    lost = {"c": "out_of_memory", "d": "out_of_memory"} if part == "talker" else {}
+    assert ends == {"a": "end", "b": "end", "c": "end", "d": "end"} | lost
+    assert "sound" in kinds["a"]
+    ask("e", "f", "g", "h")
+    assert all(told(answers)[number][-1] == "end" for number in "efgh") and desk._room == 4
+    with memory_for(parts[part], 0):
+        ask("i")
+    ask("j")
+    assert (told(answers)["i"][-1], told(answers)["j"][-1]) == ("out_of_memory", "end")

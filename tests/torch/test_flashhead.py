@@ -18,6 +18,7 @@ from avatar_serving.flashhead.transformer import FilmTransformer, _places, turne
 from avatar_serving.flow import collect
 from avatar_serving.media import AudioChunk, FaceFrame, RenderRequest, VideoFrame, Window
 from avatar_serving.stages.render.flashhead import FlashheadConfig, FlashheadRender
+from avatar_serving.stages.render.head_motion import HeadMotion
 from tests.faced import faced_package
 from tests.folder_weights import Shelf
 from tests.torch.tiny_film import NEW, SIDE, save_tiny_film
@@ -162,6 +163,26 @@ async def test_another_picture_is_another_film(engine: FlashheadRender) -> None:
     turned_away = tuple(FaceFrame(i / FPS, pose_values({"headYaw": 20.0})) for i in range(2))
     other = await drawn(engine, replace(film(2, None), frames=turned_away))
     assert np.abs(one - other).max() > 2
+
+
+async def test_the_head_moves_as_the_frames_tell(engine: FlashheadRender) -> None:
+    """Beside what the network makes of the sound, also where another request of a show begins."""
+    sound, still = voice(2 * NEW / FPS), film(2 * NEW, voice(2 * NEW / FPS))
+    poses = [pose_values({"headRoll": 5.0 * i}) for i in range(2 * NEW)]
+    nods = tuple(FaceFrame(i / FPS, pose) for i, pose in enumerate(poses))
+    plain = await collect(engine.run(still))
+    moved = await collect(engine.run(replace(still, frames=nods)))
+    turned = HeadMotion(PACKAGE).turned
+    for before, after, pose in zip(plain, moved, poses, strict=True):
+        wanted = turned(images.to_array(before.image), poses[0], pose)
+        assert (images.to_array(after.image) == wanted).all()
+    assert moved[0].image == plain[0].image and moved[-1].image != plain[-1].image
+    at = 2 * NEW * RATE // FPS
+    first, second = (AudioChunk(pcm, RATE) for pcm in (sound.pcm[:at], sound.pcm[at:]))
+    later = tuple(FaceFrame(i / FPS, pose) for i, pose in enumerate(poses[NEW:]))
+    for frames, part in ((nods[:NEW], first), (later, second)):
+        found = await drawn(engine, RenderRequest(PACKAGE, frames, SIDE, sound=part, show="nod"))
+    assert np.abs(found - pixels(moved)[NEW:]).mean() < np.abs(found - pixels(plain)[NEW:]).mean()
 
 
 async def test_sessions_share_a_batch_and_do_not_touch(engine: FlashheadRender) -> None:

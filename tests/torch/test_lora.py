@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from safetensors.torch import load_file
 
 from avatar_serving.stages.stylise.diffuser import Diffuser, DiffuserFiles, Sketch
@@ -15,8 +16,9 @@ from avatar_serving.training.record import WEIGHTS_FILE
 from tests.torch.tiny_diffusion import SIDE, save_tiny_diffusion
 
 OPTIONS = LoraOptions(
-    steps=60, rank=4, learning_rate=0.02, check_every=20, device="cpu", dtype="float32"
-)
+    steps=60, rank=4, learning_rate=0.02, check_every=20, device="cpu", dtype="float32",
+    prior_pictures=0,
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -78,8 +80,49 @@ def test_one_that_was_killed_goes_on_as_if_it_had_not_been(
     again = training(model, tmp_path)
     assert again.done == 20
     assert [check.loss for check in again.run()] == [check.loss for check in trained[1][1:]]
-    whole, resumed = (load_file(folder / WEIGHTS_FILE) for folder in (trained[0], tmp_path))
-    assert all((whole[name] == resumed[name]).all() for name in whole)
+    assert_same(trained[0], tmp_path)
+
+
+def assert_same(one: Path, other: Path) -> None:
+    """Two adapters, to the last bit."""
+    first, second = (load_file(folder / WEIGHTS_FILE) for folder in (one, other))
+    assert set(first) == set(second)
+    assert all(torch.equal(first[name], second[name]) for name in first)
+
+
+def test_other_people_stay_as_the_model_drew_them(
+    model: Path, trained: tuple[Path, list[Checked]], tmp_path: Path
+) -> None:
+    """Their loss is smaller than with an adapter that learned the character alone; and whether the
+    training was interrupted or not, the adapter is the same, with its pictures kept."""
+    asked = {"prior_pictures": 3, "prior_weight": 4.0}
+    for name in ("whole", "killed"):
+        (tmp_path / name).mkdir()
+    whole = training(model, tmp_path / "whole", **asked)
+    checks = list(whole.run())
+    for _ in training(model, tmp_path / "killed", **asked).run():
+        break
+    again = training(model, tmp_path / "killed", **asked)
+    assert torch.equal(again._prior, whole._prior) and len(again._prior) == 3
+    assert [check.loss for check in again.run()] == [check.loss for check in checks[1:]]
+    assert_same(tmp_path / "whole", tmp_path / "killed")
+    alone = training(model, trained[0])
+    assert others_loss(whole, whole._prior) < others_loss(alone, whole._prior)
+
+
+def others_loss(training: LoraTraining, prior: Any) -> float:
+    """Over *prior*, by its own words and without any, at fixed noise."""
+    count = len(training._latents)
+    training._latents = torch.cat([training._latents, prior])
+    training._told += [training._conditions(OPTIONS.prior_prompt)] * len(prior)
+    with torch.no_grad():
+        losses = [
+            float(training._loss([count + index], torch.tensor([time]), index, [untold]))
+            for index in range(len(prior))
+            for time in (150, 400, 650, 900)
+            for untold in (False, True)
+        ]
+    return float(np.mean(losses))
 
 
 def test_it_ends_when_it_no_longer_helps(model: Path, tmp_path: Path) -> None:

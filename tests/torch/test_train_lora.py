@@ -28,8 +28,9 @@ from tests.torch.tiny_diffusion import SIDE, save_tiny_diffusion
 FACES = "face-detector", "face-landmarks", "face-descriptor"
 CONSENT = Consent(agreed=True, statement="This is me.")
 OPTIONS = LoraOptions(
-    steps=4, rank=2, learning_rate=0.02, check_every=2, device="cpu", dtype="float32"
-)
+    steps=4, rank=2, learning_rate=0.02, check_every=2, device="cpu", dtype="float32",
+    prior_pictures=1,
+)  # fmt: skip
 
 
 def pictures() -> list[Image]:
@@ -131,6 +132,7 @@ def test_the_command(tmp_path: Path) -> None:
     home = str(tmp_path / "lora")
     given = [
         "train", "--name", "guide", "--profile", str(profile), "--home", home, "--steps", "2",
+        "--others", "1",
     ]  # fmt: skip
     run = CliRunner().invoke
     done = run(app, [*given, "--consent", "This is me.", *files])

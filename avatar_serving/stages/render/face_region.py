@@ -96,7 +96,7 @@ class FaceRegion:
 
     def __init__(self, content: bytes) -> None:
         """Raises PackageInvalid: also where no shape tells cheeks, chin, lips and lids."""
-        skin, self._pivot, self._yaw = _skin(content)
+        skin, self._pivot, self._yaw = skin_of(content)
         self._cheeks = _only(skin, _moved(skin, "cheekPuff"))
         self._chin = _only(skin, _moved(skin, "jawForward", _MOVED_MOST))
         self._lips = _only(skin, _moved(skin, "mouthPucker"))
@@ -123,7 +123,8 @@ def shut(values: tuple[float, ...]) -> tuple[float, ...]:
     return tuple((np.asarray(values) * _SHUT).tolist())
 
 
-def _skin(content: bytes) -> tuple[Part, tuple[float, float, float], YawRange]:
+def skin_of(content: bytes) -> tuple[Part, tuple[float, float, float], YawRange]:
+    """What turns with the head, about which point, and how far to each side."""
     opened = package.read(content)
     if opened.manifest.type == "gaussian":
         scene = gaussian.scene(opened)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import cv2
@@ -15,11 +16,12 @@ from avatar_serving.batches import Batches, Told, by_halves
 from avatar_serving.errors import InvalidRequest
 from avatar_serving.flashhead.sizes import FPS, SAMPLES_A_FRAME, SECONDS
 from avatar_serving.flow import last, prefetch
-from avatar_serving.media import RenderRequest, VideoFrame, Window
+from avatar_serving.media import FaceFrame, RenderRequest, VideoFrame, Window
 from avatar_serving.samples import Samples
 from avatar_serving.stages.base import StageConfig
 from avatar_serving.stages.render.drawing import Pixels, behind_of, window_of
 from avatar_serving.stages.render.face_region import shut
+from avatar_serving.stages.render.head_motion import HeadMotion
 from avatar_serving.stages.render.hearing import at_16_khz
 from avatar_serving.stages.render.kept import Kept
 from avatar_serving.stages.render.shows import Place, Shows, ending_at
@@ -59,6 +61,10 @@ class FlashheadConfig(StageConfig):
     kept_shows: int = Field(default=16, ge=1)
     """Live shows whose last frames are kept in memory, about 6 MB each; others begin anew."""
 
+    @property
+    def held_at_once(self) -> int:
+        return self.kept_shows
+
     def required_weights(self) -> tuple[str, ...]:
         return self.model, self.vae, self.hearing
 
@@ -82,6 +88,7 @@ class FlashheadRender:
             self._studio = FilmStudio(model, vae, config.steps, numbers, device)
             self._ears = Ears(weights.path(config.hearing), numbers, device)
         self._packages = Kept(config.kept_rigs, canvases)
+        self._motions = Kept(config.kept_rigs, HeadMotion)
         self._shows = Shows(config.kept_shows)
         self._batches: Batches[Stretch, Drawn] = Batches(
             self._draw, config.batch, config.batch_wait_ms / 1000
@@ -91,15 +98,15 @@ class FlashheadRender:
         """Draw a stretch of nobody, so that kernels are compiled and memory is taken."""
         side = self._studio.sizes.side
         picture = np.full((side, side, 3), 128, np.uint8)
-        begins = await asyncio.to_thread(self._begun, picture)
+        begins = await asyncio.to_thread(self._begun, picture, ())
         async with aclosing(self._stretches(begins, _SILENCE, 1)) as drawn:
             async for _ in drawn:
                 pass
 
     async def run(self, request: RenderRequest, /) -> AsyncGenerator[VideoFrame, None]:
-        """The first frame's motion, with a shut mouth, is the picture that the film is made of; the
-        film's own motion comes from the sound. Without sound nobody speaks. A request of a show
-        goes on where the one before it ended, with its picture.
+        """The first frame's motion, with a shut mouth, is the picture that the film is made of.
+        Faces move by the sound, and heads by the sound and as the frames tell. Without sound nobody
+        speaks. A request of a show goes on where the one before it ended, with its picture.
 
         Raises:
             InvalidRequest, PackageInvalid: what cannot be drawn, such as a person cut out.
@@ -114,23 +121,25 @@ class FlashheadRender:
         begins = self._shows.place(request.show)
         if begins is None:
             picture = await asyncio.to_thread(self._picture, request, window)
-            begins = await asyncio.to_thread(self._begun, picture)
+            begins = await asyncio.to_thread(self._begun, picture, request.frames[0].values)
+        motion = await asyncio.to_thread(self._motions, request.package)
         sizes, number, stretch = self._studio.sizes, 0, begins.last
         shown = _shown(request, sizes.new)
         drawn = prefetch(self._stretches(begins, sound, 1 + max(shown)), 1)
         async with aclosing(drawn) as stretches:
             async for stretch in stretches:
-                for at_s, at in shown.get(number, ()):
-                    whole = stretch[sizes.past + at]
-                    frame = await asyncio.to_thread(_cut, whole, request.size, window)
-                    yield VideoFrame(at_s, images.from_array(frame))
+                for frame, at in shown.get(number, ()):
+                    turn = motion.turned, stretch[sizes.past + at], begins.pose, frame.values
+                    whole = await asyncio.to_thread(*turn)
+                    cut = await asyncio.to_thread(_cut, whole, request.size, window)
+                    yield VideoFrame(frame.at_s, images.from_array(cut))
                 number += 1
         ended = 1 + max(at for _, at in shown[number - 1])
         last_shown = stretch[ended : ended + sizes.past].copy()  # the rest need not be kept
         whole_sound = np.concatenate([begins.heard, sound])
         frames = len(begins.heard) // SAMPLES_A_FRAME + (number - 1) * sizes.new + ended
         heard = ending_at(whole_sound, frames, SAMPLES_A_FRAME, SECONDS * FPS)
-        place = Place(begins.reference, last_shown, heard, begins.stretches + number)
+        place = replace(begins, last=last_shown, heard=heard, stretches=begins.stretches + number)
         self._shows.went_on(request.show, place)
 
     async def _stretches(
@@ -151,10 +160,10 @@ class FlashheadRender:
             history = drawn.history
             yield drawn.frames
 
-    def _begun(self, picture: Pixels) -> Place:
+    def _begun(self, picture: Pixels, pose: tuple[float, ...]) -> Place:
         with memory_errors(_STAGE):
             reference = self._studio.reference(picture)
-        return Place(reference, picture[None][:0], _SILENCE, 0)
+        return Place(reference, picture[None][:0], _SILENCE, 0, pose)
 
     def _history(self, begins: Place) -> Any:
         """Latents of what was shown last; at the beginning, of the picture."""
@@ -185,13 +194,13 @@ class FlashheadRender:
             return self._studio.draw(asked)
 
 
-def _shown(request: RenderRequest, new: int) -> dict[int, list[tuple[float, int]]]:
-    """By the number of a stretch: times of frames in it, and which of its frames they show."""
-    found: dict[int, list[tuple[float, int]]] = {}
+def _shown(request: RenderRequest, new: int) -> dict[int, list[tuple[FaceFrame, int]]]:
+    """By the number of a stretch: frames in it, and which of those it draws they show."""
+    found: dict[int, list[tuple[FaceFrame, int]]] = {}
     for frame in request.frames:
         # A rounding error must not show a frame too early.
         number, at = divmod(int(frame.at_s * FPS + 1e-6), new)
-        found.setdefault(number, []).append((frame.at_s, at))
+        found.setdefault(number, []).append((frame, at))
     return found
 
 

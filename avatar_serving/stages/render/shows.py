@@ -17,11 +17,13 @@ class Place:
     reference: Any = field(repr=False)
     """Latents of the picture that it is made of."""
     last: Pixels = field(repr=False)
-    """(frames, side, side, 3): those that were shown last, as many as a stretch begins with."""
+    """(frames, side, side, 3): those that were drawn last, as many as a stretch begins with."""
     heard: Samples = field(repr=False)
     """What was said before, up to the end of *last*; 16 kHz."""
     stretches: int
     """That were drawn."""
+    pose: tuple[float, ...] = field(repr=False)
+    """Of the picture: a number for each of CHANNELS."""
 
 
 class Shows:

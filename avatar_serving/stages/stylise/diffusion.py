@@ -93,6 +93,10 @@ class DiffusionStyliseConfig(StageConfig):
     most_nsfw: float = Field(default=0.7, gt=0, le=1)
     """Drawings that score as much are withheld."""
 
+    @property
+    def held_at_once(self) -> int:
+        return self.adapters_in_memory
+
     def required_weights(self) -> tuple[str, ...]:
         optional = (self.controlnet, self.identity, self.few_step)
         named = (adapter.weights for adapter in self.adapters)
