@@ -10,6 +10,7 @@ from PIL import Image as Pillow
 
 from avatar_serving import images
 from avatar_serving.cli.failing import errors_told
+from avatar_serving.cli.files import content_of
 from avatar_serving.config import load_profile
 from avatar_serving.environment import environment
 from avatar_serving.errors import InvalidRequest
@@ -50,7 +51,7 @@ def train(
         if not isinstance(engine, DiffusionStyliseConfig):
             raise InvalidRequest(f"the profile {profile} does not draw by diffusion", "profile")
         request = TrainRequest(
-            name, engine.model, [images.decode(path.read_bytes()) for path in pictures],
+            name, engine.model, [images.decode(content_of(path)) for path in pictures],
             Consent(agreed=True, statement=consent), open_home(_home(home)), engine.side_px,
             LoraOptions(
                 steps=steps, device=engine.device, dtype=engine.dtype, prior_pictures=others

@@ -15,6 +15,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from avatar_serving import images
 from avatar_serving.cli.examples import SAY_EXAMPLES, shown
 from avatar_serving.cli.failing import errors_told
+from avatar_serving.cli.files import content_of
 from avatar_serving.config import Profile, load_profile
 from avatar_serving.environment import environment
 from avatar_serving.errors import InvalidRequest, StageFailed
@@ -183,7 +184,7 @@ def _said(text: str | None, audio: Path | None, profile: Profile) -> str | Recor
     if (text is None) == (audio is None):
         raise InvalidRequest("give either --text or --audio", "text")
     if audio is not None:
-        return read_recording(_read(audio), profile.limits.video_s)
+        return read_recording(content_of(audio), profile.limits.video_s)
     assert text is not None
     return text
 
@@ -192,7 +193,7 @@ def backdrop(background: str) -> Backdrop:
     """As the command line names it, a picture file too."""
     path = Path(background)
     if path.is_file():
-        return backdrop_of("image", images.decode(_read(path)))
+        return backdrop_of("image", images.decode(content_of(path)))
     return backdrop_of(background)
 
 
@@ -200,10 +201,10 @@ async def opened(sitter: Sitter, profile: Profile) -> bytes:
     """An avatar package: a file, made of a portrait, or of the store."""
     avatar = Path(sitter.avatar)
     if avatar.suffix.lower() == ".zip":
-        return _read(avatar)
+        return content_of(avatar)
     if await asyncio.to_thread(avatar.is_file):
         Consent(agreed=sitter.consent, statement=_CONSENT).check()
-        return await _created([_read(path) for path in (avatar, *sitter.more)], profile)
+        return await _created([content_of(path) for path in (avatar, *sitter.more)], profile)
     return await asyncio.to_thread(stored_package, str(avatar))
 
 
@@ -220,13 +221,6 @@ async def _created(pictures: Sequence[bytes], profile: Profile) -> bytes:
     if not isinstance(made, bytes):
         raise StageFailed("reconstruct", "ended without an avatar")
     return made
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise InvalidRequest(f"{path}: {error.strerror}") from error
 
 
 if __name__ == "__main__":

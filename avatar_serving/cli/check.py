@@ -9,6 +9,7 @@ from rich.console import Console
 
 from avatar_serving import weights
 from avatar_serving.cli.failing import errors_told
+from avatar_serving.cli.files import content_of
 from avatar_serving.client import Rest, Where, ask, open_session
 from avatar_serving.environment import talk_key
 from avatar_serving.errors import StageFailed
@@ -32,7 +33,7 @@ def check(url: Url = "http://localhost:8000", photo: Photo = None) -> None:
     """
     console = Console(highlight=False)
     with errors_told():
-        picture = (photo or weights.path(_PORTRAIT)).read_bytes()
+        picture = content_of(photo or weights.path(_PORTRAIT), "photo")
         with Rest(url, talk_key()) as rest:
             avatar = _create(rest, picture, console)
             try:

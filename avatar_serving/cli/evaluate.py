@@ -9,7 +9,7 @@ from rich.progress import Progress as Bar
 from rich.table import Table
 
 from avatar_serving.cli.failing import errors_told
-from avatar_serving.errors import ImageRejected
+from avatar_serving.cli.files import content_of
 
 if TYPE_CHECKING:
     from avatar_serving.evaluation.evaluate import Depth, Evaluated
@@ -53,20 +53,13 @@ def _subject(avatar: str, portrait: Path | None) -> "Subject":
     from avatar_serving.evaluation import subject
     from avatar_serving.store.opened import stored_package
 
-    picture = _read(portrait) if portrait else None
+    picture = content_of(portrait) if portrait else None
     path = Path(avatar)
     if path.suffix.lower() == ".zip":
-        return subject.from_package(path.stem, _read(path), picture)
+        return subject.from_package(path.stem, content_of(path), picture)
     if path.is_file():
-        return subject.from_portrait(path.stem, _read(path))
+        return subject.from_portrait(path.stem, content_of(path))
     return subject.from_package(avatar, stored_package(avatar), picture)
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise ImageRejected("decodable", f"{path}: {error.strerror}") from error
 
 
 def _evaluated(subject: "Subject", depth: "Depth", console: Console) -> "Evaluated":

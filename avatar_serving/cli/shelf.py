@@ -11,6 +11,7 @@ from rich.progress import Progress as Bar
 from rich.table import Table
 
 from avatar_serving.cli.failing import errors_told
+from avatar_serving.cli.files import content_of
 from avatar_serving.client import Rest
 from avatar_serving.client.replies import Avatar
 from avatar_serving.environment import talk_key
@@ -55,7 +56,7 @@ def create_avatar(
     with errors_told(), Rest(url, talk_key()) as rest:
         if not consent:
             raise InvalidRequest("say that the person in the picture agrees: --consent", "consent")
-        first, *more = map(_read, photos)
+        first, *more = (content_of(photo, "photo") for photo in photos)
         steps = rest.create_avatar(
             first, name or photos[0].stem, statement=_STATEMENT, voice=voice, persona=persona,
             look=Look(style=style), more=more, face=face,
@@ -103,13 +104,6 @@ def _followed(steps: Generator[Progress, None, Avatar]) -> Avatar:
             except StopIteration as done:
                 return done.value
             bar.update(task, completed=step.fraction, description=step.message)
-
-
-def _read(photo: Path) -> bytes:
-    try:
-        return photo.read_bytes()
-    except OSError as error:
-        raise InvalidRequest(f"{photo}: {error.strerror}", "photo") from error
 
 
 def _page(url: str, avatar: Avatar) -> str:

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from avatar_serving.cli.failing import errors_told
+from avatar_serving.cli.files import content_of
 from avatar_serving.errors import InvalidRequest
 from avatar_serving.safety.consent import Consent
 
@@ -37,7 +38,7 @@ def record(
             name=name, language=language, gender=gender, transcript=said,
             consent=Consent(agreed=True, statement=consent),
         )  # fmt: skip
-        kept = record_voice(home, id_, about, file.read_bytes())
+        kept = record_voice(home, id_, about, content_of(file))
         typer.echo(f"{kept.folder}: {kept.voice.name} may be spoken with")
 
 

@@ -36,3 +36,8 @@ def test_a_service_that_works(photo, tmp_path):
 def test_a_service_that_is_not_there(photo):
     done = CliRunner().invoke(app, ["check", "--url", "http://127.0.0.1:9", "--photo", photo])
     assert done.exit_code == 1 and "does not answer" in done.output
+
+
+def test_a_photo_that_is_not_there():
+    done = CliRunner().invoke(app, ["check", "--photo", "absent.jpg"])
+    assert done.exit_code == 1 and "absent.jpg: No such file" in done.output

@@ -172,9 +172,3 @@ async def test_a_tiny_face_is_refused(stage: ReviewStage) -> None:
     image = np.asarray(cv2.resize(portraits.astronaut(), (200, 200)), np.uint8)
     refused = (await reviewed(stage, image)).refused
     assert refused is not None and refused.name == "face_size"
-
-
-@pytest.mark.weights
-async def test_closing_early_is_fine(stage: ReviewStage) -> None:
-    stream = stage.run(from_array(portraits.astronaut()))
-    await stream.aclose()

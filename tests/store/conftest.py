@@ -11,10 +11,16 @@ from pydantic import SecretStr
 from avatar_serving.storage import Storage
 from avatar_serving.store import Store
 from deployments.ports import free_port
+from tests.store.clock import Clock
 from tests.store.postgres import Postgres, postgres
 
 BUCKET = "avatars-of-a-test"
 _names = count()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
 
 
 @pytest.fixture(scope="package")

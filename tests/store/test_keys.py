@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import cast
 
@@ -8,18 +8,7 @@ import pytest
 
 from avatar_serving.errors import InvalidRequest, NotFound
 from avatar_serving.store import SCOPES, Caller, Scope, Store
-
-
-class Clock:
-    at = datetime(2026, 11, 21, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.at
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
+from tests.store.clock import Clock
 
 
 @pytest.fixture

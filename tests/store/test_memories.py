@@ -1,6 +1,6 @@
 """Facts about users: each of them its own user's, replaced, bounded, forgotten."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -11,18 +11,6 @@ from tests.store.packages import small_package
 
 LISBON, PORTO = Fact("home", "They live in Lisbon."), Fact("home", "They live in Porto.")
 TEA = Fact("taste tea", "They like tea.")
-
-
-class Clock:
-    at = datetime(2026, 11, 21, tzinfo=UTC)
-
-    def __call__(self):
-        return self.at
-
-
-@pytest.fixture
-def clock():
-    return Clock()
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,23 +9,9 @@ import pytest
 from avatar_serving.errors import RateLimited
 from avatar_serving.store import Store
 from avatar_serving.store.quotas import LEASE_S, Quotas
+from tests.store.clock import Clock
 
 OPTION = "limits.key_requests"
-
-
-class Clock:
-    at = datetime(2026, 11, 21, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.at
-
-    def passes(self, seconds: float) -> None:
-        self.at += timedelta(seconds=seconds)
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@ left."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,18 +12,7 @@ from sqlalchemy import text
 from avatar_serving.errors import WrongState
 from avatar_serving.store import Store
 from avatar_serving.store.sessions import Sessions, digest
-
-
-class Clock:
-    at = datetime(2026, 11, 21, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.at
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
+from tests.store.clock import Clock
 
 
 @pytest.fixture
