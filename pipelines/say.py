@@ -18,7 +18,7 @@ from avatar_serving.cli.failing import errors_told
 from avatar_serving.cli.files import content_of
 from avatar_serving.config import Profile, load_profile
 from avatar_serving.environment import environment
-from avatar_serving.errors import InvalidRequest, StageFailed
+from avatar_serving.errors import InvalidRequest, NotFound, StageFailed
 from avatar_serving.film.backdrop import Backdrop, backdrop_of
 from avatar_serving.film.framing import sized
 from avatar_serving.film.recording import Recording, read_recording
@@ -93,7 +93,7 @@ def say(
         chosen = load_profile(profile or environment().profile)
         width, high = sized(size, aspect, height)
         manner = Manner(
-            find_voice(chosen.tts, voice or chosen.voice).id,
+            _voice(voice, chosen),
             language or language_of(text or ""),
             speed,
             pitch,
@@ -101,6 +101,8 @@ def say(
             mood=_mood(mood, intensity),
         )
         said = _said(text, audio, chosen)
+        if not output.parent.is_dir():
+            raise InvalidRequest(f"{output.parent}: no such folder", "output")
         request = VideoRequest(
             b"", said, manner, output, width, high, fps, backdrop(background),
             longest_s=chosen.limits.video_s, encoder=chosen.encoder,
@@ -171,6 +173,15 @@ def rails_of(avatar: str) -> Rails:
         return Rails()
     with opened_store() as store:
         return Rails.model_validate(store.avatar(avatar).rails)
+
+
+def _voice(name: str, profile: Profile) -> str:
+    """Raises NotFound: there is no such voice; says which there are."""
+    try:
+        return find_voice(profile.tts, name or profile.voice).id
+    except NotFound as error:
+        known = ", ".join(voice.id for voice in profile.tts.voices())
+        raise NotFound(f"{error.kind} among {known} called", error.name) from error
 
 
 def _mood(name: str, intensity: float) -> Mood:

@@ -51,7 +51,7 @@ def dense(rig: PortraitRig, edge: float) -> Dense:
     Raises:
         StageFailed: that would be too many.
     """
-    inner = tucked(rig.mouth, rig.skin, rig.pivot), tucked(rig.eyes, rig.skin, rig.pivot)
+    inner = tucked((rig.mouth, rig.eyes), rig.skin, rig.pivot)
     parts = [_cut(_used(part), edge) for part in (*inner, rig.skin)]
     looks = np.concatenate([_looks(part) for part in parts])
     starts = np.cumsum([0, *(len(part.positions) for part in parts)])

@@ -24,7 +24,7 @@ def load_scene(content: bytes, fineness: float = FINENESS, most: int | None = No
     if opened.manifest.type == "gaussian":
         return gaussian.scene(opened)
     rig = package.load(content)
-    mouth, eyes = (tucked(part, rig.skin, rig.pivot) for part in (rig.mouth, rig.eyes))
+    mouth, eyes = tucked((rig.mouth, rig.eyes), rig.skin, rig.pivot)
     whole = replace(rig, mouth=mouth, eyes=eyes)
     return splat_refine.from_rig(whole, fineness if most is None else _few(whole, fineness, most))
 

@@ -33,7 +33,7 @@ def write_glb(opened: Package) -> bytes:
     """
     model = glb.read(opened.files["avatar.glb"])
     # Viewers sort by depth, not by layers.
-    mouth, eyes = (tucked(part, model.skin, model.pivot) for part in (model.mouth, model.eyes))
+    mouth, eyes = tucked((model.mouth, model.eyes), model.skin, model.pivot)
     plain = glb.write(replace(model, mouth=mouth, eyes=eyes))
     return _Copy(Reader(plain, "avatar.glb")).written(opened.manifest)
 
