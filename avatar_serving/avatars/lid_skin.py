@@ -22,6 +22,9 @@ SHADED, SMOOTH = 0.6, 0.06
 """Deep sockets and make-up are darker. Down to the first, what differs from what is around it by no
 more than the second, over the same median, is skin too: lashes and brows are uneven, frames are
 darker still."""
+LIT = 0.4
+"""How far a lid's colour goes from that of what is around it to that of the skin below the eye: the
+fold that it is drawn out of, and the brow, shade what a photo shows there, but not a shut lid."""
 SMOOTH_PX = 5.0
 UNEVEN_PX = 3.0
 SAMPLED = (0.5, 0.16)
@@ -30,7 +33,7 @@ GRAIN, GRAIN_PX = 0.6, 6.0
 FADE, SIDES, LASHES = 0.45, 0.13, 0.28
 """Shares of the strip's height and of its width over which it sets in, and of its height which
 lashes darken."""
-ROUND, SHADE = 0.06, 0.36
+ROUND, SHADE = 0.03, 0.1
 """How much brighter the middle of a lid is, and how much darker its lower end: it turns down, and
 lashes shade it."""
 WARM = np.array([0.8, 1.1, 1.3])
@@ -93,7 +96,8 @@ def _around(
     beside = (along < BESIDE * corners[0]) | (along > 1 - BESIDE * (1 - corners[1]))
     known = ((down < 0) | (down > SKIN_FROM) | beside) & _skin(seen.mean(2) / usual.mean())
     whole = _blurred(fill(seen, known.astype(np.float32)), SMOOTH_PX)
-    return np.clip(whole, SHADED * usual, BRIGHTEST * usual)[ABOVE_PX : ABOVE_PX + HIGH_PX]
+    lid = np.clip(whole, SHADED * usual, BRIGHTEST * usual)[ABOVE_PX : ABOVE_PX + HIGH_PX]
+    return lid + LIT * (usual - lid)
 
 
 def _skin(bright: Floats) -> NDArray[np.bool_]:

@@ -94,3 +94,15 @@ def _painted(*, with_lashes: bool) -> np.ndarray:
     under = np.stack([np.broadcast_to(x, (88, 9)), np.repeat(70 + shares()[:, None] * 60, 9, 1)], 2)
     lower = np.stack([x, np.full(9, 130.0)], 1)
     return paint(image, under, lower, (0.1, 0.9))
+
+
+def test_a_lid_that_comes_out_of_a_shaded_fold_is_lit_like_the_skin_below() -> None:
+    image = np.full((200, 200, 3), 200, np.uint8)
+    image[:100] = 150
+    down = shares()
+    columns = np.linspace(60, 140, 20)
+    under = np.stack(np.broadcast_arrays(columns, (40 + 20 * down)[:, None]), -1)
+    lower = np.stack([columns, np.full(20, 100.0)], -1)
+    picture = paint(image, under.astype(np.float32), lower, (0.1, 0.9))
+    middle = float(picture[24, picture.shape[1] // 2, 0])
+    assert 155 < middle < 190

@@ -52,7 +52,8 @@ class Frame {
 /** A 2 x 2 matrix with its singular values brought into LEAST..MOST. */
 function clamped(f: Float64Array): void {
   let e = (f[0] + f[3]) / 2, d = (f[0] - f[3]) / 2, g = (f[2] + f[1]) / 2, h = (f[2] - f[1]) / 2;
-  const q = Math.hypot(e, h), r = Math.hypot(d, g);
+  // Math.hypot takes many times as long.
+  const q = Math.sqrt(e * e + h * h), r = Math.sqrt(d * d + g * g);
   if (q + r <= MOST && Math.abs(q - r) >= LEAST) return;
   const big = Math.min(Math.max(q + r, LEAST), MOST);
   const little = Math.min(Math.max(Math.abs(q - r), LEAST), MOST) * (q < r ? -1 : 1);

@@ -123,10 +123,16 @@ class Cloud {
     const centre = this.centre.array, spread = this.spread.array, colour = this.colour.array, { colours } = this.splats;
     for (let i = 0; i < order.length; i++) {
       const n = order[i];
-      centre[i * 2] = centres[n * 3];
-      centre[i * 2 + 1] = centres[n * 3 + 1];
-      for (let k = 0; k < 3; k++) spread[i * 3 + k] = spreads[n * 3 + k];
-      for (let k = 0; k < 4; k++) colour[i * 4 + k] = colours[n * 4 + k];
+      const c = n * 3, to = i * 3, from = n * 4, shade = i * 4;
+      centre[i * 2] = centres[c];
+      centre[i * 2 + 1] = centres[c + 1];
+      spread[to] = spreads[c];
+      spread[to + 1] = spreads[c + 1];
+      spread[to + 2] = spreads[c + 2];
+      colour[shade] = colours[from];
+      colour[shade + 1] = colours[from + 1];
+      colour[shade + 2] = colours[from + 2];
+      colour[shade + 3] = colours[from + 3];
     }
     this.centre.needsUpdate = this.spread.needsUpdate = this.colour.needsUpdate = true;
   }

@@ -30,12 +30,16 @@ export class Poser {
   }
 
   pose(pose: Pose): Float32Array {
-    this.posed.set(this.rest);
+    const { posed } = this;
+    posed.set(this.rest);
     for (const { channel, vertices, moves } of this.morphs) {
       const weight = pose[channel];
       if (weight === 0) continue;
       for (let i = 0; i < vertices.length; i++) {
-        for (let axis = 0; axis < 3; axis++) this.posed[vertices[i] * 3 + axis] += weight * moves[i * 3 + axis];
+        const to = vertices[i] * 3, from = i * 3;
+        posed[to] += weight * moves[from];
+        posed[to + 1] += weight * moves[from + 1];
+        posed[to + 2] += weight * moves[from + 2];
       }
     }
     this.turn(pose[YAW] * RADIANS, -pose[YAW + 1] * RADIANS, -pose[YAW + 2] * RADIANS);
@@ -47,21 +51,25 @@ export class Poser {
     if (!yaw && !pitch && !roll) return;
     const { posed, head } = this;
     const { x: px, y: py, z: pz } = this.bone.position;
+    // Most vertices have the share of the one before: its sines and cosines are kept.
+    let turned = NaN, cy = 1, sy = 0, cp = 1, sp = 0, cr = 1, sr = 0;
     for (let n = 0, at = 0; n < head.length; n++, at += 3) {
       const share = head[n];
       if (share === 0) continue;
-      let x = posed[at] - px, y = posed[at + 1] - py, z = posed[at + 2] - pz;
-      [x, z] = rotated(x, z, -yaw * share);
-      [y, z] = rotated(y, z, pitch * share);
-      [x, y] = rotated(x, y, roll * share);
-      posed[at] = x + px; posed[at + 1] = y + py; posed[at + 2] = z + pz;
+      if (share !== turned) {
+        turned = share;
+        cy = Math.cos(-yaw * share); sy = Math.sin(-yaw * share);
+        cp = Math.cos(pitch * share); sp = Math.sin(pitch * share);
+        cr = Math.cos(roll * share); sr = Math.sin(roll * share);
+      }
+      const x0 = posed[at] - px, y0 = posed[at + 1] - py, z0 = posed[at + 2] - pz;
+      const x = cy * x0 - sy * z0, z = sy * x0 + cy * z0;
+      const y = cp * y0 - sp * z;
+      posed[at] = cr * x - sr * y + px;
+      posed[at + 1] = sr * x + cr * y + py;
+      posed[at + 2] = sp * y0 + cp * z + pz;
     }
   }
-}
-
-function rotated(a: number, b: number, angle: number): [number, number] {
-  const cos = Math.cos(angle), sin = Math.sin(angle);
-  return [cos * a - sin * b, sin * a + cos * b];
 }
 
 function sparse(channel: number, moves: ArrayLike<number>): Morph {
