@@ -31,9 +31,7 @@ def inspect(
     json: Annotated[bool, typer.Option("--json", help="Print the manifest as it is.")] = False,
 ) -> None:
     """Verify a package's hashes and show what it is, its licences, its consent and its files."""
-    from avatar_serving.avatars import (
-        package,
-    )  # brings picture and mesh code no other command needs
+    from avatar_serving.avatars import package  # brings picture and mesh code
 
     with errors_told():
         manifest = package.inspect(_content(file, package.MAX_PACKAGE_BYTES))

@@ -1,16 +1,19 @@
 """``avatar-serving keys``: who may use a service that is open to a network."""
 
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Annotated, cast
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
+from avatar_serving.callers import SCOPES, Scope
 from avatar_serving.cli.failing import errors_told
-from avatar_serving.store import SCOPES, Scope
-from avatar_serving.store.opened import opened_store
+
+if TYPE_CHECKING:
+    from avatar_serving.store import Store
 
 app = typer.Typer(no_args_is_help=True, help="API keys: make, list, rotate and revoke them.")
 console = Console()
@@ -36,14 +39,14 @@ def create(
 ) -> None:
     """Make a key and show it, once. Only its hash is kept."""
     scopes = cast(list[Scope], may) if may else SCOPES
-    with errors_told(), opened_store(data) as store:
+    with errors_told(), _opened(data) as store:
         print(store.create_key(label, scopes, owner, _days(days)))
 
 
 @app.command(name="list")
 def list_keys(data: Data = None) -> None:
     """Show the label of every key, the beginning of its hash, what it may do, and its times."""
-    with errors_told(), opened_store(data) as store:
+    with errors_told(), _opened(data) as store:
         keys = store.keys()
     if not keys:
         return console.print("no keys yet: avatar-serving keys create LABEL")
@@ -64,18 +67,24 @@ def rotate(
     data: Data = None,
 ) -> None:
     """Make a key that may do the same, and let the old ones with this label run out."""
-    with errors_told(), opened_store(data) as store:
+    with errors_told(), _opened(data) as store:
         print(store.rotate_key(label, timedelta(hours=overlap_hours), _days(days)))
 
 
 @app.command()
 def revoke(label: Label, data: Data = None) -> None:
     """Delete every key with this label. Sessions that are open go on."""
-    with errors_told(), opened_store(data) as store:
+    with errors_told(), _opened(data) as store:
         count = store.revoke_key(label)
     console.print(f"{count} deleted")
     if count == 0:
         raise typer.Exit(1)
+
+
+def _opened(data: Path | None) -> AbstractContextManager["Store"]:
+    from avatar_serving.store.opened import opened_store  # brings a database no other command needs
+
+    return opened_store(data)
 
 
 def _days(days: float | None) -> timedelta | None:

@@ -16,8 +16,8 @@ from typing import Any
 
 from sqlalchemy import Select, delete, or_, select, update
 
+from avatar_serving.callers import SCOPES, Caller, Scope
 from avatar_serving.errors import InvalidRequest, NotFound, StageFailed, Unavailable
-from avatar_serving.store.callers import SCOPES, Caller, Scope
 from avatar_serving.store.database import Database
 from avatar_serving.store.tables import KeyTable
 from avatar_serving.store.times import kept

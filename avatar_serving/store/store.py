@@ -11,11 +11,11 @@ from typing import Any
 from sqlalchemy import delete, select
 
 from avatar_serving.avatars import package
+from avatar_serving.callers import ANYBODY, SCOPES, Caller, Scope
 from avatar_serving.errors import NotFound
 from avatar_serving.storage import Storage
 from avatar_serving.store.avatar_rows import AvatarRow, Character, change, new_row, shown
 from avatar_serving.store.blobs import Blobs, checked_id
-from avatar_serving.store.callers import ANYBODY, SCOPES, Caller, Scope
 from avatar_serving.store.database import Database
 from avatar_serving.store.files import AvatarFiles
 from avatar_serving.store.jobs import SharedJobs
