@@ -39,47 +39,51 @@ class StandIn(Generic[In, Out]):
         blocks."""
         self._name, self._engine = name, engine
         self._remote, self._standby, self._runs = remote, standby, runs
-        self._met = self._away = False
+        self._met = False
+        self._looking: asyncio.Task[None] | None = None
+        """For a replica, as long as there is none."""
+
+    @property
+    def _away(self) -> bool:
+        return self._looking is not None and not self._looking.done()
 
     async def run(self, request: In, /) -> AsyncGenerator[Out, None]:
         """Raises:
         EngineLost: what died had begun to answer.
         """
-        async with aclosing(self._remote.run(request)) as items:
-            first = asyncio.ensure_future(anext(items, None))
-            try:
-                if await self._comes(first):
-                    item = await first
-                    while item is not None:
-                        yield item
-                        item = await anext(items, None)
-                    return
-            finally:
-                first.cancel()
-                await asyncio.wait({first})
+        if not self._away:
+            async with aclosing(self._remote.run(request)) as items:
+                first = asyncio.ensure_future(anext(items, None))
+                try:
+                    if await self._comes(first):
+                        item = await first
+                        while item is not None:
+                            yield item
+                            item = await anext(items, None)
+                        return
+                finally:
+                    first.cancel()
+                    await asyncio.wait({first})
         async with aclosing(self._instead(request)) as items:
             async for item in items:
                 yield item
 
     async def _comes(self, first: asyncio.Future[Out | None]) -> bool:
         """Whether a replica answers."""
-        if not self._away:
-            await asyncio.wait({first}, timeout=_ASK_S)
-        while not first.done():
+        while not (await asyncio.wait({first}, timeout=_ASK_S))[0]:
             if self._met and not await asyncio.to_thread(self._runs):
                 break
-            await asyncio.wait({first}, timeout=_ASK_S)
         there = first.done() and not (self._met and isinstance(first.exception(), EngineLost))
-        if there == self._away:
-            self._tell(there)
-        self._met, self._away = self._met or there, not there
+        self._met = self._met or there
+        if not there and not self._away:
+            log.warning("no replica runs", stage=self._name, stands_in=self._engine)
+            self._looking = asyncio.create_task(self._until_back())
         return there
 
-    def _tell(self, back: bool) -> None:
-        if back:
-            log.info("a replica runs again", stage=self._name)
-        else:
-            log.warning("no replica runs", stage=self._name, stands_in=self._engine)
+    async def _until_back(self) -> None:
+        while not await asyncio.to_thread(self._runs):  # noqa: ASYNC110
+            await asyncio.sleep(_ASK_S)
+        log.info("a replica runs again", stage=self._name)
 
     async def _instead(self, request: In) -> AsyncGenerator[Out, None]:
         """What the other engine cannot do, such as a language, waits for a replica."""

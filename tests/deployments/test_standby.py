@@ -68,7 +68,8 @@ async def test_another_engine_answers_while_no_replica_runs() -> None:
     remote.after_s = 60.0
     assert await collect(stage.run(SPEECH)) == ["small"]
     assert await collect(stage.run(SPEECH)) == ["small"]
-    assert answered_by_small() == before + 2 and remote.closed == 3, "nothing is left waiting"
+    assert answered_by_small() == before + 2
+    assert remote.closed == 2, "nothing is left waiting, and the second did not wait at all"
 
 
 async def test_replicas_that_come_back_answer_again() -> None:
@@ -78,6 +79,7 @@ async def test_replicas_that_come_back_answer_again() -> None:
     remote.after_s = 60.0
     assert await collect(stage.run(SPEECH)) == ["small"]
     runs, remote.after_s = True, 0.05
+    await asyncio.sleep(0.1)
     assert await collect(stage.run(SPEECH)) == ["large"]
 
 

@@ -26,6 +26,7 @@ from tests.resilience.service import pids_of
 pytestmark = [
     pytest.mark.weights,
     pytest.mark.serve,
+    pytest.mark.timeout(900),
     pytest.mark.filterwarnings("ignore"),
     pytest.mark.asyncio(loop_scope="module"),
 ]
