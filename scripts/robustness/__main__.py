@@ -2,7 +2,8 @@
 
 ``python -m scripts.robustness`` (about fifteen minutes of one core). Pictures are fetched from the
 public packages that the lock file beside this names; ``--sheet FOLDER`` keeps pictures of what was
-made there, to be looked at. Nothing fetched is ever committed.
+made there, to be looked at. ``--pictures FILE...`` tells the rows of files of your own instead, and
+leaves the page as it is. Nothing fetched is ever committed.
 """
 
 import argparse
@@ -64,6 +65,12 @@ def spoilt() -> Iterator[Case]:
                        images.encode(changed, "png"))  # fmt: skip
 
 
+def own(files: Sequence[Path]) -> Iterator[Case]:
+    """Pictures of people of whom an avatar is wanted."""
+    for file in files:
+        yield Case(file.name, "avatar", file.read_bytes())
+
+
 GROUPS = {"people": people, "spoilt": spoilt}
 
 
@@ -71,19 +78,30 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sheet", type=Path, help="keep pictures of the outcomes in this folder")
     parser.add_argument("--only", choices=GROUPS, help="leave the other table as it is")
+    parser.add_argument("--pictures", type=Path, nargs="+", metavar="FILE", help="of your own")
     options = parser.parse_args()
     sheet: Path | None = options.sheet
     trials = Trials()
+    if options.pictures:
+        for row in _run(trials, "own", list(own(options.pictures)), sheet):
+            print(f"| {' | '.join(row.cells())} |")
+        return
     for title in [options.only] if options.only else GROUPS:
-        cases, rows = list(GROUPS[title]()), list[Row]()
-        for i, case in enumerate(track(cases, description=title)):
-            outcome = trials.run(case.picture)
-            rows.append(Row(case.what, case.wanted, outcome))
-            if sheet:
-                _keep(sheet / f"{title}-{i:02d}.png", case, outcome)
+        cases = list(GROUPS[title]())
+        rows = _run(trials, title, cases, sheet)
         write_page(PAGE, {title: rows})
         if title == "spoilt":
             _draw(cases, rows)
+
+
+def _run(trials: Trials, title: str, cases: Sequence[Case], sheet: Path | None) -> list[Row]:
+    rows: list[Row] = []
+    for i, case in enumerate(track(cases, description=title)):
+        outcome = trials.run(case.picture)
+        rows.append(Row(case.what, case.wanted, outcome))
+        if sheet:
+            _keep(sheet / f"{title}-{i:02d}.png", case, outcome)
+    return rows
 
 
 def _draw(cases: Sequence[Case], rows: Sequence[Row]) -> None:

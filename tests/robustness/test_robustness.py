@@ -10,7 +10,7 @@ from avatar_serving.errors import ImageRejected, StageFailed
 from avatar_serving.faces import Face
 from avatar_serving.weights.lock import read_lock
 from scripts.robustness import sheet
-from scripts.robustness.__main__ import LOCK, PAGE
+from scripts.robustness.__main__ import LOCK, PAGE, own
 from scripts.robustness.degrade import DEGRADATIONS, Degradation
 from scripts.robustness.page import BEGIN, Row, write_page
 from scripts.robustness.people import PEOPLE
@@ -88,3 +88,9 @@ def test_the_page_is_written_between_its_marks(tmp_path: Path) -> None:
     assert text.count(BEGIN.format("people")) == 1
     write_page(page, {"people": rows, "spoilt": rows[:1]})
     assert page.read_text() == text
+
+
+def test_pictures_of_ones_own_are_wanted_as_avatars(tmp_path: Path) -> None:
+    (tmp_path / "me.jpg").write_bytes(b"picture")
+    (case,) = own([tmp_path / "me.jpg"])
+    assert (case.what, case.wanted, case.picture) == ("me.jpg", "avatar", b"picture")
