@@ -31,6 +31,10 @@ OBSERVE = """() => {
 }"""
 
 
+GREETED = """() => window.avatarServing !== undefined &&
+  window.avatarServing.captions().some((said) => said.status === "done")"""
+
+
 INTERRUPTED = """() => window.seen.some((now, i) =>
   i && window.seen[i - 1].state === "speaking" && now.state === "listening" &&
   window.seen.slice(i, i + 10).some((later) => !later.playing))"""
@@ -49,7 +53,8 @@ async def test_a_photo_becomes_somebody_to_talk_with(service, portrait, tmp_path
         await page.screenshot(path=ARTEFACTS / "1-studio.png")
         await _make_avatar(page, portrait)
         await page.locator(".created a").first.click()
-        await until(page, "window.avatarServing !== undefined")
+        await until(page, GREETED)
+        await page.wait_for_timeout(500)
         await page.evaluate(OBSERVE)
         await page.get_by_role("button", name="Start talking").click()
         await until(page, "window.avatarServing.playing()")

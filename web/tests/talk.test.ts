@@ -11,6 +11,8 @@ const IDS = { response_id: "r1", item_id: "a1" };
 
 let talk: Conversation;
 let socket: FakeSocket;
+/** Of each connection, whether nothing had been said before it. */
+let fresh: boolean[];
 
 beforeEach(async () => {
   vi.useFakeTimers();
@@ -20,7 +22,11 @@ beforeEach(async () => {
   vi.stubGlobal("removeEventListener", () => undefined);
   Object.assign(FakeAudioContext, { now: 0, started: [], stopped: [] });
   FakeSocket.all = [];
-  talk = new Conversation(async () => ({ url: "ws://x", protocols: [] }));
+  fresh = [];
+  talk = new Conversation(async (now) => {
+    fresh.push(now);
+    return { url: "ws://x", protocols: [] };
+  });
   talk.open();
   await connected();
 });
@@ -334,6 +340,16 @@ describe("trouble", () => {
     socket.says("avatar.state", { state: "thinking" });
     expect(talk.behaviour.value).toBe("thinking");
   });
+});
+
+it("greets who comes, and nobody twice", async () => {
+  socket.onclose?.({ reason: "" });
+  await vi.advanceTimersByTimeAsync(1000);
+  await connected();
+  talk.say("Hello.");
+  socket.onclose?.({ reason: "" });
+  await vi.advanceTimersByTimeAsync(3000);
+  expect(fresh).toEqual([true, true, false]);
 });
 
 describe("two questions, the second before the first one's answer begins", () => {

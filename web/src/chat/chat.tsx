@@ -24,13 +24,14 @@ import { StatusPill } from "./status-pill.tsx";
 export function Chat({ avatarId }: { avatarId: string }): JSX.Element {
   const model = useSignal("default");
   const models = useSignal<readonly LanguageModel[]>([]);
-  const conversation = useMemo(() => new Conversation(() => realtimeEndpoint(avatarId, model.value)), [avatarId]);
+  const conversation = useMemo(() => new Conversation((fresh) => realtimeEndpoint(avatarId, model.value, fresh)), [avatarId]);
   const frame = useMemo(() => frameSource(conversation), [conversation]);
   const avatar = useSignal<Avatar | null>(null);
   const voices = useSignal<readonly Voice[]>([]);
   const trouble = useSignal<string | null>(null);
   const panelOpen = useSignal(false);
   useShortcuts(conversation);
+  useWaking(conversation);
   usePhoneOnly(panelOpen);
 
   useEffect(() => {
@@ -78,6 +79,16 @@ export function Chat({ avatarId }: { avatarId: string }): JSX.Element {
       </main>
     </div>
   );
+}
+
+/** Browsers give sound only after a gesture; whoever came by a link hears the greeting with their first. */
+function useWaking(conversation: Conversation): void {
+  useEffect(() => {
+    const wake = () => void conversation.performer.speaker.wake();
+    const gestures = ["click", "keydown"] as const;
+    for (const gesture of gestures) addEventListener(gesture, wake);
+    return () => gestures.forEach((gesture) => removeEventListener(gesture, wake));
+  }, [conversation]);
 }
 
 /** The page is as wide as one that shows the panel beside the face, not over it. */

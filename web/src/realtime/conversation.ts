@@ -39,8 +39,9 @@ export class Conversation {
   private asked = 0;
   private timer: ReturnType<typeof setInterval> | undefined;
 
-  constructor(endpoint: () => Promise<Endpoint>) {
-    this.socket = new RealtimeSocket(endpoint, {
+  /** *endpoint* is told whether nothing has been said yet. */
+  constructor(endpoint: (fresh: boolean) => Promise<Endpoint>) {
+    this.socket = new RealtimeSocket(() => endpoint(this.dialogue.transcript.value.length === 0), {
       onEvent: (event) => this.receive(event),
       onConnection: (connection) => this.onConnection(connection),
     });
