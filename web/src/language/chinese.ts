@@ -47,6 +47,7 @@ export const CHINESE: Readonly<Record<string, string>> = {
     "麦克风没有启动。请按“开始对话”再试，或刷新页面。这期间可以打字。",
 
   // Settings
+  "Choose…": "选择…", "nothing chosen": "未选择",
   "Voice": "声音", "Speed": "语速", "Pitch": "音高", "{pitch} semitones": "{pitch} 个半音", "Keep for next time": "下次也用",
   "Language": "语言", "Auto": "自动", "Language model": "语言模型",
   "Right in {share} of 100 test questions.": "100 道测试题答对 {share} 道。", "Begins after {seconds} s.": "{seconds} 秒后开始回答。",

@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { t } from "../language/language.ts";
 import { LanguageChoice } from "../ui/language-choice.tsx";
 import { TopBar } from "../ui/top-bar.tsx";
@@ -47,9 +47,15 @@ export function Studio(): JSX.Element {
 
 function Workbench(): JSX.Element {
   const busy = making.value.state === "working";
+  const title = useRef<HTMLHeadingElement>(null);
+  // Whoever chose the photo further down, or by a key that is gone now, goes on at the top.
+  useEffect(() => {
+    scrollTo({ top: 0 });
+    title.current?.focus({ preventScroll: true });
+  }, []);
   return (
     <div class="workbench">
-      <h1 class="visually-hidden">{t("Design your avatar")}</h1>
+      <h1 ref={title} tabIndex={-1} class="visually-hidden">{t("Design your avatar")}</h1>
       <aside class="bench-side">
         <PhotoCard />
         <CreatePanel />

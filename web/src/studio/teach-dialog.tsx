@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { FEWEST_PICTURES, MOST_PICTURES } from "../api/trainings.ts";
 import { t } from "../language/language.ts";
+import { FileField } from "../ui/file-field.tsx";
 import { Icon } from "../ui/icons.tsx";
 import { NAME_PATTERN, teach, TRAINING_STATEMENT } from "./school.ts";
 
@@ -40,10 +41,10 @@ export function TeachDialog({ onClose }: { onClose: () => void }): JSX.Element {
             <span class="label">{t("Name")}</span>
             <input class="input" name="name" required pattern={NAME_PATTERN} placeholder="museum-guide" title={t("Small letters, digits, - and _")} autocomplete="off" />
           </label>
-          <label class="field">
-            <span class="label">{t("Pictures, {fewest} to {most} of the same person", { fewest: FEWEST_PICTURES, most: MOST_PICTURES })}</span>
-            <input class="input" name="pictures" type="file" accept="image/*" multiple required />
-          </label>
+          <FileField
+            label={t("Pictures, {fewest} to {most} of the same person", { fewest: FEWEST_PICTURES, most: MOST_PICTURES })}
+            name="pictures" accept="image/*" multiple required
+          />
           <label class="tick">
             <input type="checkbox" required />
             <span>{t(TRAINING_STATEMENT)}</span>

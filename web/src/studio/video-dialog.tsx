@@ -5,6 +5,7 @@ import type { Avatar } from "../api/avatars.ts";
 import { createVideo, deleteVideo, fetchVideo, followVideo, type Video, type VideoRequest } from "../api/videos.ts";
 import { t } from "../language/language.ts";
 import { fileStem } from "../ui/download.ts";
+import { FileField } from "../ui/file-field.tsx";
 import { Icon } from "../ui/icons.tsx";
 
 const SHAPES = [["512x512", "Square"], ["1280x720", "Wide"], ["720x1280", "Tall"]] as const;
@@ -99,10 +100,7 @@ function Wishes({ avatar, making, onMake }: WishesProps): JSX.Element {
           <span class="label">{t("What should {name} say?", { name: avatar.name })}</span>
           <textarea class="input" name="text" rows={4} placeholder={t("Hello, and welcome.")} required={!recorded.value} disabled={recorded.value} />
         </label>
-        <label class="field">
-          <span class="label">{t("Or a recording")}</span>
-          <input class="input" name="audio" type="file" accept="audio/*,video/*" onChange={(event) => (recorded.value = event.currentTarget.files?.length === 1)} />
-        </label>
+        <FileField label={t("Or a recording")} name="audio" accept="audio/*,video/*" onChange={(files) => (recorded.value = files.length === 1)} />
         <div class="video-choices">
           <Choice name="size" label={t("Shape")} options={SHAPES} />
           <Choice name="mood" label={t("Mood")} options={MOODS} />
