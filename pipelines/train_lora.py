@@ -24,7 +24,7 @@ from avatar_serving.training.options import (
     Trainer,
     Work,
 )
-from avatar_serving.training.pictures import check_number, check_safe, crops
+from avatar_serving.training.pictures import check_number, check_safe, crops, decent
 from avatar_serving.training.record import NAME, AdapterRecord, digest
 
 TrainItem = Progress | Checked | AdapterRecord
@@ -98,7 +98,7 @@ async def train_lora(stages: TrainStages, request: TrainRequest) -> AsyncGenerat
                 return
             done = 0.1 + 0.89 * item.step / request.options.steps
             yield Progress("train", done, f"Step {item.step}, loss {item.loss:.4f}")
-            yield item
+            yield await decent(stages.review, item)
     raise StageFailed("lora", "ended without an adapter")
 
 

@@ -1,6 +1,7 @@
 """The pictures of a character: enough, each with one face, and all of one person."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,10 +9,13 @@ from numpy.typing import NDArray
 from avatar_serving.errors import ImageRejected, InvalidRequest
 from avatar_serving.faces import FaceFinder
 from avatar_serving.faces.identity import SAME_PERSON, IdentityModel, distance
-from avatar_serving.images import to_array
+from avatar_serving.flow import last
+from avatar_serving.images import from_array, to_array
 from avatar_serving.media import Image, Review
+from avatar_serving.stages.base import ReviewStage
 from avatar_serving.stages.stylise.canvas import make_canvas
 from avatar_serving.stages.stylise.upscale import resized
+from avatar_serving.training.options import Checked
 
 FEWEST, MOST = 4, 20
 _NSFW = "nsfw"
@@ -26,9 +30,22 @@ def check_number(count: int) -> None:
 def check_safe(reviews: Sequence[Review]) -> None:
     """One of each picture. Raises ImageRejected: one is not safe for work."""
     for number, review in enumerate(reviews, start=1):
-        for check in review.checks:
-            if check.name == _NSFW and check.verdict == "refused":
-                raise ImageRejected(_NSFW, f"Picture {number}: {check.reason}")
+        if (why := _unsafe(review)) is not None:
+            raise ImageRejected(_NSFW, f"Picture {number}: {why}")
+
+
+def _unsafe(review: Review) -> str | None:
+    """Why a picture is not safe for work; None: it is."""
+    refused = (c for c in review.checks if c.name == _NSFW and c.verdict == "refused")
+    return next((check.reason for check in refused), None)
+
+
+async def decent(review: ReviewStage, checked: Checked) -> Checked:
+    """*checked* with a sample that may be shown: grey in its place, where it may not."""
+    seen = await last(review.run(from_array(checked.sample)))
+    if _unsafe(seen) is None:
+        return checked
+    return replace(checked, sample=np.full_like(checked.sample, 128))
 
 
 def crops(pictures: Sequence[Image], side: int) -> list[NDArray[np.uint8]]:

@@ -1,3 +1,5 @@
+from collections.abc import AsyncGenerator
+
 import numpy as np
 import pytest
 import skimage.data
@@ -6,8 +8,9 @@ from numpy.typing import NDArray
 from avatar_serving import weights
 from avatar_serving.errors import ImageRejected, InvalidRequest
 from avatar_serving.images import decode, from_array, to_array
-from avatar_serving.media import Image
-from avatar_serving.training.pictures import crops
+from avatar_serving.media import Check, Image, Review
+from avatar_serving.training.options import Checked
+from avatar_serving.training.pictures import crops, decent
 
 ASTRONAUT: NDArray[np.uint8] = np.array(skimage.data.astronaut(), np.uint8)
 
@@ -47,3 +50,19 @@ def test_every_picture_needs_one_face() -> None:
     two = np.hstack([to_array(of_one_person()[0]), ASTRONAUT])
     with pytest.raises(ImageRejected, match="Picture 5 has 2 faces"):
         crops([*of_one_person(), from_array(two)], 64)
+
+
+class Looks:
+    """Finds dark pictures unfit to be shown."""
+
+    async def run(self, request: Image, /) -> AsyncGenerator[Review, None]:
+        verdict = "refused" if request.rgb[0] < 100 else "good"
+        yield Review((Check("nsfw", 0.5, verdict, "why"),))
+
+
+async def test_a_sample_that_may_not_be_shown_is_grey() -> None:
+    """It is drawn by the model, and clients see it."""
+    bright, dark = (Checked(50, 0.1, np.full((8, 8, 3), tone, np.uint8)) for tone in (200, 20))
+    assert await decent(Looks(), bright) is bright
+    shown = await decent(Looks(), dark)
+    assert (shown.sample == 128).all() and (shown.step, shown.loss) == (50, 0.1)
