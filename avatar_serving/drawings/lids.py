@@ -19,10 +19,12 @@ FADE = 0.1
 """Share of the height over which a lid sets in."""
 THICKEST = 0.18
 """Most of its height that the lash line of a shut lid takes."""
-SHADE_DOWN, SHADE_ASIDE = 0.35, 0.12
-"""Shares of its height and width over which it is shaded as what is drawn around it."""
+SHADE = 0.35
+"""Share of its height over which it is shaded as what is drawn above it."""
 SMOOTH_PX, DARKEST = 3.0, 0.4
-"""How far along its edges a shade is smoothed, and how dark it is at most, over the skin."""
+"""How far along its edge a shade is smoothed, and how dark it is at most, over the skin."""
+SPOT_PX = 25
+"""What is darker for less than this along its edge is no shade."""
 CREASE, CREASE_WIDTH, CREASE_DEPTH = 0.16, 0.012, 0.35
 
 
@@ -81,22 +83,13 @@ def _around(shut: Floats, positions: Floats, blink: Floats, image: Pixels) -> Fl
 
 
 def shaded(skin: Floats, around: Floats) -> Floats:
-    """*skin* as dark along its upper edge and its sides as *around* is there: hair that hangs over
-    an eye shades its lid."""
-    darker = np.clip(around, DARKEST * skin, skin) - skin
-    high, wide = darker.shape[:2]
-    down = ((np.arange(high) + 0.5) / high)[:, None, None]
-    across = ((np.arange(wide) + 0.5) / wide)[None, :, None]
-    edges = (
-        (darker[:1], down / SHADE_DOWN),
-        (darker[:, :1], across / SHADE_ASIDE),
-        (darker[:, -1:], (1 - across) / SHADE_ASIDE),
-    )
-    shades = [
-        cv2.GaussianBlur(edge, (0, 0), SMOOTH_PX).reshape(edge.shape) * np.exp(-(away**2))
-        for edge, away in edges
-    ]
-    return np.asarray(skin + np.min(shades, axis=0), np.float32)
+    """*skin* as dark along its upper edge as *around* is there: hair that hangs over an eye shades
+    its lid. Lines and tips of strands, which are narrow, do not."""
+    darker = (np.clip(around, DARKEST * skin, skin) - skin)[:1]
+    broad = cv2.morphologyEx(darker, cv2.MORPH_CLOSE, np.ones((1, SPOT_PX), np.uint8))
+    shade = cv2.GaussianBlur(broad, (0, 0), SMOOTH_PX).reshape(darker.shape)
+    down = ((np.arange(len(skin)) + 0.5) / len(skin))[:, None, None]
+    return np.asarray(skin + shade * np.exp(-((down / SHADE) ** 2)), np.float32)
 
 
 def _sampled(image: Floats, shut: Floats) -> Floats:

@@ -19,3 +19,9 @@ def test_hair_above_an_eye_shades_its_lid_from_above() -> None:
 
 def test_a_lid_in_the_open_keeps_the_colour_of_its_skin() -> None:
     assert shaded(SKIN, SKIN + 15) == pytest.approx(SKIN)
+
+
+def test_a_line_that_ends_at_a_lid_casts_no_shade() -> None:
+    around = SKIN.copy()
+    around[:8, 30:36] = 40
+    assert shaded(SKIN, around) == pytest.approx(SKIN)
