@@ -7,7 +7,6 @@ import signal
 import time
 from contextlib import aclosing
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -39,7 +38,7 @@ ENGINES: dict[str, StageConfig] = {
 
 
 @pytest.fixture(scope="module")
-def stages():
+def stages(tmp_path_factory):
     """One replica of each runs; what gives the way to one of them, as a gateway has it."""
     try:
         weight_path("whisper-base")
@@ -48,12 +47,12 @@ def stages():
     import ray
     from ray import serve
 
+    from deployments.serve import start_ray
     from deployments.served import runs
     from deployments.stage import RemoteStage, deploy
     from deployments.standby import StandIn
 
-    env = {"PYTHONPATH": str(Path(__file__).parents[2]), "OMP_WAIT_POLICY": "passive"}
-    ray.init(address="local", num_cpus=2, include_dashboard=False, runtime_env={"env_vars": env})
+    start_ray(str(tmp_path_factory.mktemp("metrics")), num_cpus=2)
     try:
         serve.start(proxy_location="Disabled")
         for name, config in ENGINES.items():
