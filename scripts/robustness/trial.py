@@ -140,8 +140,10 @@ def _judged_drawing(stand: Stand, square: Pixels) -> Outcome:
     neutral, opened = looks[:2]
     found = features.compare([neutral, opened, *poses], stand.face_width)
     asked = measures.aperture(opened.geometry) - measures.aperture(neutral.geometry)
-    seen = [controls.aperture(view, neutral) for view in (opened, neutral)]
-    jaw = 0.0 if None in seen or not asked else (seen[0] - seen[1]) / asked
+    open_seen, shut_seen = (controls.aperture(view, neutral) for view in (opened, neutral))
+    jaw = 0.0
+    if open_seen is not None and shut_seen is not None and asked:
+        jaw = (open_seen - shut_seen) / asked
     blink = blink_seen(stand) or 0.0
     quality = Quality(found.found / found.poses, found.nme, None, jaw, blink)
     return Outcome(None, "", quality, (square, *(look.picture for look in looks)))
