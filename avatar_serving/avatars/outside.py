@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from scipy.spatial import Delaunay, KDTree
 from scipy.spatial.distance import cdist
 
+from avatar_serving.avatars.hanging import flattened
 from avatar_serving.avatars.rig import Floats
 from avatar_serving.avatars.skull import Skull
 from avatar_serving.avatars.textures import grown, polygon_mask, to_pixels
@@ -71,6 +72,7 @@ def surround(outline: Outline, matte: Floats, skull: Skull | None) -> Surroundin
     head = following(grid, outline) * _free(grid, matte)
     body_depth = float(np.median(rim[:, 2])) - 0.15 * outline.width
     behind = _bowl(distance, outline.width) if skull is None else skull.behind(grid)
+    behind = behind * flattened(grid, rim, matte)
     depth = (near @ rim[:, 2] - behind) * head + body_depth * (1 - head)
     pull = near * np.exp(-((distance / (SHAPE_REACH * outline.height)) ** 2))[:, None]
     triangles = _triangles(rim[:, :2], grid, matte)
