@@ -1,4 +1,5 @@
-"""Every gateway is replaced while people talk: no session is lost, and no word of any history."""
+"""Every replica, of gateways and of stages, is replaced while people talk: no session is lost, and
+no word of any history."""
 
 import asyncio
 import contextlib
@@ -6,8 +7,8 @@ import random
 
 import pytest
 
-from avatar_serving.config import load_profile
-from tests.resilience.service import Talker, service, talker
+from avatar_serving.config import Placement, load_profile
+from tests.resilience.service import Service, Talker, service, talker
 
 pytestmark = [pytest.mark.serve, pytest.mark.filterwarnings("ignore")]
 
@@ -21,15 +22,22 @@ async def talk_until(stop: asyncio.Event, one: Talker, chance: random.Random) ->
     await one.turn(2)
 
 
-async def test_rolling_every_gateway_under_thirty_sessions(tmp_path_factory):
-    profile = load_profile("test").model_copy(update={"gateways": 2})
+def replicas(running: Service) -> set[int]:
+    """Processes of everything that is replaced."""
+    return {pid for name in ("gateway", "llm", "tts") for pid in running.pids(name)}
+
+
+async def test_rolling_every_replica_under_thirty_sessions(tmp_path_factory):
+    twice = Placement(num_cpus=0.1, min_replicas=2, max_replicas=2, max_ongoing_requests=64)
+    placed = {"placement": {"llm": twice, "tts": twice}}
+    profile = load_profile("test").model_copy(update={"gateways": 2, **placed})
     profile = profile.model_copy(
         update={"limits": profile.limits.model_copy(update={"drain_s": 1.0})}
     )
     with service(tmp_path_factory.mktemp("rolling"), profile) as running:
         await running.ready()
-        before = set(running.pids("gateway"))
-        assert len(before) == 2
+        before = replicas(running)
+        assert len(before) == 6
         stop = asyncio.Event()
         async with contextlib.AsyncExitStack() as stack:
             talkers = [
@@ -42,7 +50,7 @@ async def test_rolling_every_gateway_under_thirty_sessions(tmp_path_factory):
             ]
             await asyncio.sleep(3)
             await asyncio.to_thread(running.deploy)
-            while before & set(running.pids("gateway")):
+            while before & replicas(running):
                 await asyncio.sleep(0.5)
             stop.set()
             await asyncio.gather(*talking)
