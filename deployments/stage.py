@@ -23,6 +23,9 @@ In = TypeVar("In")
 Out = TypeVar("Out")
 
 _RETRY_AFTER_S = 2.0
+_ROOM_S, _ASK_AGAIN_S = 2.0, 0.1
+"""How long a request that no queue has room for is offered again, and how often. A gateway that has
+just begun has met no replica yet when the sessions of another come to it all at once."""
 _RESTART_S = 3.0
 _GO_ON_S = 10.0
 """How long an answer may pause until another replica goes on with it."""
@@ -104,14 +107,19 @@ class RemoteStage(Generic[In, Out]):
     async def _stream(self, request: In) -> AsyncGenerator[Out, None]:
         held = request.held if self._holds and isinstance(request, ForHolder) else ""
         handle = self._handle.options(multiplexed_model_id=held) if held else self._handle
-        response = handle.run.remote(request, time.time(), traces.carrier())
-        try:
-            async for item in response:
-                yield item
-        except BackPressureError as error:
-            raise Overloaded(f"{self._name} has no free replica", _RETRY_AFTER_S) from error
-        finally:
-            response.cancel()
+        until = time.monotonic() + _ROOM_S
+        while True:
+            response = handle.run.remote(request, time.time(), traces.carrier())
+            try:
+                async for item in response:
+                    yield item
+                return
+            except BackPressureError as error:  # nothing was begun
+                if time.monotonic() > until:
+                    raise Overloaded(f"{self._name} has no free replica", _RETRY_AFTER_S) from error
+            finally:
+                response.cancel()
+            await asyncio.sleep(_ASK_AGAIN_S)
 
 
 @contextmanager

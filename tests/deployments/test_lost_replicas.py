@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 from ray.exceptions import RayActorError
+from ray.serve.exceptions import BackPressureError
 
 from avatar_serving import lateness
-from avatar_serving.errors import EngineLost
+from avatar_serving.errors import EngineLost, Overloaded
 from avatar_serving.flow import collect
 from avatar_serving.media import ChatRequest, Message, SpeechRequest, Tokens, ToolCall
 from avatar_serving.stages.llm import EchoConfig
@@ -99,6 +100,29 @@ async def test_sound_that_has_begun_is_not_begun_again() -> None:
     assert await collect(remote(Handle(0)).run(SPEECH)) == ["sound", "more"]
     with pytest.raises(EngineLost):
         await collect(remote(Handle(1)).run(SPEECH))
+
+
+class Full(Handle):
+    """Queues without room, so many times."""
+
+    def __init__(self, times: int) -> None:
+        super().__init__()
+        self._times = times
+
+    async def __aiter__(self) -> AsyncGenerator[Any, None]:
+        if len(self.asked) <= self._times:
+            raise BackPressureError(16, 16)
+        yield "sound"
+
+
+async def test_a_request_without_room_is_offered_again_for_a_while(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(stage, "_ASK_AGAIN_S", 0.0)
+    assert await collect(remote(Full(3)).run(SPEECH)) == ["sound"]
+    monkeypatch.setattr(stage, "_ROOM_S", 0.05)
+    with pytest.raises(Overloaded, match="no free replica"):
+        await collect(remote(Full(1_000_000)).run(SPEECH))
 
 
 async def test_a_rest_is_not_waited_for_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
