@@ -18,26 +18,34 @@ from avatar_serving.cli.failing import errors_told
 from avatar_serving.cli.files import content_of
 from avatar_serving.config import Profile, load_profile
 from avatar_serving.environment import environment
-from avatar_serving.errors import InvalidRequest, NotFound, StageFailed
+from avatar_serving.errors import FootageRejected, InvalidRequest, NotFound, StageFailed
 from avatar_serving.film.backdrop import Backdrop, backdrop_of
 from avatar_serving.film.framing import sized
 from avatar_serving.film.recording import Recording, read_recording
 from avatar_serving.flow import last
+from avatar_serving.footage.reading import LARGEST_BYTES
 from avatar_serving.media import EMOTIONS, ChatDelta, ChatRequest, Manner, Mood, ReconstructRequest
 from avatar_serving.rails import Guard, Rails
 from avatar_serving.safety.consent import Consent
+from avatar_serving.stages.animate import StillConfig
+from avatar_serving.stages.base import Llm
 from avatar_serving.stages.reconstruct import most_pictures
 from avatar_serving.stages.tts import find_voice
 from avatar_serving.store.opened import opened_store, stored_package
 from avatar_serving.text.languages import language_of
 from pipelines.converse import ConverseStages
 from pipelines.create_avatar import accept
+from pipelines.footage import FootageRequest, footage_video
 from pipelines.talking_video import Filmed, VideoRequest, VideoStages, talking_video
 
 _CONSENT = "Stated on the command line: the person in the picture agrees to this avatar."
 
-Avatar = Annotated[
-    str, typer.Option(help="An id of the store, an avatar package (.zip), or a portrait picture.")
+_AVATAR = typer.Option(help="An id of the store, an avatar package (.zip), or a portrait picture.")
+Avatar = Annotated[str, _AVATAR]
+MaybeAvatar = Annotated[str | None, _AVATAR]
+Footage = Annotated[
+    Path | None,
+    typer.Option(help="Instead: a film of 8 s to 3 min in which one person speaks to the camera."),
 ]
 Text = Annotated[str | None, typer.Option(help="What is said.")]
 Audio = Annotated[
@@ -51,7 +59,9 @@ Pitch = Annotated[float, typer.Option(min=-6, max=6, help="Semitones above the v
 Size = Annotated[str | None, typer.Option(help="Width x height in pixels, such as 720x1280.")]
 Aspect = Annotated[str | None, typer.Option(help="Such as 9:16, with --height; 1:1 unless given.")]
 Height = Annotated[int | None, typer.Option(help="Pixels; 512 unless given.")]
-Fps = Annotated[int, typer.Option(help="Frames a second: 24, 25, 30, 50 or 60.")]
+_FPS_HELP = "Frames a second: 24, 25, 30, 50 or 60."
+Fps = Annotated[int, typer.Option(help=_FPS_HELP)]
+MaybeFps = Annotated[int | None, typer.Option(help=f"{_FPS_HELP} 30, or that of the footage.")]
 Background = Annotated[
     str, typer.Option(help="keep, transparent (.webm, .mov), a colour #rrggbb, or a picture file.")
 ]
@@ -59,7 +69,7 @@ MoodName = Annotated[str, typer.Option("--mood", help=", ".join(EMOTIONS))]
 Intensity = Annotated[float, typer.Option(min=0, max=1, help="How much of the mood is shown.")]
 Consented = Annotated[
     bool,
-    typer.Option("--consent", help="The person in the portrait agrees. Needed with a portrait."),
+    typer.Option("--consent", help="The person in the portrait, or the film, agrees; needed then."),
 ]
 More = Annotated[
     list[Path] | None,
@@ -69,8 +79,9 @@ ProfileName = Annotated[str | None, typer.Option("--profile", help="PROFILE; cpu
 
 
 def say(
-    avatar: Avatar,
     output: Output,
+    avatar: MaybeAvatar = None,
+    footage: Footage = None,
     text: Text = None,
     audio: Audio = None,
     voice: Voice = "",
@@ -80,7 +91,7 @@ def say(
     size: Size = None,
     aspect: Aspect = None,
     height: Height = None,
-    fps: Fps = 30,
+    fps: MaybeFps = None,
     background: Background = "keep",
     mood: MoodName = "neutral",
     intensity: Intensity = 0.7,
@@ -91,24 +102,35 @@ def say(
     """Make a video of an avatar that says a text, or what is heard in a sound file."""
     with errors_told():
         chosen = load_profile(profile or environment().profile)
-        width, high = sized(size, aspect, height)
+        look = Look(size, aspect, height, background, mood, more or [])
+        source = _source(avatar, footage, look)
         manner = Manner(
             _voice(voice, chosen),
             language or language_of(text or ""),
             speed,
             pitch,
-            zlib.crc32(avatar.encode()),
+            zlib.crc32(str(source).encode()),
             mood=_mood(mood, intensity),
         )
         said = _said(text, audio, chosen)
         if not output.parent.is_dir():
             raise InvalidRequest(f"{output.parent}: no such folder", "output")
-        request = VideoRequest(
-            b"", said, manner, output, width, high, fps, backdrop(background),
-            longest_s=chosen.limits.video_s, encoder=chosen.encoder,
-        )  # fmt: skip
         console = Console(highlight=False)
-        filmed = asyncio.run(_made(request, Sitter(avatar, consent, more or []), chosen, console))
+        if isinstance(source, Path):
+            film = FootageRequest(
+                _content_of_film(source), said, manner, output,
+                Consent(agreed=consent, statement=_CONSENT), fps,
+                longest_s=chosen.limits.video_s, encoder=chosen.encoder,
+            )  # fmt: skip
+            filmed = asyncio.run(_said_again(film, chosen, console))
+        else:
+            width, high = sized(size, aspect, height)
+            request = VideoRequest(
+                b"", said, manner, output, width, high, fps or 30, backdrop(background),
+                longest_s=chosen.limits.video_s, encoder=chosen.encoder,
+            )  # fmt: skip
+            sitter = Sitter(source, consent, look.more)
+            filmed = asyncio.run(_made(request, sitter, chosen, console))
         console.print(
             f"{filmed.path}: {filmed.seconds:.1f} s in {filmed.work_s:.1f} s, "
             f"{filmed.speed:.2f} times real time",
@@ -127,13 +149,62 @@ class Sitter:
     """Further pictures."""
 
 
-async def _made(
-    request: VideoRequest, sitter: Sitter, profile: Profile, console: Console
-) -> Filmed:
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What is asked of the looks of an avatar's film; footage has its own."""
+
+    size: str | None
+    aspect: str | None
+    height: int | None
+    background: str
+    mood: str
+    more: Sequence[Path]
+
+
+def _source(avatar: str | None, footage: Path | None, look: Look) -> str | Path:
+    """An avatar, or footage. Raises InvalidRequest: not one of both, or options of the other."""
+    if avatar is not None and footage is None:
+        return avatar
+    if avatar is not None or footage is None:
+        raise InvalidRequest("give either --avatar or --footage", "avatar")
+    if look != Look(None, None, None, "keep", "neutral", []):
+        told = "footage keeps its own size, background and mood: leave out --size, --aspect, "
+        raise InvalidRequest(told + "--height, --background, --mood and --more", "footage")
+    return footage
+
+
+def _content_of_film(film: Path) -> bytes:
+    """Raises FootageRejected: larger than is read."""
+    if film.is_file() and film.stat().st_size > LARGEST_BYTES:
+        raise FootageRejected("size", f"{film} is over {LARGEST_BYTES / 1e9:g} GB; cut it")
+    return content_of(film, "footage")
+
+
+def _bar(console: Console) -> Progress:
     columns = (
         TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn(),
     )  # fmt: skip
-    with Progress(*columns, console=console, transient=True) as bar:
+    return Progress(*columns, console=console, transient=True)
+
+
+async def _said_again(request: FootageRequest, profile: Profile, console: Console) -> Filmed:
+    with _bar(console) as bar:
+        task = bar.add_task("Loading models", total=1.0)
+        if isinstance(request.said, str):
+            await Guard(profile.rails, _judge(profile.rails, profile)).check_script(request.said)
+        stages = ConverseStages(_Mute(), profile.tts.build(), StillConfig().build())
+        async with aclosing(footage_video(stages, request)) as steps:
+            async for step in steps:
+                if isinstance(step, Filmed):
+                    return step
+                bar.update(task, completed=step.fraction, description=step.message)
+    raise AssertionError("a video ends with its file")
+
+
+async def _made(
+    request: VideoRequest, sitter: Sitter, profile: Profile, console: Console
+) -> Filmed:
+    with _bar(console) as bar:
         task = bar.add_task("Opening the avatar", total=1.0)
         if isinstance(request.said, str):
             await _check_text(request.said, sitter.avatar, profile)
@@ -162,8 +233,11 @@ class _Mute:
 async def _check_text(text: str, avatar: str, profile: Profile) -> None:
     """Raises TextRefused: the profile's guard rails, or the avatar's own, refuse it."""
     rails = profile.rails.and_also(await asyncio.to_thread(rails_of, avatar))
-    llm = profile.llm.build() if rails.judge and rails.topics else _Mute()
-    await Guard(rails, llm).check_script(text)
+    await Guard(rails, _judge(rails, profile)).check_script(text)
+
+
+def _judge(rails: Rails, profile: Profile) -> Llm:
+    return profile.llm.build() if rails.judge and rails.topics else _Mute()
 
 
 def rails_of(avatar: str) -> Rails:

@@ -61,6 +61,7 @@ SAY_EXAMPLES = (
     'avatar-serving say --avatar me.jpg --consent --text "Hello, everybody." -o hello.mp4',
     "avatar-serving say --avatar avatar.zip --audio speech.mp3 --aspect 9:16 --height 720 -o a.mp4",
     'avatar-serving say --avatar avatar.zip --text "Hi!" --background transparent -o hi.webm',
+    'avatar-serving say --footage me.mp4 --consent --text "Something else." -o again.mp4',
 )
 
 SELL_EXAMPLES = (

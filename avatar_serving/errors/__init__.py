@@ -6,6 +6,7 @@ AvatarError
 |  |- LanguageUnavailable  no engine of the profile speaks or understands it
 |  |- ImageRejected        an image that cannot become an avatar; says why
 |  |- AudioRejected        a sound file that nothing can be made of; says why
+|  |- FootageRejected      a film of a speaker that cannot be spoken from; says why
 |  |- TextRefused          a text that the guard rails do not let an avatar say
 |  |- PackageInvalid       an avatar package that is damaged, hostile or of another version
 |- Unauthorised            no key, or a wrong one
@@ -46,6 +47,7 @@ from avatar_serving.errors.limits import (
 )
 from avatar_serving.errors.requests import (
     AudioRejected,
+    FootageRejected,
     ImageRejected,
     InvalidRequest,
     LanguageUnavailable,
@@ -78,6 +80,7 @@ __all__ = [
     "ClusterRefused",
     "ClusterUnreachable",
     "EngineLost",
+    "FootageRejected",
     "Forbidden",
     "ImageRejected",
     "InvalidRequest",

@@ -62,6 +62,18 @@ class AudioRejected(InvalidRequest):
         self.check = check
 
 
+class FootageRejected(InvalidRequest):
+    """*check* names what failed: decodable, truncated, size, rate, length, face, face_size or
+    faces."""
+
+    code = "footage_rejected"
+
+    def __init__(self, check: str, reason: str) -> None:
+        super().__init__(reason, check)
+        self.args = (check, reason)
+        self.check = check
+
+
 class TextRefused(InvalidRequest):
     """*topic* is the one of the guard rails; empty: a language model found the text to be about
     one of them."""

@@ -1,0 +1,1 @@
+"""Speaking from a film of somebody who speaks: its frames, found by sound, in another order."""
