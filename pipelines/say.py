@@ -59,9 +59,10 @@ Pitch = Annotated[float, typer.Option(min=-6, max=6, help="Semitones above the v
 Size = Annotated[str | None, typer.Option(help="Width x height in pixels, such as 720x1280.")]
 Aspect = Annotated[str | None, typer.Option(help="Such as 9:16, with --height; 1:1 unless given.")]
 Height = Annotated[int | None, typer.Option(help="Pixels; 512 unless given.")]
-_FPS_HELP = "Frames a second: 24, 25, 30, 50 or 60."
-Fps = Annotated[int, typer.Option(help=_FPS_HELP)]
-MaybeFps = Annotated[int | None, typer.Option(help=f"{_FPS_HELP} 30, or that of the footage.")]
+Fps = Annotated[
+    int | None,
+    typer.Option(help="Frames a second: 24, 25, 30, 50 or 60. 30, or that of the footage."),
+]
 Background = Annotated[
     str, typer.Option(help="keep, transparent (.webm, .mov), a colour #rrggbb, or a picture file.")
 ]
@@ -91,7 +92,7 @@ def say(
     size: Size = None,
     aspect: Aspect = None,
     height: Height = None,
-    fps: MaybeFps = None,
+    fps: Fps = None,
     background: Background = "keep",
     mood: MoodName = "neutral",
     intensity: Intensity = 0.7,
