@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import fields
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +22,7 @@ def documented() -> tuple[dict[str, Any], dict[str, Any]]:
     return applications[0], yaml.safe_load(llm)
 
 
-def test_the_documented_application_is_one_that_ray_builds() -> None:
-    from ray.serve import Application
+def test_the_documented_application_is_what_ray_and_vllm_take() -> None:
     from ray.serve.llm import LLMConfig
     from vllm.engine.arg_utils import AsyncEngineArgs
 
@@ -32,10 +30,6 @@ def test_the_documented_application_is_one_that_ray_builds() -> None:
     (options,) = application["args"]["llm_configs"]
     config = LLMConfig.model_validate(options)
     assert set(config.engine_kwargs) <= {field.name for field in fields(AsyncEngineArgs)}
-    options["placement_group_config"] = {"bundles": [{"CPU": 1}]}
-    module, name = application["import_path"].split(":")
-    built = getattr(import_module(module), name)(application["args"])
-    assert isinstance(built, Application)
     engine = TypeAdapter[Any](LlmConfig).validate_python(llm)
     assert isinstance(engine, OpenAiConfig)
     assert engine.model == config.model_id

@@ -11,13 +11,13 @@ from pathlib import Path
 import httpx
 import pytest
 import ray
-from pydantic import TypeAdapter
 from ray import serve
 
 from avatar_serving.config import Placement
 from avatar_serving.flow import collect
 from avatar_serving.media import ChatRequest, Message, Tokens
-from avatar_serving.stages.llm import LlmConfig, VllmConfig
+from avatar_serving.stages.llm import OpenAiConfig, VllmConfig
+from avatar_serving.stages.llm.openai import OpenAiLlm
 from deployments.ports import free_port
 from deployments.stage import RemoteStage, deploy
 from tests.folder_weights import Shelf
@@ -83,12 +83,12 @@ async def test_ray_serve_llm_as_the_docs_set_it_up(ports: tuple[int, int], smoll
     route = application["route_prefix"]
     await asyncio.to_thread(serve.run, built, name=application["name"], route_prefix=route)
     base_url = llm_options["base_url"].replace(":8000", f":{ports[0]}")
-    config = TypeAdapter(LlmConfig).validate_python({**llm_options, "base_url": base_url})
-    llm = config.build()
-    async with aclosing(llm.run(replace(ASKED, max_tokens=400))) as deltas:
-        assert isinstance(await anext(deltas), str)
-    async with asyncio.timeout(30):  # it answers one at a time: the first one was let go
-        said = await collect(llm.run(ASKED))
+    llm = OpenAiLlm(OpenAiConfig.model_validate({**llm_options, "base_url": base_url}))
+    async with llm._client:
+        async with aclosing(llm.run(replace(ASKED, max_tokens=400))) as deltas:
+            assert isinstance(await anext(deltas), str)
+        async with asyncio.timeout(30):  # it answers one at a time: the first one was let go
+            said = await collect(llm.run(ASKED))
     assert "Paris" in "".join(delta for delta in said if isinstance(delta, str)) and len(said) > 4
     assert isinstance(said[-1], Tokens) and said[-1].prompt > 20
     assert await asyncio.to_thread(shown, ports[1], "vllm_prompt_tokens")
