@@ -56,8 +56,8 @@ class Placement(Strict):
     max_ongoing_requests: int = Field(default=8, ge=1)
     """Requests that one replica works on at the same time."""
     max_queued_requests: int = Field(default=16, ge=-1)
-    """Requests that may wait for a replica; one more is offered again for two seconds, then refused as
-    overloaded. -1: no bound."""
+    """Requests that may wait for a replica; one more is offered again for two seconds, then
+    refused as overloaded. -1: no bound."""
     resources: dict[str, float] = {}
     """Custom resources of Ray that a replica takes; they tie it to nodes that offer them."""
     scaling: Scaling = BySessions()

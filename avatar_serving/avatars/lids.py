@@ -19,6 +19,7 @@ from avatar_serving.avatars.rig import MORPHS, Floats
 from avatar_serving.avatars.strips import Strip, grid
 from avatar_serving.avatars.textures import Pixels, to_pixels
 
+Triangles = NDArray[np.int32]
 ROWS = 8
 LIFT, BELOW_BROW = 0.34, 0.6
 """How far above the open lid's edge the strip begins, in eye widths, and at most in shares of the
@@ -39,6 +40,8 @@ TUCKED, NEARER = 0.0015, 0.0125
 is shut, in image units."""
 NEAR = 1.5
 """Skin is looked at up to so far from the middle of an eye, in eye widths."""
+SLIVER = 1e-12
+"""Twice the area of a triangle that is seen from its edge, in image squares."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,17 +55,25 @@ class Rim:
     lower: NDArray[np.int32]
     brow: NDArray[np.int32]
     """Along the lower edge of the brow, from the image's left."""
+    triangles: Triangles
+    """(m, 3): of the skin around it."""
 
 
-def rim(blink: str, ring: NDArray[np.int32], brow: tuple[int, ...], positions: Floats) -> Rim:
-    """*ring*: an eye's refined edge, from the outer corner along the lower lid."""
+def rim(
+    blink: str, ring: NDArray[np.int32], brow: tuple[int, ...], positions: Floats,
+    triangles: Triangles,
+) -> Rim:  # fmt: skip
+    """*ring*: an eye's refined edge, from the outer corner along the lower lid; *positions*,
+    *triangles*: of the skin."""
     half = len(ring) // 2
     lower = ring[: half + 1]
     upper = np.concatenate([ring[:1], ring[:half:-1], ring[half : half + 1]])
     if positions[lower[0], 0] > positions[lower[-1], 0]:
         lower, upper = lower[::-1], upper[::-1]
     edge = np.array(brow, np.int32)
-    return Rim(blink, upper, lower, edge[np.argsort(positions[edge, 0])])
+    near = _near(positions, positions[ring, :2], float(np.ptp(positions[ring, 0])))
+    around = triangles[near[triangles].all(1)]
+    return Rim(blink, upper, lower, edge[np.argsort(positions[edge, 0])], around)
 
 
 def build_lid(
@@ -74,8 +85,8 @@ def build_lid(
     edge, moved = _columns(one, positions, morphs)
     top, end = _top(one, edge, positions), moved[blink] - _drop(one, edge)
     shut = positions + morphs[blink]
-    unrolled = _unrolled(edge, top, end, shut)
-    folded = _folded(edge, positions)
+    unrolled = _unrolled(edge, top, end, shut, one.triangles)
+    folded = _folded(edge, positions, one.triangles)
     unrolled[-3] = unrolled[-2] + folded[-3]
     place = edge + folded
     place[..., 2] -= TUCKED
@@ -99,7 +110,7 @@ def _steps() -> Floats:
     return np.append(np.linspace(0, 1 - lid_skin.LASHES, ROWS - 2), (1, 1 + LASH_LENGTH))
 
 
-def _folded(edge: Floats, skin: Floats) -> Floats:
+def _folded(edge: Floats, skin: Floats, triangles: Triangles) -> Floats:
     """(ROWS, k, 3): how far from *edge* its rows are while the eye is open: all of it is folded to
     the line of its lashes, as deep as the *skin* there."""
     eye = edge[len(OUTER) : -len(OUTER), :2]
@@ -108,14 +119,34 @@ def _folded(edge: Floats, skin: Floats) -> Floats:
     round_eye = np.sin(np.pi * np.clip((_along(edge) - low) / (high - low), 0, 1)) ** 0.5
     folded = np.zeros((ROWS, len(edge), 3), np.float32)
     folded[:-2, :, :2] = LINE * round_eye[:, None] * np.array([-along[1], along[0]])
-    folded[:-2, :, 2] = _depth((edge + folded)[0, :, :2], skin) - edge[:, 2]
+    folded[:-2, :, 2] = _depth((edge + folded)[0, :, :2], skin, triangles) - edge[:, 2]
     return folded
 
 
-def _depth(places: Floats, skin: Floats) -> Floats:
-    """(...): of the skin at *places* (..., 2), which go across an eye."""
-    near = skin[_near(skin, places.reshape(-1, 2), float(np.ptp(places[..., 0])))]
-    return np.asarray(griddata(near[:, :2], near[:, 2], places, fill_value=near[:, 2].mean()))
+def _depth(places: Floats, skin: Floats, triangles: Triangles) -> Floats:
+    """(...): of the foremost *skin* at *places* (..., 2), which go across an eye."""
+    flat = places.reshape(-1, 2)
+    around = skin[_near(skin, flat, float(np.ptp(places[..., 0])))]
+    between = griddata(around[:, :2], around[:, 2], flat, fill_value=around[:, 2].mean())
+    # Beside the outline of a half-turned face, points of its other side lie among those that are
+    # seen, so that what is between them is too far away.
+    front = _foremost(flat, skin[triangles])
+    depth = np.where(np.isfinite(front), front, between)
+    return np.asarray(depth.reshape(places.shape[:-1]), skin.dtype)
+
+
+def _foremost(places: Floats, triangles: Floats) -> Floats:
+    """(n,): how near the foremost of *triangles* (m, 3, 3) is at *places* (n, 2); infinitely far
+    where there is none."""
+    first, sides = triangles[:, 0], triangles[:, 1:] - triangles[:, :1]
+    area = sides[:, 0, 0] * sides[:, 1, 1] - sides[:, 0, 1] * sides[:, 1, 0]
+    flat = np.abs(area) < SLIVER
+    x, y = np.moveaxis(places[:, None] - first[:, :2], -1, 0)
+    one = (x * sides[:, 1, 1] - y * sides[:, 1, 0]) / np.where(flat, 1, area)
+    two = (y * sides[:, 0, 0] - x * sides[:, 0, 1]) / np.where(flat, 1, area)
+    inside = (one >= 0) & (two >= 0) & (one + two <= 1) & ~flat
+    deep = first[:, 2] + one * sides[:, 0, 2] + two * sides[:, 1, 2]
+    return np.where(inside, deep, -np.inf).max(1, initial=-np.inf)
 
 
 def _columns(one: Rim, positions: Floats, morphs: Floats) -> tuple[Floats, Floats]:
@@ -162,13 +193,13 @@ def _drop(one: Rim, edge: Floats) -> Floats:
     return drop
 
 
-def _unrolled(edge: Floats, top: Floats, end: Floats, shut: Floats) -> Floats:
+def _unrolled(edge: Floats, top: Floats, end: Floats, shut: Floats, triangles: Triangles) -> Floats:
     """(ROWS, k, 3): how far the strip is from *edge* when the eye is closed. *shut*: the skin
     then."""
     share = _steps()[:, None, None]
     unrolled = top * (1 - share) + end * share
     width = float(np.ptp(edge[:, 0]))
-    unrolled[..., 2] = _depth((edge + unrolled)[..., :2], shut) - edge[:, 2]
+    unrolled[..., 2] = _depth((edge + unrolled)[..., :2], shut, triangles) - edge[:, 2]
     low, high = _corners(edge)
     arch = np.sin(np.pi * np.clip((_along(edge) - low) / (high - low), 0, 1))[:, None] ** 0.5
     unrolled[..., 2:] += BULGE * width * (high - low) * np.sin(np.pi * np.minimum(share, 1)) * arch

@@ -82,10 +82,13 @@ def _bare(
 def _strips(bare: Part, fitted: Fit, image: Pixels, light: float, lid: LidMaker) -> list[Strip]:
     surface = face_surface()
     photo = surface.refined(fitted.rest)
-    rims = (
-        rim("eyeBlinkRight", surface.right_eye, RIGHT_BROW[:5], bare.positions),
-        rim("eyeBlinkLeft", surface.left_eye, LEFT_BROW[:5], bare.positions),
-    )
+    rims = [
+        rim(blink, ring, brow[:5], bare.positions, surface.triangles)
+        for blink, ring, brow in (
+            ("eyeBlinkRight", surface.right_eye, RIGHT_BROW),
+            ("eyeBlinkLeft", surface.left_eye, LEFT_BROW),
+        )
+    ]
     lids = [lid(one, bare.positions, bare.morphs, image, photo, fitted.weights) for one in rims]
     corners = bare.positions[[LIPS_OUTER[0], LIPS_OUTER[10]], 0]
     tongue = build_tongue(bare.positions, bare.morphs, LIPS_INNER[5], float(np.ptp(corners)), light)

@@ -1,6 +1,8 @@
 """A made-up eye: a round opening in skin that comes forwards towards the brow."""
 
 import numpy as np
+import pytest
+from scipy.spatial import Delaunay
 
 from avatar_serving.avatars.lid_skin import paint, shares
 from avatar_serving.avatars.lids import LINE, NEARER, ROWS, TUCKED, build_lid, rim
@@ -29,10 +31,17 @@ def _skin() -> tuple[Floats, Floats]:
     return positions, morphs
 
 
-def _lid(blink_of_photo: float = 0.0) -> tuple[Strip, Floats]:
+def _lid(blink_of_photo: float = 0.0, hidden_at: float | None = None) -> tuple[Strip, Floats]:
+    """*hidden_at*: a temple on the other side of the head lies so deep behind."""
     positions, morphs = _skin()
+    triangles = Delaunay(positions[:, :2]).simplices.astype(np.int32)
+    if hidden_at is not None:
+        behind = positions + np.float32([0.003, 0.003, hidden_at])
+        triangles = np.concatenate([triangles, triangles + len(positions)])
+        positions = np.concatenate([positions, behind], dtype="f4")
+        morphs = np.concatenate([morphs, np.zeros_like(morphs)], 1)
     one = rim("eyeBlinkRight", np.arange(RING, dtype=np.int32), tuple(range(RING, RING + 5)),
-              positions)  # fmt: skip
+              positions, triangles)  # fmt: skip
     image = np.full((200, 200, 3), (200, 150, 120), np.uint8)
     rest = np.zeros(52, np.float32)
     rest[BLINK] = blink_of_photo
@@ -63,8 +72,9 @@ def test_the_line_of_lashes_is_as_high_half_way_down_as_in_a_shut_eye() -> None:
         assert abs(middle[0] - middle[1] - LINE * 2 * RADIUS) < 1e-3
 
 
-def test_a_closed_lid_lies_before_the_skin_up_to_its_upper_end() -> None:
-    lid, _ = _lid()
+@pytest.mark.parametrize("hidden_at", [None, -0.3])
+def test_a_closed_lid_lies_before_the_skin_up_to_its_upper_end(hidden_at: float | None) -> None:
+    lid, _ = _lid(hidden_at=hidden_at)
     closed = lid.positions + lid.morphs[BLINK]
     above = closed[closed[:, 1] > RADIUS + 0.01]
     assert len(above)
