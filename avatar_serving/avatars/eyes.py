@@ -23,6 +23,8 @@ that skin is looked at, in eye widths."""
 DEEPEST = 0.3
 """How far at most it goes back for that, in eye widths: beside a temple that falls away steeply it
 would be torn, and the wall seen through the eye of a head that turns further."""
+STEPS = 33
+"""In which the outline of the person is looked for from the middle of an eye."""
 SIDEWAYS, UPWARDS, DOWNWARDS = 0.2, 0.13, 0.14
 """How far the iris moves at a weight of 1, in eye widths: an eyeball's radius times the sine of
 the greatest turn."""
@@ -50,6 +52,8 @@ class Eye:
     """Of the iris."""
     skin: Floats
     """(n, 3): the skin of the photo. Beside the lids an eyeball stays under it."""
+    solid: NDArray[np.bool_] | None = None
+    """(size, size): where nothing behind the person shows through; None: everywhere."""
 
     @property
     def width(self) -> float:
@@ -99,14 +103,34 @@ def _eyeball(picture: Pixels, eye: Eye, weights: Floats, paint: Painter) -> _Pat
     half_height = max(HALF_HEIGHT, float(np.ptp(eye.ring[:, 1])) / eye.width / 2 + DOWNWARDS)
     local = np.stack([x * HALF_WIDTH, y * half_height, z], -1).reshape(-1, 3)
     morphs = np.zeros((len(MORPHS), len(local), 3), np.float32)
-    for name, step in _gaze(eye.side).items():
-        morphs[MORPHS.index(name)] = np.array(step) * eye.width
-    photo = middle + local * eye.width
+    whole = middle + local * eye.width
+    photo = _within(whole, eye)
     photo[:, 2] = _under(photo, eye)
+    for name, step in _gaze(eye.side).items():
+        moved = _within(whole + np.array(step) * eye.width, eye)
+        morphs[MORPHS.index(name), :, :2] = (moved - photo)[:, :2]
     neutral = photo - np.einsum("k,kld->ld", weights, morphs[: len(weights)])
     size = picture.shape[0]
     cut, corner = _cut(paint(picture, eye), to_pixels(photo, size))
     return _Patch(neutral, photo, morphs, _grid_triangles(), cut, corner)
+
+
+def _within(points: Floats, eye: Eye) -> Floats:
+    """An eyeball's *points* (n, 3), those beyond the outline of the person moved towards the middle
+    of the eye until they are inside."""
+    if eye.solid is None:
+        return points
+    middle, size = eye.ring[:, :2].mean(0), len(eye.solid)
+    away = points[:, :2] - middle
+    shares = np.linspace(0, 1, STEPS)
+    places = np.append(middle, 0) + shares[:, None, None] * np.pad(away, ((0, 0), (0, 1)))
+    column, row = np.clip(to_pixels(places.reshape(-1, 3), size).astype(int), 0, size - 1).T
+    inside = np.logical_and.accumulate(eye.solid[row, column].reshape(STEPS, -1))
+    if not inside[0].all():
+        return points
+    moved = points.copy()
+    moved[:, :2] = middle + shares[inside.sum(0) - 1, None] * away
+    return moved
 
 
 def _under(points: Floats, eye: Eye) -> Floats:

@@ -33,12 +33,12 @@ from avatar_serving.avatars.person import person
 from avatar_serving.avatars.pictures import encode_webp
 from avatar_serving.avatars.rig import Floats, Part, PortraitRig
 from avatar_serving.avatars.shades import mouth_colours
-from avatar_serving.avatars.silhouette import out_to_silhouette
+from avatar_serving.avatars.silhouette import out_to_silhouette, solid_face
 from avatar_serving.avatars.skin import build_skin
 from avatar_serving.avatars.skull import skull
 from avatar_serving.avatars.surface import face_surface, lip_pairs
 from avatar_serving.avatars.symmetry import completed
-from avatar_serving.avatars.textures import cut_out
+from avatar_serving.avatars.textures import Mask, cut_out
 from avatar_serving.avatars.unfold import unfolded
 from avatar_serving.errors import ImageRejected
 from avatar_serving.faces import Face, FaceFinder
@@ -168,11 +168,12 @@ def _rig(
         hair=hair, far=far,
     )  # fmt: skip
     photo = _in_photo(skin, fitted)
+    solid = solid_face(fitted, texture[..., 3])
     eyes = build_eyes(
         image,
         (
-            _eye("Right", photo, surface.right_eye, points[list(RIGHT_IRIS)]),
-            _eye("Left", photo, surface.left_eye, points[list(LEFT_IRIS)]),
+            _eye("Right", photo, surface.right_eye, points[list(RIGHT_IRIS)], solid),
+            _eye("Left", photo, surface.left_eye, points[list(LEFT_IRIS)], solid),
         ),
         rest[lips] if open_mouth else None,
         fitted.weights,
@@ -213,9 +214,9 @@ def _corrected(fitted: Fit, face_width: float) -> Fit:
     return replace(fitted, shapes=shapes)
 
 
-def _eye(side: str, skin: Floats, ring: NDArray[np.int32], iris: Floats) -> Eye:
+def _eye(side: str, skin: Floats, ring: NDArray[np.int32], iris: Floats, solid: Mask) -> Eye:
     radius = np.linalg.norm(iris[1:, :2] - iris[0, :2], axis=1).mean()
-    return Eye(side, skin[ring], iris[0, :2], float(radius), skin)
+    return Eye(side, skin[ring], iris[0, :2], float(radius), skin, solid)
 
 
 def _gap(face: Floats) -> float:

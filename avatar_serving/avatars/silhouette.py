@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d, map_coordinates
 from scipy.spatial.distance import cdist
 
@@ -15,7 +16,7 @@ from avatar_serving.avatars.fit import Fit
 from avatar_serving.avatars.overhang import covered_by
 from avatar_serving.avatars.rig import Floats
 from avatar_serving.avatars.surface import face_surface
-from avatar_serving.avatars.textures import to_pixels
+from avatar_serving.avatars.textures import Mask, Pixels, grown, shrunk, to_pixels
 
 FURTHEST = 0.06
 """How far outside the landmarks the person's edge is looked for, in face widths: what ends further
@@ -29,6 +30,10 @@ EVENED = 2.0
 """Standard deviation over which what is found is evened along the outline, in POINTS."""
 WITHIN = 0.06
 """How far inside its outline the face goes with it, in face widths: a standard deviation."""
+
+OPAQUE, EDGE_PX, SPECK_PX = 250, 1, 3
+"""Alpha of a person from which nothing behind shows through, how far inside that a face is solid,
+and how small a hole in it is none."""
 
 
 def out_to_silhouette(fitted: Fit, matte: Floats) -> Fit:
@@ -49,13 +54,26 @@ def out_to_silhouette(fitted: Fit, matte: Floats) -> Fit:
     return replace(fitted, rest=rest)
 
 
-def _outline(fitted: Fit, size: int) -> Floats:
-    """(POINTS, 2): of all that the face covers, evenly, in pixels of a picture of *size*."""
+def solid_face(fitted: Fit, alpha: Pixels) -> Mask:
+    """(size, size): the face a little inside its outline, eyes and mouth with it, where nothing
+    behind shows through. *alpha* (size, size): of the person."""
+    whole = np.zeros(alpha.shape, np.uint8)
+    cv2.fillPoly(whole, [_contour(fitted, len(alpha))], (1,))
+    return shrunk((whole > 0) & grown(alpha > OPAQUE, SPECK_PX), SPECK_PX + EDGE_PX)
+
+
+def _contour(fitted: Fit, size: int) -> NDArray[np.int32]:
+    """(k, 2): whole pixels along the edge of all that the face covers in a picture of *size*."""
     surface = face_surface()
     face = to_pixels(surface.refined(fitted.rest), size)
     mask = covered_by(face, surface.triangles, size).astype(np.uint8)
     contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    ring = max(contours, key=len)[:, 0] + 0.5
+    return np.asarray(max(contours, key=len)[:, 0], np.int32)
+
+
+def _outline(fitted: Fit, size: int) -> Floats:
+    """(POINTS, 2): that edge, evenly."""
+    ring = _contour(fitted, size) + 0.5
     ring = gaussian_filter1d(ring.astype(np.float64), len(ring) / POINTS, axis=0, mode="wrap")
     return ring[np.linspace(0, len(ring), POINTS, endpoint=False).astype(int)]
 
