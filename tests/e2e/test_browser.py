@@ -44,7 +44,7 @@ async def test_a_photo_becomes_somebody_to_talk_with(service, portrait, tmp_path
     question = tmp_path / "question.wav"
     asked = spoken(service, "Please tell me a very long story about the planet Mars.")
     # Chromium plays the file again and again: who asks while the avatar speaks interrupts it.
-    question.write_bytes(wav(silence(3) + asked + silence(11)))
+    question.write_bytes(wav(silence(3) + asked + silence(7)))
     microphone = f"--use-file-for-fake-audio-capture={question}"
     problems = []
     async with new_page(microphone, viewport={"width": 1280, "height": 820}) as page:
