@@ -42,9 +42,11 @@ INTERRUPTED = """() => window.seen.some((now, i) =>
 
 async def test_a_photo_becomes_somebody_to_talk_with(service, portrait, tmp_path):
     question = tmp_path / "question.wav"
+    # Chromium plays the file again and again: who asks while the avatar speaks interrupts it. Asked
+    # the same thing over and over, a small model that once refused goes on to refuse, in few words.
     asked = spoken(service, "Please tell me a very long story about the planet Mars.")
-    # Chromium plays the file again and again: who asks while the avatar speaks interrupts it.
-    question.write_bytes(wav(silence(3) + asked + silence(7)))
+    then = spoken(service, "What do people like about the mountains and the sea?")
+    question.write_bytes(wav(silence(3) + asked + silence(5) + then + silence(5)))
     microphone = f"--use-file-for-fake-audio-capture={question}"
     problems = []
     async with new_page(microphone, viewport={"width": 1280, "height": 820}) as page:
