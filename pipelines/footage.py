@@ -2,11 +2,10 @@
 
 import time
 from collections.abc import AsyncGenerator, Generator
-from contextlib import aclosing
+from contextlib import aclosing, closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from avatar_serving import weights
 from avatar_serving.errors import AudioRejected, FootageRejected, InvalidRequest, LimitExceeded
 from avatar_serving.film.encoders import Encoder, encoded_by
 from avatar_serving.film.formats import format_of
@@ -19,9 +18,8 @@ from avatar_serving.footage.playing import bridged, played
 from avatar_serving.footage.shelf import Shelf
 from avatar_serving.media import AudioChunk, Manner, Progress
 from avatar_serving.safety.consent import Consent
-from avatar_serving.stages.animate.bank import BankConfig
+from avatar_serving.stages.animate.bank import open_ear
 from avatar_serving.stages.animate.features import Ear
-from avatar_serving.stages.animate.recogniser import PhoneRecogniser
 from avatar_serving.stages.animate.sound import listen
 from avatar_serving.video import FilmWriter, Sound
 from pipelines.converse import ConverseStages, speak_text
@@ -100,7 +98,7 @@ def _padded(request: FootageRequest, sound: Sound) -> Sound:
 
 
 def _filmed(request: FootageRequest, sound: Sound) -> Generator[Progress, None, None]:
-    with Shelf() as shelf:
+    with closing(Shelf()) as shelf:
         film, ear = yield from known(request.film, shelf)
         yield from shot(request, film, ear, shelf, sound)
 
@@ -139,6 +137,5 @@ def known(data: bytes, shelf: Shelf) -> Generator[Progress, None, tuple[FilmBank
         except StopIteration as end:
             seen = end.value
             break
-    model, vocabulary = (weights.path(name) for name in BankConfig.weights)
-    ear = Ear(PhoneRecogniser(model, vocabulary))
+    ear = open_ear()
     return bank_of(seen, recording, ear), ear

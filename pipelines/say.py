@@ -10,7 +10,14 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    Progress,
+    TaskID,
+    TaskProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
 
 from avatar_serving import images
 from avatar_serving.cli.examples import SAY_EXAMPLES, shown
@@ -25,6 +32,7 @@ from avatar_serving.film.recording import Recording, read_recording
 from avatar_serving.flow import last
 from avatar_serving.footage.reading import LARGEST_BYTES
 from avatar_serving.media import EMOTIONS, ChatDelta, ChatRequest, Manner, Mood, ReconstructRequest
+from avatar_serving.media import Progress as Step
 from avatar_serving.rails import Guard, Rails
 from avatar_serving.safety.consent import Consent
 from avatar_serving.stages.animate import StillConfig
@@ -194,12 +202,7 @@ async def _said_again(request: FootageRequest, profile: Profile, console: Consol
         if isinstance(request.said, str):
             await Guard(profile.rails, _judge(profile.rails, profile)).check_script(request.said)
         stages = ConverseStages(_Mute(), profile.tts.build(), StillConfig().build())
-        async with aclosing(footage_video(stages, request)) as steps:
-            async for step in steps:
-                if isinstance(step, Filmed):
-                    return step
-                bar.update(task, completed=step.fraction, description=step.message)
-    raise AssertionError("a video ends with its file")
+        return await _followed(footage_video(stages, request), bar, task)
 
 
 async def _made(
@@ -215,11 +218,19 @@ async def _made(
             ConverseStages(_Mute(), profile.tts.build(), profile.animate.build()),
             profile.render.build(),
         )
-        async with aclosing(talking_video(stages, replace(request, package=content))) as steps:
-            async for step in steps:
-                if isinstance(step, Filmed):
-                    return step
-                bar.update(task, completed=step.fraction, description=step.message)
+        video = talking_video(stages, replace(request, package=content))
+        return await _followed(video, bar, task)
+
+
+async def _followed(
+    video: AsyncGenerator[Step | Filmed, None], bar: Progress, task: TaskID
+) -> Filmed:
+    """Show the steps of a *video* on *bar*; gives what it ends with."""
+    async with aclosing(video) as steps:
+        async for step in steps:
+            if isinstance(step, Filmed):
+                return step
+            bar.update(task, completed=step.fraction, description=step.message)
     raise AssertionError("a video ends with its file")
 
 

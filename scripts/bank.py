@@ -9,13 +9,11 @@ from pathlib import Path
 
 import numpy as np
 
-from avatar_serving import weights
 from avatar_serving.config import load_profile
 from avatar_serving.flow import collect
 from avatar_serving.media import AnimateRequest, Speech, SpeechRequest
-from avatar_serving.stages.animate.bank import RATE_FPS, SHIPPED, BankConfig, pose_of
+from avatar_serving.stages.animate.bank import RATE_FPS, SHIPPED, open_ear, pose_of
 from avatar_serving.stages.animate.features import Ear
-from avatar_serving.stages.animate.recogniser import PhoneRecogniser
 from avatar_serving.stages.animate.sound import listen
 from avatar_serving.stages.animate.timed import speaking_of
 from avatar_serving.stages.animate.timeline import Floats, timeline
@@ -66,8 +64,7 @@ def frames_of(speech: Speech, ear: Ear) -> tuple[Floats, Floats]:
 
 def written(speeches: list[Speech], out: Path) -> int:
     """Write a bank; returns how many frames it has."""
-    model, vocabulary = (weights.path(name) for name in BankConfig.weights)
-    ear = Ear(PhoneRecogniser(model, vocabulary))
+    ear = open_ear()
     heard, poses = zip(*(frames_of(speech, ear) for speech in speeches), strict=True)
     follows = np.concatenate([np.arange(len(pose)) < len(pose) - 1 for pose in poses])
     np.savez_compressed(

@@ -126,12 +126,13 @@ def _folded(edge: Floats, skin: Floats, triangles: Triangles) -> Floats:
 def _depth(places: Floats, skin: Floats, triangles: Triangles) -> Floats:
     """(...): of the foremost *skin* at *places* (..., 2), which go across an eye."""
     flat = places.reshape(-1, 2)
-    around = skin[_near(skin, flat, float(np.ptp(places[..., 0])))]
-    between = griddata(around[:, :2], around[:, 2], flat, fill_value=around[:, 2].mean())
-    # Beside the outline of a half-turned face, points of its other side lie among those that are
-    # seen, so that what is between them is too far away.
-    front = _foremost(flat, skin[triangles])
-    depth = np.where(np.isfinite(front), front, between)
+    depth = _foremost(flat, skin[triangles])
+    # Not all of them from what is between points: beside the outline of a half-turned face, points
+    # of its other side lie among those that are seen.
+    if (bare := np.isinf(depth)).any():
+        around = skin[_near(skin, flat, float(np.ptp(places[..., 0])))]
+        fallback = around[:, 2].mean()
+        depth[bare] = griddata(around[:, :2], around[:, 2], flat[bare], fill_value=fallback)
     return np.asarray(depth.reshape(places.shape[:-1]), skin.dtype)
 
 

@@ -18,7 +18,7 @@ from avatar_serving.footage.watching import Watch
 from avatar_serving.stages.animate.features import Ear
 from avatar_serving.stages.animate.matching import Bank
 from avatar_serving.stages.animate.quiet import STEP_S, track
-from avatar_serving.stages.animate.sound import Sound, listen
+from avatar_serving.stages.animate.sound import listen
 from avatar_serving.stages.animate.timeline import Floats
 
 _EYES = (33, 263)
@@ -106,7 +106,8 @@ def bank_of(seen: Faces, recording: Recording, ear: Ear) -> FilmBank:
     sound, times = listen(recording.heard), seen.frames / seen.fps
     opening, poses = _poses(seen)
     follows = np.append((np.diff(seen.frames) == 1) & (np.diff(seen.takes) == 0), False)
-    rests = _rests(opening, _paused(sound, times), follows, round(_REST_S * seen.fps))
+    paused = track(sound, float(times[-1]) + STEP_S).paused_at(times)
+    rests = _rests(opening, paused, follows, round(_REST_S * seen.fps))
     bank = Bank(ear.features(sound, times), poses, follows)
     return FilmBank(bank, seen.frames, seen.takes, opening, rests, seen.fps)
 
@@ -129,11 +130,6 @@ def _poses(seen: Faces) -> tuple[Floats, Floats]:
 
 def _lengths(vectors: Floats) -> Floats:
     return np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
-
-
-def _paused(sound: Sound, times_s: Floats) -> NDArray[np.bool_]:
-    pause = track(sound, float(times_s[-1]) + STEP_S).pause
-    return pause[np.minimum((times_s / STEP_S).astype(int), len(pause) - 1)]
 
 
 def _rests(

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from avatar_serving.footage.bank import FilmBank
 from avatar_serving.stages.animate.features import Ear
 from avatar_serving.stages.animate.matching import Bank, Indices, Search, match
-from avatar_serving.stages.animate.quiet import STEP_S, track
+from avatar_serving.stages.animate.quiet import runs, track
 from avatar_serving.stages.animate.sound import Sound
 
 SEARCH = Search(width=48, jump=0.6, jump_least=0.15, lag=12)
@@ -26,9 +26,7 @@ def path_of(film: FilmBank, sound: Sound, seconds: float, ear: Ear) -> Indices:
     """A row of the bank for each 1 / fps s of *sound*."""
     times = np.arange(max(1, round(seconds * film.fps))) / film.fps
     path = match(film.bank, ear.features(sound, times), SEARCH)
-    pause = track(sound, seconds).pause
-    quiet = pause[np.minimum((times / STEP_S).astype(int), len(pause) - 1)]
-    for first, past in _runs(quiet):
+    for first, past in runs(track(sound, seconds).paused_at(times)):
         if past - first >= _PAUSE_S * film.fps:
             path[first:past] = _rest(film, path, first, past)
     return steadied(film, path)
@@ -55,11 +53,6 @@ def leaps(bank: Bank, path: Indices) -> NDArray[np.intp]:
     on = (after == before + 1) & bank.follows[before]
     back = (after == before - 1) & bank.follows[after]
     return np.flatnonzero(~(on | back | (after == before))) + 1
-
-
-def _runs(true: NDArray[np.bool_]) -> list[tuple[int, int]]:
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], true, [False]]).astype(np.int8)))
-    return [(first, past) for first, past in edges.reshape(-1, 2).tolist()]
 
 
 @dataclass(frozen=True, slots=True)

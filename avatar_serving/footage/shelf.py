@@ -1,8 +1,6 @@
 """The pictures of a film, any of which may be wanted next: too many for memory, kept as JPEG."""
 
 from tempfile import TemporaryFile
-from types import TracebackType
-from typing import Self
 
 import cv2
 import numpy as np
@@ -16,21 +14,13 @@ _QUALITY = (
 
 
 class Shelf:
-    """Use it as a context manager: its file, which has no name, goes with it."""
+    """Its file, which has no name, goes when it is closed."""
 
     def __init__(self) -> None:
         self._file = TemporaryFile()
         self._ends = [0]
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
         self._file.close()
 
     def __len__(self) -> int:

@@ -1,6 +1,7 @@
 """Films that people send: pictures at even times, and reasons for what cannot be."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -80,7 +81,7 @@ def test_refusals_cross_processes() -> None:
 def test_pictures_are_found_again() -> None:
     rng = np.random.default_rng(1)
     kept = [np.full((32, 48, 3), rng.integers(0, 255, 3), np.uint8) for _ in range(5)]
-    with Shelf() as shelf:
+    with closing(Shelf()) as shelf:
         for picture in kept:
             shelf.add(picture)
         assert len(shelf) == 5

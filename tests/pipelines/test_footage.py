@@ -1,6 +1,7 @@
 """Somebody's film says something else; and what it says when it cannot."""
 
 from collections.abc import Generator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
@@ -98,7 +99,7 @@ async def test_a_film_says_what_it_says_and_something_else(tmp_path: Path) -> No
     stages = ConverseStages(EchoConfig().build(), HibariConfig().build(), PhonesConfig().build())
     data = await filmed(stages, tmp_path / "film.mp4")
     request = FootageRequest(data, "", Manner(""), tmp_path / "a.mp4", AGREED)
-    with Shelf() as shelf:
+    with closing(Shelf()) as shelf:
         whole, ear = returned(known(data, shelf))
         for _ in shot(request, whole, ear, shelf, humming(1.5)):
             pass

@@ -72,8 +72,7 @@ class BankAnimate:
     def __init__(self, config: BankConfig) -> None:
         self._config = config
         self._bank = read_bank(config.bank or SHIPPED)
-        model, vocabulary = (weights.path(name) for name in config.weights)
-        self._ear = Ear(PhoneRecogniser(model, vocabulary))
+        self._ear = open_ear()
         self._search = Search(width=config.width, jump=config.jump, lag=config.lag)
 
     def run(self, request: AnimateRequest, /) -> AsyncGenerator[FaceFrame, None]:
@@ -96,6 +95,12 @@ class BankAnimate:
         between = np.stack([np.interp(line.stretch_s, times, pose) for pose in poses.T], axis=1)
         shown = between * line.edges(0.06, 0.09)[:, None]
         return Speaking(mouth_of(shown, line), (), prosody(sound, line))
+
+
+def open_ear() -> Ear:
+    """What hears for a bank. Raises WeightMissing, WeightCorrupt."""
+    model, vocabulary = (weights.path(name) for name in BankConfig.weights)
+    return Ear(PhoneRecogniser(model, vocabulary))
 
 
 def joined(bank: Bank, path: Indices) -> Floats:

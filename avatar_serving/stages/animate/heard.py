@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 
 from avatar_serving.media import Phone
-from avatar_serving.stages.animate.quiet import STEP_S, Track
+from avatar_serving.stages.animate.quiet import STEP_S, Track, runs
 from avatar_serving.stages.animate.recogniser import Emission
 from avatar_serving.stages.animate.segments import Segment, segments
 from avatar_serving.stages.animate.sound import RATE, Sound
@@ -79,9 +79,8 @@ def _unheard(phones: list[Phone], sound: Sound, heard: Track) -> list[Phone]:
     free = heard.loud.copy()
     for phone in phones:
         free[heard.step(phone.start_s - 0.03) : heard.step(phone.end_s + 0.03)] = False
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], free, [False]]).astype(np.int8)))
     found: list[Phone] = []
-    for first, past in edges.reshape(-1, 2).tolist():
+    for first, past in runs(free):
         if (past - first) * STEP_S >= _UNHEARD_S:
             found += _syllables(sound, first, past, heard.level_db)
     return found

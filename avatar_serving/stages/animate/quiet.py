@@ -31,6 +31,11 @@ class Track:
         """Index of the grid's step that begins nearest to *at_s*."""
         return int(np.clip(round(at_s / STEP_S), 0, len(self.loud)))
 
+    def paused_at(self, times_s: Floats) -> NDArray[np.bool_]:
+        """Whether each of *times_s* is within a pause; what is past the end counts as the end."""
+        steps = np.minimum((times_s / STEP_S).astype(int), len(self.pause) - 1)
+        return self.pause[steps]
+
     def mean_db(self, begin_s: float, end_s: float) -> float:
         """Over a time that may be shorter than a step."""
         first = min(self.step(begin_s), len(self.loud) - 1)
@@ -51,11 +56,16 @@ def track(sound: Sound, seconds: float) -> Track:
     return Track(level, loud, _lasting(~loud))
 
 
+def runs(true: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """Of steps that are *true*: the first of each run, and the one past it."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], true, [False]]).astype(np.int8)))
+    return [(first, past) for first, past in edges.reshape(-1, 2).tolist()]
+
+
 def _lasting(quiet: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """True within runs of at least _PAUSE_STEPS."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], quiet, [False]]).astype(np.int8)))
     lasting = np.zeros_like(quiet)
-    for first, past in edges.reshape(-1, 2).tolist():
+    for first, past in runs(quiet):
         if past - first >= _PAUSE_STEPS:
             lasting[first:past] = True
     return lasting
