@@ -25,20 +25,18 @@ from avatar_serving.selling.comments import Comment, Comments
 from avatar_serving.selling.show import Show
 from avatar_serving.stages.tts import find_voice
 from pipelines.converse import ConverseStages
-from pipelines.live_commerce import Seller, live_commerce
-from pipelines.on_air import OnAir, Stage, on_air, sent_to
-from pipelines.say import (
+from pipelines.film_options import (
     Aspect,
     Avatar,
     Background,
     Consented,
     Height,
     ProfileName,
-    Sitter,
     backdrop,
-    opened,
-    rails_of,
 )
+from pipelines.live_commerce import Seller, live_commerce
+from pipelines.on_air import OnAir, Stage, on_air, sent_to
+from pipelines.sitter import Sitter, opened, rails_of
 
 Script = Annotated[Path, typer.Option(help="The show, a YAML file: docs/live-selling.md.")]
 Output = Annotated[
