@@ -12,6 +12,9 @@ from avatar_serving.faces.pose import head_angles, head_rotation
 from avatar_serving.faces.region import region_of_detection, region_of_landmarks
 
 MIN_PRESENCE = 0.5
+SURE, DOUBTFUL = 0.9, 0.7
+"""Where one face is surely seen, what is less of a face than DOUBTFUL is none: measured, faces in
+the open have .96 and more, shapes of a landscape and hidden faces up to .65."""
 
 
 class FaceFinder:
@@ -33,7 +36,7 @@ class FaceFinder:
             face = self._measure(image, detection, presence)
             if face is not None and not any(_same(face, other) for other in faces):
                 faces.append(face)
-        return sorted(faces, key=lambda face: -face.area)
+        return sorted(beyond_doubt(faces), key=lambda face: -face.area)
 
     def _measure(self, image: NDArray[np.uint8], detection: Detection, least: float) -> Face | None:
         points, presence = self._landmarks.run(image, region_of_detection(detection))
@@ -56,6 +59,13 @@ class FaceFinder:
 def _box(points: Floats) -> Floats:
     low, high = points[:, :2].min(0), points[:, :2].max(0)
     return np.concatenate([low, high - low])
+
+
+def beyond_doubt(faces: list[Face]) -> list[Face]:
+    """All of them, where none is sure."""
+    if not any(face.score >= SURE for face in faces):
+        return faces
+    return [face for face in faces if face.score >= DOUBTFUL]
 
 
 def _same(one: Face, other: Face) -> bool:

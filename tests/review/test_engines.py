@@ -17,7 +17,7 @@ from scripts.robustness.degrade import cover
 from tests.review import portraits
 
 NAMES = [
-    "decodable", "size", "nsfw", "face", "face_size", "framing", "pose", "exposure", "eyes",
+    "decodable", "size", "face_size", "nsfw", "face", "framing", "pose", "exposure", "eyes",
     "occlusion", "sharpness",
 ]  # fmt: skip
 
@@ -158,7 +158,7 @@ async def test_masks_are_refused(
 ) -> None:
     review = await reviewed(stage, portraits.mask(portraits.astronaut(), face, colour))
     assert review.refused is not None and review.refused.name == "occlusion"
-    assert "mask" in review.refused.reason
+    assert "mouth" in review.refused.reason
 
 
 @pytest.mark.weights
@@ -171,4 +171,14 @@ async def test_a_face_cut_by_the_edge_is_refused(stage: ReviewStage) -> None:
 async def test_a_tiny_face_is_refused(stage: ReviewStage) -> None:
     image = np.asarray(cv2.resize(portraits.astronaut(), (200, 200)), np.uint8)
     refused = (await reviewed(stage, image)).refused
+    assert refused is not None and refused.name == "face_size"
+
+
+@pytest.mark.weights
+async def test_of_a_tiny_face_its_size_is_told_before_what_the_picture_seems_to_show() -> None:
+    stage = MeasuredReviewConfig(nsfw_fair=1e-9, nsfw_refused=1e-8).build()
+    whole = await reviewed(stage, portraits.astronaut())
+    assert whole.refused is not None and whole.refused.name == "nsfw"
+    small = np.asarray(cv2.resize(portraits.astronaut(), (200, 200)), np.uint8)
+    refused = (await reviewed(stage, small)).refused
     assert refused is not None and refused.name == "face_size"

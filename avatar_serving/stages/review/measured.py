@@ -65,17 +65,18 @@ class MeasuredReview:
         checks = [
             Check("decodable", 1.0, "good", "The picture can be read."),
             framing.check_size(image.width, image.height),
-            self._check_nsfw(image),
         ]
+        nsfw = self._check_nsfw(image)
         faces = self._finder.find(pixels)
         drawn = find_drawn(pixels, self._finder, faces)
         if drawn is not None:
-            return _of_drawing(pixels, checks, *drawn)
+            return _of_drawing(pixels, [*checks, nsfw], *drawn)
         on_its_side = not faces and any(self._finder.find(t) for t in framing.turned(pixels))
-        checks.append(framing.check_face(faces, on_its_side))
+        seen = framing.check_face(faces, on_its_side)
         if not faces:
-            return Review(tuple(checks))
-        checks += _check_one(pixels, faces[0])
+            return Review((*checks, nsfw, seen))
+        # In a picture of a few pixels what is safe for work may not look so: its size comes first.
+        checks += [framing.check_face_size(faces[0]), nsfw, seen, *_check_one(pixels, faces[0])]
         found = among.found(faces, image.width, image.height)
         return Review(tuple(checks), faces[0].box, found)
 
@@ -101,7 +102,6 @@ def _check_one(image: NDArray[np.uint8], face: Face) -> list[Check]:
     and the straight edges of what hides them look as if the camera had moved."""
     crop = crop_face(image, face, margin=1.2)
     return [
-        framing.check_face_size(face),
         framing.check_framing(face, image.shape[1], image.shape[0]),
         framing.check_pose(face),
         light.check_exposure(crop),

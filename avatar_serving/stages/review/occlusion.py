@@ -26,7 +26,7 @@ LOWER_FACE = (132, 58, 172, 136, 150, 149, 176, 148, 152, 377, 400, 378, 379, 36
 OPEN = Reasons(
     "The eyes are open.",
     "The eyes are nearly closed; a picture with open eyes gives a better avatar.",
-    "The eyes are closed; use a picture with open eyes.",
+    "The eyes are closed or almost closed; use a picture with open eyes.",
 )
 EYES = Reasons(
     "The eyes are visible.",
@@ -41,7 +41,7 @@ CLEAR = Reasons(
 MOUTH = Reasons(
     "Nothing covers the face.",
     "The mouth or chin may be covered; a bare face gives a better avatar.",
-    "The mouth is covered; use a picture without a mask.",
+    "The mouth is covered; use a picture that shows it.",
 )
 PATCH = Reasons(
     MOUTH.good,
