@@ -10,6 +10,7 @@ from avatar_serving.cli.drain import drain
 from avatar_serving.cli.evaluate import evaluate
 from avatar_serving.cli.examples import teach
 from avatar_serving.cli.keys import app as keys_app
+from avatar_serving.cli.portraits import app as portraits_app
 from avatar_serving.cli.serve import serve
 from avatar_serving.cli.status import status
 from avatar_serving.cli.talk import talk
@@ -36,6 +37,7 @@ app.command()(status)
 app.command()(talk)
 app.add_typer(avatar_app, name="avatar")
 app.add_typer(keys_app, name="keys")
+app.add_typer(portraits_app, name="portraits")
 app.add_typer(voice_app, name="voice")
 app.add_typer(weights_app, name="weights")
 teach(app)

@@ -43,6 +43,8 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "keys list": ("avatar-serving keys list",),
     "keys rotate": ("avatar-serving keys rotate shop",),
     "keys revoke": ("avatar-serving keys revoke shop",),
+    "portraits train": ('avatar-serving portraits train anime faces/ --rights "Drawn by us."',),
+    "portraits draw": ("avatar-serving portraits draw anime --seed 7 --count 16 -o sheet.png",),
     "voice record": (
         'avatar-serving voice record anna.wav --id anna --name Anna --said "Good morning." '
         '--consent "Anna agreed in writing."',

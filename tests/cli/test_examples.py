@@ -35,6 +35,7 @@ def test_every_command_has_examples() -> None:
 def test_examples_are_understood(name: str, tmp_path, monkeypatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "anna.wav").touch()
+    (tmp_path / "faces").mkdir()
     for line in EXAMPLES[name]:
         program, *words = shlex.split(line)
         path = name.split()
