@@ -73,6 +73,8 @@ class PreviewBody(BaseModel):
 
     consent: Consent
     look: LookBody
+    face: int = Field(default=0, ge=0)
+    """Which of several faces, 1 being the leftmost; 0: the picture is of one person."""
 
 
 @router.get("/v1/looks")
@@ -111,7 +113,7 @@ async def preview(
     await asyncio.to_thread(check_look, held.profile, caller, look)
     held.creations.check()
     await held.allowances.creation(caller)
-    wanted = RestyleRequest(await image_of(image, held), look, body.consent)
+    wanted = RestyleRequest(await image_of(image, held), look, body.consent, body.face)
     return streamed(ending(_events(held, wanted), _count))
 
 

@@ -12,6 +12,7 @@ from rich.console import Console
 from avatar_serving.cli.examples import SAY_EXAMPLES, shown
 from avatar_serving.cli.failing import errors_told
 from avatar_serving.cli.files import content_of
+from avatar_serving.cli.shelf import Which
 from avatar_serving.config import Profile, load_profile
 from avatar_serving.environment import environment
 from avatar_serving.errors import FootageRejected, InvalidRequest, NotFound
@@ -71,12 +72,13 @@ def say(
     intensity: Intensity = 0.7,
     consent: Consented = False,
     more: More = None,
+    face: Which = 0,
     profile: ProfileName = None,
 ) -> None:
     """Make a video of an avatar that says a text, or what is heard in a sound file."""
     with errors_told():
         chosen = load_profile(profile or environment().profile)
-        look = Look(size, aspect, height, background, mood, more or [])
+        look = Look(size, aspect, height, background, mood, more or [], face)
         source = _source(avatar, footage, look)
         manner = Manner(
             _voice(voice, chosen),
@@ -103,7 +105,7 @@ def say(
                 b"", said, manner, output, width, high, fps or 30, backdrop(background),
                 longest_s=chosen.limits.video_s, encoder=chosen.encoder,
             )  # fmt: skip
-            sitter = Sitter(source, consent, look.more)
+            sitter = Sitter(source, consent, look.more, look.face)
             filmed = asyncio.run(_made(request, sitter, chosen, console))
         console.print(
             f"{filmed.path}: {filmed.seconds:.1f} s in {filmed.work_s:.1f} s, "
@@ -122,6 +124,7 @@ class Look:
     background: str
     mood: str
     more: Sequence[Path]
+    face: int
 
 
 def _source(avatar: str | None, footage: Path | None, look: Look) -> str | Path:
@@ -130,9 +133,9 @@ def _source(avatar: str | None, footage: Path | None, look: Look) -> str | Path:
         return avatar
     if avatar is not None or footage is None:
         raise InvalidRequest("give either --avatar or --footage", "avatar")
-    if look != Look(None, None, None, "keep", "neutral", []):
+    if look != Look(None, None, None, "keep", "neutral", [], 0):
         told = "footage keeps its own size, background and mood: leave out --size, --aspect, "
-        raise InvalidRequest(told + "--height, --background, --mood and --more", "footage")
+        raise InvalidRequest(told + "--height, --background, --mood, --more and --face", "footage")
     return footage
 
 

@@ -14,6 +14,7 @@ from rich.console import Console
 
 from avatar_serving.cli.examples import SELL_EXAMPLES, shown
 from avatar_serving.cli.failing import errors_told
+from avatar_serving.cli.shelf import Which
 from avatar_serving.config import load_profile
 from avatar_serving.environment import environment
 from avatar_serving.errors import InvalidRequest
@@ -62,6 +63,7 @@ def sell(
     height: Height = 640,
     background: Background = "keep",
     consent: Consented = False,
+    face: Which = 0,
     profile: ProfileName = None,
 ) -> None:
     """Present products in a live video, answer viewers' comments between them, and end.
@@ -81,7 +83,7 @@ def sell(
             show.language,
             seed=zlib.crc32(avatar.encode()),
         )
-        content = asyncio.run(opened(Sitter(avatar, consent, ()), chosen))
+        content = asyncio.run(opened(Sitter(avatar, consent, (), face), chosen))
         engines = ConverseStages(chosen.llm.build(), chosen.tts.build(), chosen.animate.build())
         rails = chosen.rails.and_also(rails_of(avatar))
         seller = Seller(engines, Guard(rails, engines.llm), manner)

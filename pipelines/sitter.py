@@ -15,7 +15,7 @@ from avatar_serving.rails import Guard, Rails
 from avatar_serving.safety.consent import Consent
 from avatar_serving.stages.reconstruct import most_pictures
 from avatar_serving.store.opened import opened_store, stored_package
-from pipelines.create_avatar import accept
+from pipelines.create_avatar import accept, person_of
 
 CONSENTED = "Stated on the command line: the person in the picture agrees to this avatar."
 
@@ -29,25 +29,35 @@ class Sitter:
     consent: bool
     more: Sequence[Path]
     """Further pictures."""
+    face: int = 0
+    """Which of several in the picture, 1 being the leftmost; 0: it is of one person."""
 
 
 async def opened(sitter: Sitter, profile: Profile) -> bytes:
-    """An avatar package: a file, made of a portrait, or of the store."""
+    """An avatar package: a file, made of a portrait, or of the store.
+
+    Raises InvalidRequest: a portrait without consent or without that face, or a face of a package.
+    """
     avatar = Path(sitter.avatar)
-    if avatar.suffix.lower() == ".zip":
-        return content_of(avatar)
-    if await asyncio.to_thread(avatar.is_file):
+    packed = avatar.suffix.lower() == ".zip"
+    if not packed and await asyncio.to_thread(avatar.is_file):
         Consent(agreed=sitter.consent, statement=CONSENTED).check()
-        return await _created([content_of(path) for path in (avatar, *sitter.more)], profile)
+        return await _created(sitter, profile)
+    if sitter.face:
+        raise InvalidRequest("an avatar has one face; --face is for a portrait picture", "face")
+    if packed:
+        return content_of(avatar)
     return await asyncio.to_thread(stored_package, str(avatar))
 
 
-async def _created(pictures: Sequence[bytes], profile: Profile) -> bytes:
+async def _created(sitter: Sitter, profile: Profile) -> bytes:
     """An avatar of one person, for this film alone."""
+    pictures = [content_of(path) for path in (Path(sitter.avatar), *sitter.more)]
     if len(pictures) > (most := most_pictures(profile.reconstruct)):
         raise InvalidRequest(f"{len(pictures)} pictures: the engine looks at {most}", "more")
     image, *more = [images.decode(picture) for picture in pictures]
     review = profile.review.build()
+    image = await person_of(review, image, sitter.face)
     for each in (image, *more):
         accept(await last(review.run(each)))
     request = ReconstructRequest(image, more=tuple(more))

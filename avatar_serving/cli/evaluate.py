@@ -10,6 +10,8 @@ from rich.table import Table
 
 from avatar_serving.cli.failing import errors_told
 from avatar_serving.cli.files import content_of
+from avatar_serving.cli.shelf import Which
+from avatar_serving.errors import InvalidRequest
 
 if TYPE_CHECKING:
     from avatar_serving.evaluation.evaluate import Depth, Evaluated
@@ -29,7 +31,11 @@ _COLOURS = {True: "green", False: "yellow", None: "dim"}
 
 
 def evaluate(
-    avatar: Avatar, output: Output = Path("report"), portrait: Source = None, quick: Quick = False
+    avatar: Avatar,
+    output: Output = Path("report"),
+    portrait: Source = None,
+    face: Which = 0,
+    quick: Quick = False,
 ) -> None:
     """Drive an avatar, look at it again, and write how well it follows and whom it resembles.
 
@@ -43,23 +49,25 @@ def evaluate(
 
         console = Console(highlight=False)
         depth = Depth(speech=not quick, responses=not quick)
-        found = _evaluated(_subject(avatar, portrait), depth, console)
+        found = _evaluated(_subject(avatar, portrait, face), depth, console)
         page = write_report(found, output)
         console.print(_table(verdicts(found.evaluation)))
         console.print(f"report: {page}", soft_wrap=True)
 
 
-def _subject(avatar: str, portrait: Path | None) -> "Subject":
+def _subject(avatar: str, portrait: Path | None, face: int) -> "Subject":
     from avatar_serving.evaluation import subject
     from avatar_serving.store.opened import stored_package
 
     picture = content_of(portrait) if portrait else None
     path = Path(avatar)
-    if path.suffix.lower() == ".zip":
-        return subject.from_package(path.stem, content_of(path), picture)
-    if path.is_file():
-        return subject.from_portrait(path.stem, content_of(path))
-    return subject.from_package(avatar, stored_package(avatar), picture)
+    packed = path.suffix.lower() == ".zip"
+    if not packed and path.is_file():
+        return subject.from_portrait(path.stem, content_of(path), face)
+    if face and picture is None:
+        raise InvalidRequest("an avatar has one face; --face is for a portrait picture", "face")
+    name, content = (path.stem, content_of(path)) if packed else (avatar, stored_package(avatar))
+    return subject.from_package(name, content, picture, face)
 
 
 def _evaluated(subject: "Subject", depth: "Depth", console: Console) -> "Evaluated":

@@ -88,11 +88,14 @@ class Rest:
         return read(Done, done).avatar
 
     def restyle(
-        self, image: bytes, look: Look, *, statement: str
+        self, image: bytes, look: Look, *, statement: str, face: int = 0
     ) -> Generator[Progress, None, bytes]:
         """Yield progress, for a drawing also its Likeness; return the picture as a WebP file. The
-        caller agrees to *statement* by calling."""
-        request = {"look": _told(look), "consent": {"agreed": True, "statement": statement}}
+        caller agrees to *statement* by calling. *face*: as for ``create_avatar``."""
+        request = {
+            "look": _told(look), "face": face,
+            "consent": {"agreed": True, "statement": statement},
+        }  # fmt: skip
         done = yield from self._made("/v1/looks/preview", image, request)
         return base64.b64decode(read(Seen, done).picture.partition(",")[2])
 

@@ -114,7 +114,7 @@ def test_a_look_is_seen_before_an_avatar_is_made_of_it(rest: Rest) -> None:
     )
     Handler.replies["/v1/looks/preview"] = (200, drawn)
     look = Look(style="oil", drawing=Drawing(prompt="a sailor", seed=7))
-    steps, seen = rest.restyle(b"photo bytes", look, statement="I may"), list[Progress]()
+    steps, seen = rest.restyle(b"photo bytes", look, statement="I may", face=2), list[Progress]()
     while True:
         try:
             seen.append(next(steps))
@@ -123,6 +123,7 @@ def test_a_look_is_seen_before_an_avatar_is_made_of_it(rest: Rest) -> None:
             break
     assert seen == [Progress("stylise", 0.5, "Drawing"), Likeness("stylise", 0.95, "", 0.7, False)]
     assert b'"prompt": "a sailor"' in Handler.bodies[0] and b'"seed": 7' in Handler.bodies[0]
+    assert b'"face": 2' in Handler.bodies[0]
 
 
 def test_a_character_is_taught_from_pictures(rest: Rest) -> None:

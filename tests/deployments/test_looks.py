@@ -31,11 +31,11 @@ def drawn(tmp_path_factory, artist):
         yield client
 
 
-def preview(rest, image=None, consent=CONSENT, **look):
+def preview(rest, image=None, consent=CONSENT, face=0, **look):
     return rest.post(
         "/v1/looks/preview",
         files={"image": ("a.png", image or picture(128))},
-        data={"request": json.dumps({"consent": consent, "look": look})},
+        data={"request": json.dumps({"consent": consent, "look": look, "face": face})},
     )
 
 
@@ -100,6 +100,11 @@ def test_a_drawing_that_is_withheld_or_unlike(drawn):
 def test_what_cannot_be_is_refused_at_once(drawn, changes, status):
     answer = preview(drawn, **changes)
     assert answer.status_code == status and answer.json()["error"]["message"]
+
+
+def test_a_face_that_is_not_there_is_refused(drawn):
+    said = events(preview(drawn, face=2, drawing={"prompt": "a sailor"}).text)
+    assert said[-1][0] == "error" and "face 2: the picture has 0" in said[-1][1]["message"]
 
 
 def test_nobody_is_drawn_without_consent(drawn, artist):

@@ -81,6 +81,15 @@ def test_a_portrait_needs_consent(tmp_path: Path) -> None:
     assert code == 0 and out.exists(), said
 
 
+def test_which_of_several_faces(tmp_path: Path, avatar: str) -> None:
+    portrait, out = tmp_path / "a.png", tmp_path / "a.mp4"
+    PIL.Image.fromarray(colourful()).save(portrait)
+    asked = ("--face", "2", "--consent", "--text", "Ma.", "-o", str(out))
+    for of, reason in ((str(portrait), "face 2: the picture has 0"), (avatar, "one face")):
+        code, said = run("--avatar", of, *asked)
+        assert code == 1 and reason in said and not out.exists()
+
+
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [

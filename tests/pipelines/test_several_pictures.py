@@ -6,11 +6,14 @@ import pytest
 
 from avatar_serving import images
 from avatar_serving.avatars.plain import plain_package
+from avatar_serving.config import load_profile
 from avatar_serving.errors import ImageRejected, InvalidRequest
 from avatar_serving.flow import collect
-from avatar_serving.media import Check, FoundFace, Look, Review
+from avatar_serving.media import Check, FoundFace, Image, Look, Review
 from avatar_serving.safety.consent import Consent
 from pipelines.create_avatar import Created, CreateRequest, CreateStages, create_avatar
+from pipelines.restyle import RestyleRequest, restyle
+from pipelines.sitter import Sitter, opened
 from tests.avatars.pictures import colourful
 
 CONSENT = Consent(agreed=True, statement="It is me.")
@@ -88,3 +91,39 @@ async def test_of_several_people_the_one_that_is_asked_for_is_made():
     assert reviewer.seen == [64, 30] and maker.asked.image.width == 30
     with pytest.raises(InvalidRequest, match="face 3: the picture has 2"):
         await collect(create_avatar(stages, replace(request, face=3)))
+
+
+class Artist:
+    """Returns what it is given."""
+
+    async def run(self, request, /):
+        yield request.image
+
+
+async def test_of_several_people_the_one_that_is_asked_for_is_shown_as_it_would_look():
+    reviewer, picture = TwoPeople(), images.decode(PICTURES[0])
+    request = RestyleRequest(picture, Look(style="anime"), CONSENT, face=2)
+    *_, shown = await collect(restyle(reviewer, Artist(), request))
+    assert isinstance(shown, Image) and reviewer.seen == [64, 30] and shown.width == 30
+    with pytest.raises(InvalidRequest, match="face 3: the picture has 2"):
+        await collect(restyle(reviewer, Artist(), replace(request, face=3)))
+
+
+async def test_of_several_people_the_one_that_is_asked_for_is_filmed(tmp_path):
+    reviewer, maker = TwoPeople(), Maker()
+    path = tmp_path / "two.png"
+    path.write_bytes(PICTURES[0])
+    profile = load_profile("test").model_copy(
+        update={"review": Ready(reviewer), "reconstruct": Ready(maker)}
+    )
+    await opened(Sitter(str(path), True, (), face=2), profile)
+    assert reviewer.seen == [64, 30] and maker.asked.image.width == 30
+
+
+class Ready:
+    """The config of an engine that is already there."""
+
+    pictures = 1
+
+    def __init__(self, engine):
+        self.build = lambda: engine
