@@ -15,8 +15,6 @@ from avatar_serving.avatars.textures import grown, polygon_mask, to_pixels
 
 SPACING = 0.0275
 """Between grid points, in image square units."""
-HEAD_DEPTH, HEAD_SLOPE = 0.55, 0.45
-"""How far hair and ears lie behind the face's outline at most, and how soon, in face widths."""
 SHAPE_REACH = 0.28
 """How far expressions pull at what surrounds the face, in face heights."""
 NECK_START, NECK_LENGTH = 0.12, 0.5
@@ -64,26 +62,24 @@ class Surroundings:
 
 
 def surround(outline: Outline, matte: Floats, skull: Skull | None) -> Surroundings:
-    """*matte* (size, size) says where the person is. Without a *skull* the head is a plain bowl."""
+    """*matte* (size, size) says where the person is. Without a *skull* all is as deep as the
+    nearest of the outline."""
     rim = outline.rim
     grid, distance = _grid(outline, matte)
     near = 1 / (cdist(grid, rim[:, :2]) + 0.02 * outline.width) ** 3
     near /= near.sum(1, keepdims=True)
-    head = following(grid, outline) * _free(grid, matte)
+    head = following(grid, outline) * free(grid, matte)
     body_depth = float(np.median(rim[:, 2])) - 0.15 * outline.width
-    behind = _bowl(distance, outline.width) if skull is None else skull.behind(grid)
-    behind = behind * flattened(grid, rim, matte)
-    depth = (near @ rim[:, 2] - behind) * head + body_depth * (1 - head)
+    depth = near @ rim[:, 2]
+    if skull is not None:
+        depth = depth - skull.behind(grid) * flattened(grid, rim, matte)
+        depth = depth * head + body_depth * (1 - head)
     pull = near * np.exp(-((distance / (SHAPE_REACH * outline.height)) ** 2))[:, None]
     triangles = _triangles(rim[:, :2], grid, matte)
     positions = np.column_stack([grid, depth]).astype(np.float32)
     return Surroundings(
         positions, head.astype(np.float32), pull.astype(np.float32), triangles, body_depth
     )
-
-
-def _bowl(distance: Floats, width: float) -> Floats:
-    return HEAD_DEPTH * width * (1 - np.exp(-distance / (HEAD_SLOPE * width)))
 
 
 def gentle_depth(
@@ -116,7 +112,7 @@ def _grid(outline: Outline, matte: Floats) -> tuple[Floats, Floats]:
     x, y = np.meshgrid(steps, steps)
     x[1::2] += SPACING / 2
     points = np.stack([np.clip(x, -0.5, 0.5), y], -1).reshape(-1, 2)
-    distance = _distance(points, outline)
+    distance = distance_from(points, outline)
     size = len(matte)
     person = grown(matte > 0.02, round(1.5 * SPACING * size))
     column, row = np.clip(to_pixels(points, size).astype(int), 0, size - 1).T
@@ -124,7 +120,7 @@ def _grid(outline: Outline, matte: Floats) -> tuple[Floats, Floats]:
     return points[kept], distance[kept]
 
 
-def _distance(points: Floats, outline: Outline) -> Floats:
+def distance_from(points: Floats, outline: Outline) -> Floats:
     """(n,): how far outside the face *points* (n, 2) are; negative within."""
     rim = outline.rim[:, :2].astype(np.float32)
     return np.array([-cv2.pointPolygonTest(rim, (float(px), float(py)), True) for px, py in points])
@@ -134,14 +130,14 @@ def following(points: Floats, outline: Outline) -> Floats:
     """(n,), 0..1: how far *points* (n, 2) around the face follow the head: all above the neck,
     nothing at the shoulders, and nothing so far away that it is no hair: another person, a
     chair."""
-    distance = _distance(points, outline)
+    distance = distance_from(points, outline)
     below = outline.chin[1] + NECK_START * outline.height - points[:, 1]
     neck = 1 - step(below / (NECK_LENGTH * outline.height))
     near = 1 - step((distance / outline.width - FAR_START) / (FAR_END - FAR_START))
     return np.maximum(neck * near, np.exp(-((distance / (CLING * outline.height)) ** 2)))
 
 
-def _free(grid: Floats, matte: Floats) -> Floats:
+def free(grid: Floats, matte: Floats) -> Floats:
     """0 where the picture's edge cuts through the person, 1 away from there: what reaches the edge
     is held there, or its end would show."""
     size = len(matte)

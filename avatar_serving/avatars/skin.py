@@ -25,18 +25,27 @@ from avatar_serving.faces.topology import LEFT_BROW, LIPS_INNER, LIPS_OUTER, RIG
 
 LidMaker = Callable[[Rim, Floats, Floats, Pixels, Floats, Floats], Strip]
 """Has the arguments of `build_lid`."""
+Bearing = Callable[[Surroundings, Outline, Floats], Surroundings]
+"""Of what surrounds a face with an outline and a matte (size, size): the same with other depths and
+shares in the head's turns."""
+
+
+def as_it_is(around: Surroundings, outline: Outline, matte: Floats) -> Surroundings:
+    return around
 
 
 def build_skin(
     fitted: Fit, shapes: Floats, closed: Floats, outline: Outline, texture: Pixels, light: float,
     skull: Skull | None = None, lid: LidMaker = build_lid, *, open_mouth: bool = False,
-    hair: Hair | None = None, far: FarSide | None = None,
+    hair: Hair | None = None, far: FarSide | None = None, bears: Bearing = as_it_is,
 ) -> tuple[Part, float]:  # fmt: skip
     """The layer, and the depth of the shoulders. *shapes* (52, 468, 3); *closed* (468, 3): what
     closes the mouth; *texture* (size, size, 4): the person cut out of the photo; *light*:
     as in MouthColours; *skull*: what is around the face has its depth; *open_mouth*: the lips are
-    apart in the photo; *hair*: becomes a sheet of its own; *far*: the side that is completed."""
-    around = surround(outline, texture[..., 3] / 255, skull)
+    apart in the photo; *hair*: becomes a sheet of its own; *far*: the side that is completed;
+    *bears*: how what surrounds the face goes with it."""
+    matte = texture[..., 3] / 255
+    around = bears(surround(outline, matte, skull), outline, matte)
     bare = _bare(fitted, shapes, closed, outline, around, texture, far)
     strips = _strips(bare, fitted, texture[..., :3], light, lid)
     if open_mouth:

@@ -16,7 +16,7 @@ from avatar_serving.avatars.lids import Rim
 from avatar_serving.avatars.lips import shaped_lips
 from avatar_serving.avatars.manifest import EngineEntry
 from avatar_serving.avatars.outside import Outline
-from avatar_serving.avatars.portrait import Portrait, pivot
+from avatar_serving.avatars.portrait import Portrait
 from avatar_serving.avatars.rig import Floats, PortraitRig
 from avatar_serving.avatars.skin import LidMaker, build_skin
 from avatar_serving.avatars.strips import Strip
@@ -34,6 +34,7 @@ from avatar_serving.drawings.measure import WholeFace
 from avatar_serving.drawings.shapes import drawn_fit
 from avatar_serving.drawings.skin import hue_within
 from avatar_serving.drawings.strands import strands
+from avatar_serving.drawings.turning import axis, borne
 from avatar_serving.faces import Face
 from avatar_serving.faces.topology import CHIN
 from avatar_serving.media import CHANNELS, Progress
@@ -128,8 +129,8 @@ def _rig(image: Pixels, place: _Place, fitted: Fit, matte: Floats, behind: Pixel
     for ring, eye in zip((surface.right_eye, surface.left_eye), drawn.eyes, strict=True):
         inked = without_corners(inked, photo[ring], _lid_colours(drawn, eye)[0])
     texture = cut_out(inked, matte, behind)
-    skin, body_depth = build_skin(
-        fitted, fitted.shapes, closed, outline, texture, 1.0, lid=_lid_maker(place)
+    skin, _ = build_skin(
+        fitted, fitted.shapes, closed, outline, texture, 1.0, lid=_lid_maker(place), bears=borne
     )
     photo = skin.positions + skin.morphs[-1]
     eyes = build_eyes(
@@ -144,7 +145,7 @@ def _rig(image: Pixels, place: _Place, fitted: Fit, matte: Floats, behind: Pixel
     )
     mouth = drawn_inside(fitted, neutral(fitted) + closed, fitted.shapes)
     rest = (0.0,) * len(CHANNELS)
-    return PortraitRig(mouth, eyes, skin, behind, pivot(outline, body_depth), rest)
+    return PortraitRig(mouth, eyes, skin, behind, axis(outline), rest)
 
 
 def _eye(side: str, skin: Floats, ring: NDArray[np.int32], eye: DrawnEye, place: _Place) -> Eye:

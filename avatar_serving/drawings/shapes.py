@@ -14,6 +14,7 @@ from avatar_serving.avatars.basis import JAW, face_basis, similarity
 from avatar_serving.avatars.fit import Fit
 from avatar_serving.avatars.rig import Floats
 from avatar_serving.drawings.closing import close_mouth
+from avatar_serving.drawings.turning import drawn_depth
 from avatar_serving.faces.topology import LIPS_OUTER, OVAL
 from avatar_serving.media import ARKIT
 
@@ -39,7 +40,7 @@ def drawn_fit(points: Floats) -> Fit:
     level = basis.points * np.array([1, 1, 0])
     turn, scale, shift = similarity(level, flat)
     turn = _upright(turn)
-    depth = basis.points[:, 2] * scale * FLATNESS
+    depth = drawn_depth(points, basis.points[:, 2] * scale * FLATNESS)
     rest = np.column_stack([points, depth - depth.mean()])
     shift = shift * np.array([1, 1, 0]) - np.array([0, 0, depth.mean()])
     still = np.zeros((len(ARKIT), *rest.shape), np.float32)
