@@ -17,6 +17,8 @@ from avatar_serving.avatars.textures import FAINT, Mask, Pixels, fill, grown, to
 FRONTAL, LEAST_LIFT = (0.35, 0.75), 0.12
 """Cosines of the angle to the viewer from which on hair lies before the skin, and from which on it
 does so by all of its thickness; the least share of it, that keeps the sheet before the skin."""
+LEAST_SHARE = 0.05
+"""Of what is less than this of a pixel nothing is known."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,11 +45,13 @@ def with_hair(part: Part, bare: int, hair: Hair, size: int) -> Part:
         return part
     used, places = np.unique(triangles, return_inverse=True)
     corners = places.reshape(-1, 3).astype(np.int32)
-    picture, corner = _sheet(part.texture[:size, :size], hair.share, pixels[used])
+    photo = part.texture[:size, :size]
+    skin = without_hair(photo, hair)
+    picture, corner = _sheet(photo, skin, hair.share, pixels[used])
     texture = np.concatenate([part.texture, np.zeros_like(part.texture[: len(picture)])])
     texture[len(part.texture) :, : picture.shape[1]] = picture
     below = np.array([0, len(part.texture)]) - corner + GUTTER_PX
-    texture[:size, :size, :3] = without_hair(part.texture[:size, :size], hair)
+    texture[:size, :size, :3] = skin
     raised = part.positions[used]
     column, row = np.clip(pixels[used].astype(int), 0, size - 1).T
     raised[:, 2] += hair.lift[row, column] * _fronts(part.positions[used], corners)
@@ -89,14 +93,17 @@ def _covered(pixels: Floats, triangles: NDArray[np.int32], share: Floats) -> NDA
     return triangles[shown > 0]
 
 
-def _sheet(photo: Pixels, share: Floats, pixels: Floats) -> tuple[Pixels, Floats]:
-    """The sheet's picture with a gutter, and which pixel of the photo is its first."""
+def _sheet(photo: Pixels, skin: Pixels, share: Floats, pixels: Floats) -> tuple[Pixels, Floats]:
+    """The sheet's picture with a gutter, and which pixel of the photo is its first. Over the *skin*
+    (size, size, 3) it looks as the photo does."""
     size = len(photo)
     low = np.clip(np.floor(pixels.min(0)).astype(int), 0, size - 1)
     high = np.clip(np.ceil(pixels.max(0)).astype(int), low + 1, size - 2 * GUTTER_PX + low)
     rows, columns = slice(low[1], min(high[1], size)), slice(low[0], min(high[0], size))
-    alpha = photo[rows, columns, 3] * share[rows, columns]
-    return framed(np.dstack([photo[rows, columns, :3], to_bytes(alpha)])), low
+    seen, part = photo[rows, columns], share[rows, columns]
+    through = (seen[..., :3] - skin[rows, columns].astype(np.float32)) * (1 - part[..., None])
+    hair = seen[..., :3] + through / np.maximum(part[..., None], LEAST_SHARE)
+    return framed(np.dstack([to_bytes(hair), to_bytes(seen[..., 3] * part)])), low
 
 
 def without_hair(photo: Pixels, hair: Hair) -> Pixels:

@@ -7,11 +7,11 @@ import cv2
 import numpy as np
 
 from avatar_serving.avatars.fit import Fit
+from avatar_serving.avatars.fringe import shares_of_hair
 from avatar_serving.avatars.hair import Hair
 from avatar_serving.avatars.person import face_mask
 from avatar_serving.avatars.rig import Floats
 from avatar_serving.avatars.textures import (
-    FAINT,
     SOLID,
     Mask,
     Pixels,
@@ -37,18 +37,19 @@ BROW_GAP, SIDE, TOP = 0.05, 0.1, 0.3
 """How far above the brows and within the sides of a face hair may begin, and from how far above the
 face its colour is taken, in face widths."""
 AROUND_EYES = 0.06
-"""How far around the edges of lids nothing is hair but lashes, in face widths."""
+"""How far around the edges of lids and brows nothing is hair but theirs, in face widths."""
 BEARD = 0.025
 """So near to the outline of a face its colours are mixed, and below the nose hair is beard, in
 picture sides."""
 APART = 22.0
 """Least distance of the colours of hair and skin, in CIELAB, at which they can be told apart."""
-RIM, THREAD = 1 / 400, 0.025
-"""How far the sheet goes on beyond its hair, in picture sides, so that all hair is on it; what is
-narrower is no skin but something on hair, in face widths."""
-FADING = 4
-"""Below the sheet's soft edge skin is made up by this power of what it hides: no line is left, and
-at rest hardly anything of it shows."""
+THREAD = 0.025
+"""What is narrower is no skin but something on hair, in face widths."""
+COVERED = 0.15
+"""Share of hair from which on what is below it is all made up."""
+RIM, FADING = 1 / 400, 4
+"""Where hair goes on that is left where it is the sheet ends softly, over so much, in picture
+sides, and what is below it is made up by this power of what is shown: no line is left."""
 FEWEST, LEAST = 0.002, 0.003
 """Smallest share of the picture that tells the colour of hair, and that is taken for hair."""
 
@@ -65,15 +66,15 @@ def find_hair(image: Pixels, matte: Floats, fitted: Fit) -> Hair | None:
     skin = _skin(solid & ~like & grown(face, round(TOP * width * size)), face, width * size)
     away = np.asarray(cv2.distanceTransform((~skin).astype("u1"), cv2.DIST_L2, 5), "f4")
     away = away / (width * size)
-    rim = max(1, round(RIM * size))
     shown = np.clip((matte - SOLID) / (1 - SOLID), 0, 1)
-    soft = np.asarray(cv2.GaussianBlur(grown(mask, 3 * rim).astype("f4"), (0, 0), rim / 2))
-    share = (np.clip(soft * 1.1, 0, 1) * shown * _falling(away, BAND)).astype(np.float32)
+    told, skin = shares_of_hair(image, mask, skin, solid)
+    ends = _softened(allowed) * shown
+    share = (told * ends * _falling(away, BAND)).astype(np.float32)
     return Hair(
         share=share,
         lift=(THICK * width * _falling(away, BAND)).astype(np.float32),
-        hidden=share**FADING * _falling(away, HIDDEN),
-        skin=skin & (share < FAINT),
+        hidden=np.minimum(told / COVERED, 1) * ends**FADING * _falling(away, HIDDEN),
+        skin=skin,
     )
 
 
@@ -92,16 +93,27 @@ def _allowed(fitted: Fit, face: Mask, width: float) -> Mask:
     below are beards, that grow on the skin. Not about the eyes, or lids would close below it."""
     size = len(face)
     inside = cv2.distanceTransform(face.astype(np.uint8), cv2.DIST_L2, 5) > SIDE * width * size
-    brows = float(fitted.rest[list(RIGHT_BROW + LEFT_BROW), 1].max()) + BROW_GAP * width
-    allowed = ~inside
-    allowed[: _row(brows, size)] = True
-    for ring in (RIGHT_EYE, LEFT_EYE):
-        eye = polygon_mask(to_pixels(fitted.rest[list(ring)], size), size)
-        allowed &= ~grown(eye, round(AROUND_EYES * width * size))
+    allowed = ~inside | _over_brows(fitted, BROW_GAP * width, size)
+    for ring in (RIGHT_EYE, LEFT_EYE, RIGHT_BROW, LEFT_BROW):
+        hull = cv2.convexHull(to_pixels(fitted.rest[list(ring)], size).astype(np.float32))
+        near = polygon_mask(np.asarray(hull[:, 0], np.float32), size)
+        allowed &= ~grown(near, round(AROUND_EYES * width * size))
     nose = _row(float(fitted.rest[NOSE_TIP, 1]), size)
     allowed[nose:] &= ~grown(face, round(BEARD * size))[nose:]
     allowed[_row(float(fitted.rest[CHIN, 1]), size) :] = False
     return allowed
+
+
+def _softened(allowed: Mask) -> Floats:
+    rim = max(1, round(RIM * len(allowed)))
+    return np.asarray(cv2.GaussianBlur(grown(allowed, rim).astype("f4"), (0, 0), rim), "f4")
+
+
+def _over_brows(fitted: Fit, gap: float, size: int) -> Mask:
+    """What is higher than the brow below it, by a *gap*."""
+    edge = to_pixels(fitted.rest[list(RIGHT_BROW[5:] + LEFT_BROW[5:])], size)
+    x, y = edge[np.argsort(edge[:, 0])].T
+    return np.arange(size)[:, None] < np.interp(np.arange(size), x, y) - gap * size
 
 
 def _like_hair(image: Pixels, face: Mask, solid: Mask, fitted: Fit, width: float) -> Mask | None:

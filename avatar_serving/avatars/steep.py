@@ -14,8 +14,8 @@ count alike."""
 SHARPER = 1.0
 """How much more sharply the person ends for each unit of slope beyond."""
 REACH = 1 / 320
-"""How far along its contour lines a surface is evened out for each unit of slope beyond, in
-picture sides."""
+"""How far along its contour lines a surface is evened out, and where it ends, for each unit of
+slope beyond, in picture sides."""
 LEVELS = (1, 2, 4, 8)
 """In units of REACH."""
 RIM, FROM_EDGE = 1 / 250, 4.0
@@ -33,11 +33,13 @@ def without_streaks(texture: Pixels, points: Floats, triangles: NDArray[np.int32
     colours, shown = texture[..., :3].astype(np.float32), texture[..., 3:] / np.float32(255)
     slopes = _slopes(points, triangles, size)
     colours = _without_rim(colours, shown[..., 0], slopes.max(0))
+    edge, everywhere = shown, np.ones_like(shown)
     for across, slope in enumerate(slopes):
         strength = np.clip(slope - FROM_SLOPE, 0, None) * REACH * size
         if strength.max() > 0:
-            colours = _evened(colours, shown, strength, vertical=across == 0)
-    return np.dstack([to_bytes(colours), _sharpened(texture[..., 3], slopes.max(0))])
+            colours = _detailed(colours, _smooth(colours, shown, strength, vertical=across == 0))
+            edge = _smooth(edge, everywhere, strength, vertical=across == 0)
+    return np.dstack([to_bytes(colours), _sharpened(edge[..., 0] * 255, slopes.max(0))])
 
 
 def _without_rim(colours: Floats, shown: Floats, slope: Floats) -> Floats:
@@ -48,10 +50,10 @@ def _without_rim(colours: Floats, shown: Floats, slope: Floats) -> Floats:
     return colours + (fill(colours, inner.astype(np.float32)) - colours) * share[..., None]
 
 
-def _sharpened(alpha: NDArray[np.uint8], slope: Floats) -> NDArray[np.uint8]:
+def _sharpened(alpha: Floats, slope: Floats) -> Pixels:
     """An edge that is soft over a few steep pixels would be a veil once they are drawn out."""
     gain = 1 + SHARPER * np.clip(slope - FROM_SLOPE, 0, None)
-    return to_bytes((alpha.astype(np.float32) - 127.5) * gain + 127.5)
+    return to_bytes((alpha - 127.5) * gain + 127.5)
 
 
 def _slopes(points: Floats, triangles: NDArray[np.int32], size: int) -> Floats:
@@ -70,14 +72,19 @@ def _slopes(points: Floats, triangles: NDArray[np.int32], size: int) -> Floats:
     return drawn
 
 
-def _evened(colours: Floats, shown: Floats, strength: Floats, *, vertical: bool) -> Floats:
-    """Smoothed by *strength* pixels in one direction, but for what stands out."""
-    unit = REACH * len(colours)
-    smooth, before = colours, 0.0
+def _smooth(values: Floats, shown: Floats, strength: Floats, *, vertical: bool) -> Floats:
+    """*values* (size, size, c), blurred by *strength* pixels in one direction."""
+    unit = REACH * len(values)
+    smooth, before = values, 0.0
     for level in LEVELS:
-        blurred = _blurred(colours, shown, level * unit, vertical)
+        blurred = _blurred(values, shown, level * unit, vertical)
         share = np.clip((strength - before) / (level * unit - before), 0, 1)[..., None]
         smooth, before = smooth * (1 - share) + blurred * share, level * unit
+    return smooth
+
+
+def _detailed(colours: Floats, smooth: Floats) -> Floats:
+    """*smooth* with what of the *colours* stands out."""
     detail = colours - smooth
     apart = np.abs(detail).max(2, keepdims=True)
     return smooth + detail * np.clip(apart / GRAIN - 1, 0, 1)
@@ -86,6 +93,8 @@ def _evened(colours: Floats, shown: Floats, strength: Floats, *, vertical: bool)
 def _blurred(colours: Floats, shown: Floats, sigma: float, vertical: bool) -> Floats:
     """Of what is *shown* alone."""
     sigmas = (0.01, sigma) if vertical else (sigma, 0.01)
-    light = cv2.GaussianBlur(colours * shown, (0, 0), sigmaX=sigmas[0], sigmaY=sigmas[1])
-    weight = cv2.GaussianBlur(shown, (0, 0), sigmaX=sigmas[0], sigmaY=sigmas[1])
-    return light / np.maximum(weight, 1e-3)[..., None]
+    light, weight = (
+        np.asarray(cv2.GaussianBlur(one, (0, 0), sigmaX=sigmas[0], sigmaY=sigmas[1]), np.float32)
+        for one in (colours * shown, shown)
+    )
+    return light.reshape(colours.shape) / np.maximum(weight, 1e-3)[..., None]

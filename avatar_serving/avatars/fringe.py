@@ -1,0 +1,44 @@
+"""How much of each pixel at a hairline is hair: fringes and baby hair end in single hairs, and cast
+a shadow that goes with them."""
+
+import cv2
+import numpy as np
+
+from avatar_serving.avatars.rig import Floats
+from avatar_serving.avatars.textures import Mask, Pixels, fill, grown, shrunk
+
+REACH = 1 / 75
+"""So near to where hair is told from skin a pixel may be both, in picture sides."""
+CONTRAST = 24.0
+"""What differs less (of 255) cannot be told apart by its colour."""
+GRAIN = 0.15
+"""Share up to which darker skin is pores: it tells the colour of skin; hair varies by as much."""
+ROUNDS = 2
+"""What is found to be skin tells its colour next to hair, by which hair is told from it."""
+
+
+def shares_of_hair(image: Pixels, hair: Mask, skin: Mask, person: Mask) -> tuple[Floats, Mask]:
+    """(size, size), 0..1, of *image* (size, size, 3): where its colour lies between those of the
+    *hair* and of the *skin* next to it; and *skin* up to where there is some. *person*: both are
+    of theirs."""
+    reach = max(2, round(REACH * len(image)))
+    seen = image.astype(np.float32)
+    sure = shrunk(hair, reach)
+    mixed = grown(hair, reach) & grown(skin, 2 * reach) & person & ~sure
+    above = fill(seen, sure.astype(np.float32))
+    skin, told = skin & ~mixed, hair.astype(np.float32)
+    for _ in range(ROUNDS):
+        below = fill(seen, skin.astype(np.float32))
+        told = np.where(mixed, _between(seen, below, above), hair)
+        skin = skin | (mixed & (told < GRAIN))
+    away = cv2.distanceTransform((~hair).astype(np.uint8), cv2.DIST_L2, 5)
+    fading = np.clip(2 - 2 * np.asarray(away, np.float32) / reach, 0, 1)
+    return (told * fading).astype(np.float32), skin
+
+
+def _between(seen: Floats, below: Floats, above: Floats) -> Floats:
+    """(size, size), 0..1: how far what is *seen* is on the way from *below* to *above*."""
+    way = above - below
+    length = np.maximum(np.linalg.norm(way, axis=2), CONTRAST)
+    along = ((seen - below) * way).sum(2) / length**2
+    return np.clip(along / (1 - GRAIN), 0, 1)
