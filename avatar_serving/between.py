@@ -6,6 +6,7 @@ says that each of its pixels comes from.
 """
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import cv2
 import numpy as np
@@ -15,6 +16,12 @@ Picture = NDArray[np.uint8]
 """height x width x 3."""
 Flow = NDArray[np.float32]
 """height x width x 2: how far right and down, in pixels."""
+
+
+class Between(Protocol):
+    def __call__(self, first: Picture, second: Picture, progress: float, /) -> Picture:
+        """The picture at *progress* 0..1 from *first* to *second*, which are of one size."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

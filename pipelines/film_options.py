@@ -17,6 +17,9 @@ Footage = Annotated[
     Path | None,
     typer.Option(help="Instead: a film of 8 s to 3 min in which one person speaks to the camera."),
 ]
+BridgeName = Annotated[
+    str, typer.Option("--bridge", help="What bridges leaps of the footage: flow, or rife (slower).")
+]
 Text = Annotated[str | None, typer.Option(help="What is said.")]
 Audio = Annotated[
     Path | None, typer.Option(help="A sound file that is said instead: WAV, MP3, M4A, FLAC, Ogg.")

@@ -5,7 +5,9 @@ from collections.abc import AsyncGenerator, Generator
 from contextlib import aclosing, closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Literal
 
+from avatar_serving.between import Between, between
 from avatar_serving.errors import AudioRejected, FootageRejected, InvalidRequest, LimitExceeded
 from avatar_serving.film.encoders import Encoder, encoded_by
 from avatar_serving.film.formats import format_of
@@ -17,6 +19,7 @@ from avatar_serving.footage.path import path_of
 from avatar_serving.footage.playing import bridged, played
 from avatar_serving.footage.shelf import Shelf
 from avatar_serving.media import AudioChunk, Manner, Progress
+from avatar_serving.rife.frames import Rife
 from avatar_serving.safety.consent import Consent
 from avatar_serving.stages.animate.bank import open_ear
 from avatar_serving.stages.animate.features import Ear
@@ -24,6 +27,8 @@ from avatar_serving.stages.animate.sound import listen
 from avatar_serving.video import FilmWriter, Sound
 from pipelines.converse import ConverseStages, speak_text
 from pipelines.talking_video import Filmed
+
+Bridge = Literal["flow", "rife"]
 
 _READ = 0.6
 """Share of the work after which the film is known."""
@@ -45,6 +50,8 @@ class FootageRequest:
     """Rest before the first sound and after the last."""
     longest_s: float = 600.0
     encoder: Encoder = "cpu"
+    bridge: Bridge = "flow"
+    """What makes moments between two frames."""
 
     def __post_init__(self) -> None:
         """Raises InvalidRequest: something that can be told before any work."""
@@ -63,6 +70,7 @@ async def footage_video(
         FootageRejected: the film does not serve; says why, and what to do.
         AudioRejected: the film or the recording is silent; nothing of the text can be said.
         LimitExceeded: it would last longer than ``longest_s``.
+        WeightsError: those of RIFE are asked for, and not there.
     """
     began = time.perf_counter()
     yield Progress("speak", 0.0, "Speaking")
@@ -112,10 +120,14 @@ def shot(
     height, width = shelf[0].shape[:2]
     form = encoded_by(format_of(request.output), request.encoder, width, height)
     with FilmWriter(request.output, fps, sound, form) as out:
-        for picture in played(film, shelf, mixes, fps):
+        for picture in played(film, shelf, mixes, fps, _bridge(request.bridge)):
             out.add(picture)
             share = min(1.0, out.seconds / sound.seconds)
             yield Progress("render", _READ + (0.99 - _READ) * share, "Filming")
+
+
+def _bridge(name: Bridge) -> Between:
+    return Rife().between if name == "rife" else between
 
 
 def known(data: bytes, shelf: Shelf) -> Generator[Progress, None, tuple[FilmBank, Ear]]:

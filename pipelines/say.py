@@ -29,6 +29,7 @@ from pipelines.film_options import (
     Aspect,
     Audio,
     Background,
+    BridgeName,
     Consented,
     Footage,
     Fps,
@@ -48,7 +49,7 @@ from pipelines.film_options import (
     backdrop,
 )
 from pipelines.film_progress import followed, progress_bar
-from pipelines.footage import FootageRequest, footage_video
+from pipelines.footage import Bridge, FootageRequest, footage_video
 from pipelines.sitter import CONSENTED, Mute, Sitter, check_text, opened, rails_of
 from pipelines.talking_video import Filmed, VideoRequest, VideoStages, talking_video
 
@@ -73,6 +74,7 @@ def say(
     consent: Consented = False,
     more: More = None,
     face: Which = 0,
+    bridge: BridgeName = "flow",
     profile: ProfileName = None,
 ) -> None:
     """Make a video of an avatar that says a text, or what is heard in a sound file."""
@@ -96,7 +98,7 @@ def say(
             film = FootageRequest(
                 _content_of_film(source), said, manner, output,
                 Consent(agreed=consent, statement=CONSENTED), fps,
-                longest_s=chosen.limits.video_s, encoder=chosen.encoder,
+                longest_s=chosen.limits.video_s, encoder=chosen.encoder, bridge=_bridge(bridge),
             )  # fmt: skip
             filmed = asyncio.run(_said_again(film, chosen, console))
         else:
@@ -180,6 +182,12 @@ def _voice(name: str, profile: Profile) -> str:
     except NotFound as error:
         known = ", ".join(voice.id for voice in profile.tts.voices())
         raise NotFound(f"{error.kind} among {known} called", error.name) from error
+
+
+def _bridge(name: str) -> Bridge:
+    if name not in ("flow", "rife"):
+        raise InvalidRequest(f"bridge {name!r}: flow or rife", "bridge")
+    return name
 
 
 def _mood(name: str, intensity: float) -> Mood:

@@ -7,7 +7,7 @@ from typing import Protocol
 
 import numpy as np
 
-from avatar_serving.between import Picture, between
+from avatar_serving.between import Between, Picture, between
 from avatar_serving.footage.bank import FilmBank
 from avatar_serving.footage.path import leaps
 from avatar_serving.stages.animate.matching import Indices
@@ -51,7 +51,9 @@ def bridged(film: FilmBank, path: Indices) -> list[Mix]:
     return mixes
 
 
-def played(film: FilmBank, shelf: Pictures, mixes: Sequence[Mix], fps: int) -> Iterator[Picture]:
+def played(
+    film: FilmBank, shelf: Pictures, mixes: Sequence[Mix], fps: int, between: Between = between
+) -> Iterator[Picture]:
     """The pictures at *fps* frames a second, as long as *mixes* last at the film's rate."""
 
     @lru_cache(maxsize=2)
