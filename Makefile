@@ -28,7 +28,7 @@ bench: install-test weights web  ## Print the figures of this machine beside the
 
 test: install-test weights web apt  ## Install everything, then run all tests
 	$(BIN)/ruff check .
-	$(BIN)/avatar-serving weights pull $(EVALUATION)
+	$(BIN)/avatar-serving weights pull $(EVALUATION) rife
 	$(BIN)/python -m scripts.chart_tools
 	$(BIN)/python -m scripts.suites
 
