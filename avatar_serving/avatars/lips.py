@@ -20,11 +20,16 @@ CORNERS = (LIPS_OUTER[0], LIPS_OUTER[10])
 ROUNDED = {"mouthPucker": 0.76, "mouthFunnel": 0.76}
 """Width of a mouth that rounds, over that of the mean mouth at rest: a mouth that was wide in the
 photo has further to go."""
+PRESSED, PRESSED_FROM = 0.1, 0.35
+"""By how much the lips of a funnel overlap beside its opening, over the width of the mouth, and
+from which share of its half on."""
+FUNNEL, FUNNEL_WIDE = 0.34, 0.85
+"""Height and width of a funnel's opening over the width of the mouth."""
 OPENING = ("jawOpen", "mouthUpperUp", "mouthLowerDown", "mouthStretch", "mouthShrug", "tongueOut")
 """Beginnings of the names of shapes that may part the lips; no other does."""
 SLIDING = ("jawLeft", "jawRight", "mouthLeft", "mouthRight")
 """Shapes in which one lip moves along the other."""
-OVERLAP = 0.08
+OVERLAP = 0.12
 """How far lips that do so overlap, over how far they slide."""
 MOST = 1.4
 """At most so many times as far as the mean mouth goes: a face is known by a wide mouth too."""
@@ -119,14 +124,23 @@ def _gap(shape: Floats) -> Floats:
 
 
 def _wanted(name: str, shape: Floats, face: Floats) -> Floats:
-    """(9,): how far it ought to; a funnel is as round as it is high."""
+    """(9,): how far it ought to."""
     gap = np.maximum(_gap(shape), 0)
     if name == "mouthFunnel":
-        upper, _ = np.array(lip_pairs()).T
-        ends = np.sort((face + shape)[list(CORNERS), 0])
-        off = (2 * (face + shape)[upper, 0] - ends.sum()) / (ends[1] - ends[0])
-        return gap.max() * np.sqrt(np.clip(1 - off**2, 0, 1))
+        return _round_opening(float(gap.max()), face + shape)
     return gap if name.startswith(OPENING) else np.zeros_like(gap)
+
+
+def _round_opening(high: float, moved: Floats) -> Floats:
+    """(9,): an oval narrower than the mouth, at least *high*. Beside it the lips press upon each
+    other, so that a jaw that opens below them does not part them there."""
+    upper, _ = np.array(lip_pairs()).T
+    ends = np.sort(moved[list(CORNERS), 0])
+    width = float(ends[1] - ends[0])
+    off = np.abs(2 * moved[upper, 0] - ends.sum()) / width
+    beside = np.clip((off - PRESSED_FROM) / (1 - PRESSED_FROM), 0, 1)
+    oval = np.sqrt(np.clip(1 - (off / FUNNEL_WIDE) ** 2, 0, 1))
+    return max(high, FUNNEL * width) * oval - PRESSED * width * np.sin(np.pi * beside) ** 2
 
 
 def _part(shape: Floats, wanted: Floats) -> None:

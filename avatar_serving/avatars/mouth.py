@@ -14,12 +14,14 @@ from avatar_serving.faces.topology import LIPS_INNER, LIPS_OUTER
 BOWL_RINGS = (1.3, 1.2, 1.0, 0.7, 0.35, 0.0)
 """Size of the mouth cavity's rings over that of the lips, from the front to the back."""
 BOWL_DEPTHS_CM = (0.25, 0.7, 1.6, 2.8, 3.8, 4.2)
-BOWL_SHADES = (0.62, 0.5, 0.36, 0.24, 0.15, 0.1)
+BOWL_SHADES = (0.64, 0.55, 0.46, 0.38, 0.31, 0.26)
 FLESH = np.array([150, 62, 58], np.float32) / 255
 INCISOR_CM = 0.42
 """How far the edges of the upper incisors lie below the lips' seam."""
 ROUNDED_CM = {"mouthFunnel": (0.5, 0.42), "mouthPucker": (0.45, 0.5)}
 """How far rounded lips leave the teeth behind, and by how much each row then draws back."""
+BITE_CM = 0.22
+"""How far the upper incisors reach over the lower ones: no gap shows between closed rows."""
 SEEN_CM, MOST_LIFTED_CM = 0.58, 0.35
 """How much of the upper teeth a smile shows, and how far they are lifted at most for one that shows
 more: a smile bares teeth, seldom gums."""
@@ -67,11 +69,12 @@ def build_mouth(
     edge = np.array([0, -INCISOR_CM, -BEHIND_CM], np.float32)
     high = edge + np.array([0, _lifted(frame, face), 0], np.float32)
     fixed = [teeth(high, colours.enamel, upper=True), gums(high, upper=True)]
-    low = edge + np.array([0, 0.12, -0.22], np.float32)
-    moving = [teeth(low, colours.enamel, upper=False), gums(low, upper=False), tongue(low)]
+    low = edge + np.array([0, BITE_CM, -0.22], np.float32)
+    moving = [teeth(low, colours.enamel, upper=False), gums(low, upper=False)]
     shells = [_bowl(frame, lips, lip_shapes)]
     shells += [_behind_lips(_fixed(shell, frame), frame, 1) for shell in fixed]
     shells += [_behind_lips(_on_jaw(shell, frame), frame, -1) for shell in moving]
+    shells.append(_behind_lips(_on_jaw(tongue(low), frame), frame, -0.6))
     return _joined(shells, colours.light)
 
 
@@ -118,8 +121,9 @@ def _on_jaw(shell: Shell, frame: _Frame) -> _Placed:
     return _Placed(frame.place(shell.points), morphs, shell.triangles, shell.colours)
 
 
-def _behind_lips(shell: _Placed, frame: _Frame, up: int) -> _Placed:
-    """Lips that round themselves leave the teeth behind, and apart."""
+def _behind_lips(shell: _Placed, frame: _Frame, up: float) -> _Placed:
+    """Lips that round themselves leave the teeth behind, and apart: those above by *up* 1, those
+    below by -1, the tongue, which lies higher, less."""
     upright = frame.step(np.array([[0, 1, 0]], np.float32)) * np.array([1, 1, 0], np.float32)
     upright /= np.linalg.norm(upright)
     for name, (back, apart) in ROUNDED_CM.items():

@@ -14,6 +14,10 @@ CROWNS_CM = (1.0, 0.88, 0.96, 0.8, 0.74, 0.7)
 LOWER = 0.82
 """Size of the lower front teeth over the upper."""
 ARCH_HALF_CM, ARCH_DEPTH_CM = 2.5, 3.6
+WARM = (0.8, 1.05, 1.15)
+"""Powers of a shade in red, green and blue: flesh throws its colour into shadows."""
+SHADED = 0.88
+"""Light on the lower teeth, over that on the upper, behind which they stand."""
 COLUMNS = np.array([0, 0.05, 0.2, 0.5, 0.8, 0.95, 1])
 ROWS = 7
 GUM = np.array([172, 92, 92], np.float32) / 255
@@ -49,11 +53,13 @@ def teeth(edge: Floats, enamel: tuple[float, float, float], *, upper: bool) -> S
         pointed = 0.1 * (number == 2) + 0.01 * number
         rise = up * (v * crown + (1 - v) ** 2 * (round_off**4 * 0.07 + pointed * round_off))
         bulge = 0.10 * (1 - round_off**4) * (1 - 0.5 * (2 * v - 1) ** 2)
-        shade = (1 - 0.06 * round_off**2 - 0.16 * round_off**16) * (1 - 0.2 * v**1.5)
+        shade = (1 - 0.06 * round_off**2 - 0.16 * round_off**16) * (1 - 0.28 * v**1.2)
+        shade *= 1 if upper else SHADED
         for side in (1.0, -1.0):
             grids.append(_on_arch(side * along, rise, bulge, edge, size))
             shades.append(shade * _fade(along))
-    colours = np.array(enamel) * np.concatenate([s.reshape(-1) for s in shades])[:, None]
+    shade = np.concatenate([s.reshape(-1) for s in shades])[:, None]
+    colours = np.array(enamel) * np.clip(shade, 0.01, None) ** WARM
     return _shell(grids, colours)
 
 
@@ -73,18 +79,18 @@ def tongue(edge: Floats) -> Shell:
     u, v = np.meshgrid(np.linspace(-1, 1, 15), np.linspace(0, 1, 12))
     half = 1.75 * np.sqrt(np.clip(1 - (1 - np.clip(v * 2.2, 0, 1)) ** 2, 0.02, 1))
     x = u * half
-    top = -0.3 + 0.5 * np.sin(v * np.pi * 0.75)
+    top = -0.12 + 0.6 * np.sin(v * np.pi * 0.75)
     y = (
         top
         - 0.55 * u**2
         - 0.5 * (1 - np.clip(v * 6, 0, 1)) ** 2
         - 0.04 * np.exp(-((u / 0.18) ** 2))
     )
-    z = -0.55 - 4.0 * v
+    z = -0.5 - 4.0 * v
     points = np.stack([x, y, z], -1) + edge
     tip = (1 - v) ** 1.5
     shade = (
-        (0.92 - 0.14 * np.exp(-((u / 0.2) ** 2))) * (1 - 0.2 * u**2) * np.clip(1 - 0.8 * v, 0.25, 1)
+        (0.92 - 0.14 * np.exp(-((u / 0.2) ** 2))) * (1 - 0.2 * u**2) * np.clip(1 - 0.65 * v, 0.3, 1)
     )
     shell = _shell([points], TONGUE * shade.reshape(-1)[:, None])
     out = np.stack([0 * tip, 0.35 * tip, 1.2 * tip], -1).reshape(-1, 3)
@@ -112,7 +118,7 @@ def _angles(along: Floats, half: float, depth: float) -> Floats:
 
 def _fade(along: Floats) -> Floats:
     """Light that reaches teeth at arc length *along* from the middle."""
-    return np.clip(1.02 - 0.16 * np.maximum(along - 0.6, 0), 0.3, 1)
+    return np.clip(1.02 - 0.26 * np.maximum(along - 0.6, 0), 0.25, 1)
 
 
 def _shell(grids: list[Floats], colours: Floats) -> Shell:
