@@ -5,7 +5,7 @@ from avatar_serving.errors import WrongState
 from avatar_serving.limits import Limits
 from deployments.background import BackgroundJobs
 from deployments.video_states import VideoFolder, VideoState
-from pipelines.talking_video import Filmed
+from pipelines.filming import Filmed
 
 
 class VideoJobs(BackgroundJobs[VideoState, Filmed]):

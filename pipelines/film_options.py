@@ -7,7 +7,9 @@ import typer
 
 from avatar_serving import images
 from avatar_serving.cli.files import content_of
+from avatar_serving.errors import FootageRejected
 from avatar_serving.film.backdrop import Backdrop, backdrop_of
+from avatar_serving.footage.reading import LARGEST_BYTES
 from avatar_serving.media import EMOTIONS
 
 _AVATAR = typer.Option(help="An id of the store, an avatar package (.zip), or a portrait picture.")
@@ -58,3 +60,15 @@ def backdrop(background: str) -> Backdrop:
     if path.is_file():
         return backdrop_of("image", images.decode(content_of(path)))
     return backdrop_of(background)
+
+
+def content_of_film(film: Path, param: str) -> bytes:
+    """*param* is the option that names it.
+
+    Raises:
+        FootageRejected: larger than is read.
+        InvalidRequest: it cannot be read.
+    """
+    if film.is_file() and film.stat().st_size > LARGEST_BYTES:
+        raise FootageRejected("size", f"{film} is over {LARGEST_BYTES / 1e9:g} GB; cut it")
+    return content_of(film, param)

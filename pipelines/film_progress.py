@@ -14,7 +14,7 @@ from rich.progress import (
 )
 
 from avatar_serving.media import Progress as Step
-from pipelines.talking_video import Filmed
+from pipelines.filming import Filmed
 
 
 def progress_bar(console: Console) -> Progress:
@@ -35,3 +35,11 @@ async def followed(
                 return step
             bar.update(task, completed=step.fraction, description=step.message)
     raise AssertionError("a video ends with its file")
+
+
+def told_of(filmed: Filmed, console: Console) -> None:
+    console.print(
+        f"{filmed.path}: {filmed.seconds:.1f} s in {filmed.work_s:.1f} s, "
+        f"{filmed.speed:.2f} times real time",
+        soft_wrap=True,
+    )

@@ -26,7 +26,7 @@ from avatar_serving.stages.animate.features import Ear
 from avatar_serving.stages.animate.sound import listen
 from avatar_serving.video import FilmWriter, Sound
 from pipelines.converse import ConverseStages, speak_text
-from pipelines.talking_video import Filmed
+from pipelines.filming import Filmed
 
 Bridge = Literal["flow", "rife"]
 

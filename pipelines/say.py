@@ -15,10 +15,9 @@ from avatar_serving.cli.files import content_of
 from avatar_serving.cli.shelf import Which
 from avatar_serving.config import Profile, load_profile
 from avatar_serving.environment import environment
-from avatar_serving.errors import FootageRejected, InvalidRequest, NotFound
+from avatar_serving.errors import InvalidRequest, NotFound
 from avatar_serving.film.framing import sized
 from avatar_serving.film.recording import Recording, read_recording
-from avatar_serving.footage.reading import LARGEST_BYTES
 from avatar_serving.media import EMOTIONS, Manner, Mood
 from avatar_serving.safety.consent import Consent
 from avatar_serving.stages.animate import StillConfig
@@ -47,11 +46,13 @@ from pipelines.film_options import (
     Text,
     Voice,
     backdrop,
+    content_of_film,
 )
-from pipelines.film_progress import followed, progress_bar
+from pipelines.film_progress import followed, progress_bar, told_of
+from pipelines.filming import Filmed
 from pipelines.footage import Bridge, FootageRequest, footage_video
 from pipelines.sitter import CONSENTED, Mute, Sitter, check_text, opened, rails_of
-from pipelines.talking_video import Filmed, VideoRequest, VideoStages, talking_video
+from pipelines.talking_video import VideoRequest, VideoStages, talking_video
 
 
 def say(
@@ -96,7 +97,7 @@ def say(
         console = Console(highlight=False)
         if isinstance(source, Path):
             film = FootageRequest(
-                _content_of_film(source), said, manner, output,
+                content_of_film(source, "footage"), said, manner, output,
                 Consent(agreed=consent, statement=CONSENTED), fps,
                 longest_s=chosen.limits.video_s, encoder=chosen.encoder, bridge=_bridge(bridge),
             )  # fmt: skip
@@ -109,11 +110,7 @@ def say(
             )  # fmt: skip
             sitter = Sitter(source, consent, look.more, look.face)
             filmed = asyncio.run(_made(request, sitter, chosen, console))
-        console.print(
-            f"{filmed.path}: {filmed.seconds:.1f} s in {filmed.work_s:.1f} s, "
-            f"{filmed.speed:.2f} times real time",
-            soft_wrap=True,
-        )
+        told_of(filmed, console)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,13 +136,6 @@ def _source(avatar: str | None, footage: Path | None, look: Look) -> str | Path:
         told = "footage keeps its own size, background and mood: leave out --size, --aspect, "
         raise InvalidRequest(told + "--height, --background, --mood, --more and --face", "footage")
     return footage
-
-
-def _content_of_film(film: Path) -> bytes:
-    """Raises FootageRejected: larger than is read."""
-    if film.is_file() and film.stat().st_size > LARGEST_BYTES:
-        raise FootageRejected("size", f"{film} is over {LARGEST_BYTES / 1e9:g} GB; cut it")
-    return content_of(film, "footage")
 
 
 async def _said_again(request: FootageRequest, profile: Profile, console: Console) -> Filmed:

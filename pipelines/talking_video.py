@@ -1,27 +1,17 @@
 """An avatar and a text or a recording in, a video file out, with progress on the way."""
 
-import asyncio
 import time
-from collections.abc import AsyncGenerator, Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TypeVar
 
-import numpy as np
-
-from avatar_serving import images
-from avatar_serving.avatars import package
-from avatar_serving.avatars.pictures import decode_webp
-from avatar_serving.errors import AudioRejected, InvalidRequest, LimitExceeded
-from avatar_serving.film.backdrop import Backdrop, Compositor
-from avatar_serving.film.encoders import Encoder, encoded_by
-from avatar_serving.film.formats import format_of
-from avatar_serving.film.framing import Framing, framed
-from avatar_serving.film.motion import RATES, resampled
+from avatar_serving.errors import AudioRejected, LimitExceeded
+from avatar_serving.film.backdrop import Backdrop
+from avatar_serving.film.encoders import Encoder
+from avatar_serving.film.motion import resampled
 from avatar_serving.film.recording import Recording, stretches
-from avatar_serving.flow import collect, prefetch
+from avatar_serving.flow import collect
 from avatar_serving.media import (
     AnimateRequest,
     AudioChunk,
@@ -29,18 +19,15 @@ from avatar_serving.media import (
     Manner,
     Mood,
     Progress,
-    RenderRequest,
     Speech,
 )
 from avatar_serving.stages.base import Render
-from avatar_serving.video import FilmWriter, Sound
+from avatar_serving.video import Sound
 from pipelines.converse import ConverseStages, speak_text
+from pipelines.filming import Filmed, Shot, filmed
 
-T = TypeVar("T")
 _SPOKEN, _MOVED = 0.25, 0.3
 """Share of the work after which all is said, and all motion is known."""
-_AHEAD = 8
-"""Frames drawn ahead of the encoder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,24 +60,14 @@ class VideoRequest:
 
     def __post_init__(self) -> None:
         """Raises InvalidRequest: something that can be told before any work."""
-        if self.fps not in RATES:
-            raise InvalidRequest(f"fps must be one of {', '.join(map(str, RATES))}", "fps")
-        framed(self.width, self.height)
-        format_of(self.output).codec(transparent=self.backdrop.transparent)
-
-
-@dataclass(frozen=True, slots=True)
-class Filmed:
-    path: Path
-    seconds: float
-    """Of the film."""
-    work_s: float
-    """How long it took to make."""
+        self.shot.check()
 
     @property
-    def speed(self) -> float:
-        """Times real time."""
-        return self.seconds / self.work_s
+    def shot(self) -> Shot:
+        return Shot(
+            self.package, self.output, self.width, self.height, self.fps, self.backdrop,
+            self.encoder,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +101,7 @@ async def talking_video(
     frames = await _motion(stages.converse, heard, request)
     yield Progress("render", _MOVED, "Drawing")
     seconds = 0.0
-    async with aclosing(_filmed(stages.render, heard.sound, frames, request)) as steps:
+    async with aclosing(filmed(stages.render, heard.sound, frames, request.shot)) as steps:
         async for seconds in steps:
             share = seconds * request.fps / len(frames)
             yield Progress("render", _MOVED + (0.99 - _MOVED) * share, "Drawing")
@@ -196,71 +173,3 @@ async def _motion(
 def _stretch(start_s: float, seconds: float, mood: Mood, seed: int) -> AnimateRequest:
     """Life without a word."""
     return AnimateRequest(max(0.0, seconds), start_s=start_s, mood=mood, seed=seed)
-
-
-async def _filmed(
-    render: Render, sound: Sound, frames: tuple[FaceFrame, ...], request: VideoRequest
-) -> AsyncGenerator[float, None]:
-    """Draw and encode, each in its thread; the seconds that are done."""
-    framing = framed(request.width, request.height)
-    compositor = await asyncio.to_thread(_compositor, framing, request)
-    film = await asyncio.to_thread(_film, sound, request)
-    encoder = _Thread()
-    await encoder.do(film.__enter__)
-    failure: BaseException | None = None
-    try:
-        drawn = render.run(_drawing(framing, compositor, frames, sound, request))
-        async with aclosing(prefetch(drawn, _AHEAD)) as pictures:
-            async for picture in pictures:
-                await encoder.do(lambda shown=picture: film.add(compositor.composed(shown)))
-                yield film.seconds
-    except BaseException as raised:  # a reader that goes away too leaves no file
-        failure = raised
-        raise
-    finally:
-        kind = None if failure is None else type(failure)
-        await encoder.do(lambda: film.__exit__(kind, failure, None))
-        encoder.end()
-
-
-def _film(sound: Sound, request: VideoRequest) -> FilmWriter:
-    form = format_of(request.output)
-    form = encoded_by(form, request.encoder, request.width, request.height)
-    return FilmWriter(request.output, request.fps, sound, form)
-
-
-def _compositor(framing: Framing, request: VideoRequest) -> Compositor:
-    own = decode_webp(package.read(request.package).files["background.webp"])
-    return Compositor(framing, request.backdrop.drawn(framing, np.ascontiguousarray(own[..., :3])))
-
-
-def _drawing(
-    framing: Framing,
-    compositor: Compositor,
-    frames: tuple[FaceFrame, ...],
-    sound: Sound,
-    request: VideoRequest,
-) -> RenderRequest:
-    kept = request.backdrop.keeps
-    return RenderRequest(
-        request.package,
-        frames,
-        framing.side,
-        framing.shown,
-        None if kept else images.from_array(compositor.behind),
-        request.backdrop.transparent,
-        sound.mono(),
-    )
-
-
-class _Thread:
-    """One thread, in which an encoder lives: its calls never overlap, whoever stops waiting."""
-
-    def __init__(self) -> None:
-        self._pool = ThreadPoolExecutor(max_workers=1)
-
-    async def do(self, work: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._pool, work)
-
-    def end(self) -> None:
-        self._pool.shutdown(wait=False)

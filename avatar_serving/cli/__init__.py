@@ -2,7 +2,7 @@
 
 import typer
 
-from avatar_serving.cli import jobs, lora, say, sell
+from avatar_serving.cli import drive, jobs, lora, say, sell
 from avatar_serving.cli.avatar import app as avatar_app
 from avatar_serving.cli.check import check
 from avatar_serving.cli.doctor import doctor
@@ -30,6 +30,7 @@ app.command()(doctor)
 app.command()(drain)
 app.command()(evaluate)
 app.command(context_settings=jobs.AS_GIVEN)(jobs.jobs)
+app.command(context_settings=say.ANYTHING)(drive.drive)
 app.command(context_settings=say.ANYTHING)(lora.lora)
 app.command(context_settings=say.ANYTHING)(say.say)
 app.command(context_settings=say.ANYTHING)(sell.sell)

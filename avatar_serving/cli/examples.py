@@ -66,6 +66,12 @@ SAY_EXAMPLES = (
     'avatar-serving say --footage me.mp4 --consent --text "Something else." -o again.mp4',
 )
 
+DRIVE_EXAMPLES = (
+    "avatar-serving drive --avatar avatar.zip --film me.mp4 --film-consent -o driven.mp4",
+    "avatar-serving drive --avatar eva.jpg --consent --film me.mp4 --film-consent --aspect 9:16 "
+    "-o tall.mp4",
+)
+
 SELL_EXAMPLES = (
     "avatar-serving sell --avatar avatar.zip --script show.yaml -o show.mp4",
     "avatar-serving sell --avatar avatar.zip --script show.yaml --comments asked.jsonl -o show.mp4",

@@ -74,7 +74,9 @@ class Faces:
     """rows x 478 x 3."""
 
 
-def watched(data: bytes, shelf: Shelf) -> Generator[float, None, Faces]:
+def watched(
+    data: bytes, shelf: Shelf, shortest_s: float = SHORTEST_S
+) -> Generator[float, None, Faces]:
     """Read the pictures of a film into *shelf*; gives the share that is done.
 
     Raises FootageRejected: what reading.pictures and watching.Watch do.
@@ -82,7 +84,7 @@ def watched(data: bytes, shelf: Shelf) -> Generator[float, None, Faces]:
     watch, fps = None, 0
     rows: list[tuple[int, int]] = []
     faces: list[NDArray[np.float32]] = []
-    for read in pictures(data):
+    for read in pictures(data, shortest_s):
         fps = read.fps
         watch = watch or Watch(fps)
         landmarks = watch.see(read.picture)

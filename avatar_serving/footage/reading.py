@@ -37,7 +37,7 @@ class Read:
     picture: Picture
 
 
-def pictures(data: bytes) -> Generator[Read, None, None]:
+def pictures(data: bytes, shortest_s: float = SHORTEST_S) -> Generator[Read, None, None]:
     """The picture nearest to each 1 / fps s, upright; the first is at 0 s of the sound.
 
     Raises:
@@ -49,13 +49,13 @@ def pictures(data: bytes) -> Generator[Read, None, None]:
         raise FootageRejected("size", f"the film is over {LARGEST_BYTES / 1e9:g} GB; cut it")
     try:
         with open_upload(data) as file:
-            yield from _evenly(file)
+            yield from _evenly(file, shortest_s)
     except (FFmpegError, ValueError, IndexError, io.UnsupportedOperation) as error:
         reason = "the film cannot be read to its end: damaged or cut off; try MP4 (H.264)"
         raise FootageRejected("decodable", reason) from error
 
 
-def _evenly(file: "InputContainer") -> Iterator[Read]:
+def _evenly(file: "InputContainer", shortest_s: float) -> Iterator[Read]:
     if not file.streams.video:
         raise FootageRejected("decodable", "there are no pictures in the file; give a film")
     stream = file.streams.video[0]
@@ -65,7 +65,7 @@ def _evenly(file: "InputContainer") -> Iterator[Read]:
         if at_s > LONGEST_S:
             raise _too_long(at_s)
         while before is not None and count / fps < (end_s + at_s) / 2:
-            yield Read(fps, min(1.0, at_s / max(stated_s, SHORTEST_S)), before)
+            yield Read(fps, min(1.0, at_s / max(stated_s, shortest_s)), before)
             count += 1
         before, end_s = picture, at_s
     if before is not None and count / fps <= end_s + 0.5 / fps:
@@ -73,8 +73,8 @@ def _evenly(file: "InputContainer") -> Iterator[Read]:
     if end_s < stated_s - _MISSING_S:
         told = f"it says that it lasts {stated_s:.1f} s, and ends at {end_s:.1f} s"
         raise FootageRejected("truncated", f"the film is cut off: {told}; copy it again")
-    if end_s < SHORTEST_S:
-        told = f"the film lasts {end_s:.1f} s; film at least {SHORTEST_S:g} s of speech"
+    if end_s < shortest_s:
+        told = f"the film lasts {end_s:.1f} s; film at least {shortest_s:g} s of speech"
         raise FootageRejected("length", told)
 
 

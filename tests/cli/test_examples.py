@@ -7,12 +7,13 @@ import typer
 from typer.testing import CliRunner
 
 from avatar_serving.cli import app
-from avatar_serving.cli.examples import EXAMPLES, SAY_EXAMPLES, SELL_EXAMPLES
+from avatar_serving.cli.examples import DRIVE_EXAMPLES, EXAMPLES, SAY_EXAMPLES, SELL_EXAMPLES
+from pipelines.drive import drive
 from pipelines.say import say
 from pipelines.sell import sell
 
 ROOT = typer.main.get_command(app)
-PASSED_ON = {"jobs", "lora", "say", "sell"}
+PASSED_ON = {"drive", "jobs", "lora", "say", "sell"}
 """Another program reads their arguments."""
 
 
@@ -43,7 +44,9 @@ def test_examples_are_understood(name: str, tmp_path, monkeypatch) -> None:
         EVERY[name].make_context(name, words[len(path) :])
 
 
-@pytest.mark.parametrize(("command", "lines"), [(say, SAY_EXAMPLES), (sell, SELL_EXAMPLES)])
+@pytest.mark.parametrize(
+    ("command", "lines"), [(drive, DRIVE_EXAMPLES), (say, SAY_EXAMPLES), (sell, SELL_EXAMPLES)]
+)
 def test_examples_of_programs_are_understood(command, lines) -> None:
     alone = typer.Typer()
     alone.command()(command)

@@ -19,7 +19,8 @@ from avatar_serving.stages.render.flat import FlatRenderConfig
 from avatar_serving.stages.render.mesh import MeshRenderConfig
 from avatar_serving.stages.tts import HibariConfig, ToneConfig
 from pipelines.converse import ConverseStages
-from pipelines.talking_video import Filmed, VideoRequest, VideoStages, talking_video
+from pipelines.filming import Filmed
+from pipelines.talking_video import VideoRequest, VideoStages, talking_video
 from tests.avatars.pictures import colourful
 from tests.film.test_recording import tone, wav
 

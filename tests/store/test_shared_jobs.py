@@ -25,7 +25,7 @@ from avatar_serving.training.record import digest as digest_of_weights
 from deployments.trainings import TrainingFolder, TrainingJobs, TrainingState
 from deployments.video_states import VideoFolder, VideoState
 from deployments.videos import VideoJobs
-from pipelines.talking_video import Filmed
+from pipelines.filming import Filmed
 
 
 def jobs_of(store: Store, folder: Path) -> VideoJobs:

@@ -1,0 +1,103 @@
+"""A film of somebody, and an avatar that does what the person in the film does."""
+
+import time
+from collections.abc import AsyncGenerator, Generator
+from contextlib import aclosing, closing
+from dataclasses import dataclass, field, replace
+
+from avatar_serving.driving.motion import Motion, motion_of
+from avatar_serving.errors import AudioRejected, FootageRejected
+from avatar_serving.film.motion import RATES, resampled
+from avatar_serving.film.recording import read_recording
+from avatar_serving.flow import in_thread
+from avatar_serving.footage.bank import watched
+from avatar_serving.footage.reading import LONGEST_S
+from avatar_serving.footage.shelf import Shelf
+from avatar_serving.media import Progress
+from avatar_serving.safety.consent import Consent
+from avatar_serving.stages.base import Render
+from avatar_serving.uploads import open_upload
+from avatar_serving.video import Sound
+from pipelines.filming import Filmed, Shot, filmed
+
+SHORTEST_S = 1.0
+_WATCHED = 0.5
+"""Share of the work after which the film is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class DrivenRequest:
+    film: bytes = field(repr=False)
+    shot: Shot
+    """Of the avatar."""
+    consent: Consent
+    """Of the person in the film."""
+
+    def __post_init__(self) -> None:
+        """Raises InvalidRequest: something that can be told before any work."""
+        self.consent.check("a film needs the consent of the person in it: --film-consent")
+        self.shot.check()
+
+    def of(self, package: bytes) -> "DrivenRequest":
+        """The same of the avatar of a *package*."""
+        return replace(self, shot=replace(self.shot, package=package))
+
+
+async def driven_video(
+    render: Render, request: DrivenRequest
+) -> AsyncGenerator[Progress | Filmed, None]:
+    """Make a video. Closing the stream stops the work and leaves no file.
+
+    Raises FootageRejected: the film does not serve; says why, and what to do.
+    """
+    began = time.perf_counter()
+    motion: Motion | None = None
+    async with aclosing(in_thread(_performed(request.film))) as steps:
+        async for step in steps:
+            if isinstance(step, Motion):
+                motion = step
+            else:
+                yield Progress("watch", _WATCHED * step, "Watching")
+    assert motion is not None
+    sound, shot = sound_of(request.film), request.shot
+    frames = resampled(motion.frames(), shot.fps, motion.seconds)
+    seconds = 0.0
+    async with aclosing(filmed(render, sound, frames, shot)) as drawn:
+        async for seconds in drawn:
+            share = seconds / motion.seconds
+            yield Progress("render", _WATCHED + (0.99 - _WATCHED) * share, "Drawing")
+    yield Filmed(shot.output, seconds, time.perf_counter() - began)
+
+
+def _performed(film: bytes) -> Generator[float | Motion, None, None]:
+    with closing(Shelf()) as shelf:
+        yield from performed(film, shelf)
+
+
+def performed(film: bytes, shelf: Shelf) -> Generator[float | Motion, None, None]:
+    """Share that is watched, at last the motion; the pictures are then in *shelf*.
+
+    Raises FootageRejected.
+    """
+    seen = yield from watched(film, shelf, SHORTEST_S)
+    yield motion_of(seen, len(shelf))
+
+
+def sound_of(film: bytes) -> Sound | None:
+    """None: there is nothing to be heard in it. Raises FootageRejected: its sound is damaged."""
+    try:
+        return read_recording(film, LONGEST_S + SHORTEST_S).played
+    except AudioRejected as error:
+        if error.check == "decodable" and _sounds(film):
+            raise FootageRejected("decodable", f"the film: {error.reason}") from error
+        return None
+
+
+def _sounds(film: bytes) -> bool:
+    with open_upload(film) as file:
+        return bool(file.streams.audio)
+
+
+def rate_of(motion: Motion) -> int:
+    """Frames a second of a film that is as fast as the one that was watched."""
+    return motion.fps if motion.fps in RATES else 30
