@@ -1,8 +1,8 @@
 """Face motion from any sound: sounds are recognised in it, so that no speech engine need time them.
 
-Under music and in song, where nothing is recognised, the mouth follows loudness and spectrum
-(heard.py), so that it never stands still while there is sound. Instruments alone move it too: a
-network this small cannot tell a voice from a flute.
+Where a voice is heard (voice.py) and no sound recognised, as in song, the mouth follows loudness
+and spectrum (heard.py), so that it never stands still while somebody sings. Instruments that play
+along do not move it.
 """
 
 from collections.abc import AsyncGenerator, Generator
@@ -21,6 +21,7 @@ from avatar_serving.stages.animate.recogniser import PhoneRecogniser
 from avatar_serving.stages.animate.sound import listen, prosody
 from avatar_serving.stages.animate.timed import speaking_of
 from avatar_serving.stages.animate.timeline import Timeline, timeline
+from avatar_serving.stages.animate.voice import VoiceFinder
 from avatar_serving.stages.base import StageConfig
 
 
@@ -30,7 +31,7 @@ class AudioConfig(StageConfig):
     """Frames a second. The realtime protocol of this project announces 30."""
     liveliness: float = Field(default=1.0, ge=0.0, le=1.0)
     """How much of the head's motion is shown, 0 (still) .. 1."""
-    weights: ClassVar[tuple[str, ...]] = ("phones", "phones-vocabulary")
+    weights: ClassVar[tuple[str, ...]] = ("phones", "phones-vocabulary", "silero-vad")
 
     def build(self) -> "AudioAnimate":
         return AudioAnimate(self)
@@ -41,8 +42,9 @@ class AudioAnimate:
 
     def __init__(self, config: AudioConfig) -> None:
         self._config = config
-        model, vocabulary = (weights.path(name) for name in config.weights)
+        model, vocabulary = weights.path("phones"), weights.path("phones-vocabulary")
         self._recogniser = PhoneRecogniser(model, vocabulary)
+        self._voices = VoiceFinder()
 
     def run(self, request: AnimateRequest, /) -> AsyncGenerator[FaceFrame, None]:
         return in_thread(self._frames(request))
@@ -57,6 +59,12 @@ class AudioAnimate:
         if request.audio is None:
             return speaking_of(request, line)
         sound = listen(request.audio)
-        emissions, quiet = self._recogniser.emissions(sound), track(sound, request.seconds)
-        spoken = heard_segments(emissions, sound, quiet, request.seconds)
+        heard = track(sound, request.seconds)
+        voiced = self._voices.voiced(sound, heard)
+        emissions = [
+            emission
+            for emission in self._recogniser.emissions(sound)
+            if voiced[heard.step(emission.at_s) :][:1].any()
+        ]
+        spoken = heard_segments(emissions, sound, heard.within(voiced), request.seconds)
         return Speaking(mouth(spoken, line), spoken, prosody(sound, line))

@@ -1,7 +1,7 @@
 """From recognised sounds to the mouth's segments, filled so that no sound leaves the mouth still.
 
 A recogniser says which sounds there are and when, not how long they last, and says nothing of a
-held note, a hum or laughter. So the time between two sounds is shared out, only loud time counts,
+held note, a hum or laughter. So each sound lasts until the next begins, only loud time counts,
 and what is loud without any recognised sound is articulated from the sound itself: a syllable for
 each rise of the loudness, open as its first formant is high, rounded or spread as its second is low
 or high.
@@ -20,9 +20,12 @@ from avatar_serving.stages.animate.timeline import Floats
 from avatar_serving.stages.animate.visemes import viseme
 
 _CONSONANT_S, _VOWEL_S = 0.07, 1.5
-"""Most that a sound reaches to either side of its middle."""
-_HALF_S = 0.03
-"""Half a consonant beside a vowel, where there is room for it."""
+"""Most that a sound lasts after the network tells it."""
+_CONSONANT_LATE_S, _VOWEL_LATE_S = 0.022, 0.045
+"""How long after its onset the network tells a sound: medians over five voices, with half of all
+sounds within 8 ms. Bounds between sounds are so found within 12 ms; halfway from one to the
+next would be 21 ms off."""
+_SHORTEST_S = 0.025
 _HELD_S = 0.32
 """A vowel that lasts longer is cut in pieces of about half of it, each as open as it is loud."""
 _UNHEARD_S = 0.14
@@ -46,28 +49,26 @@ def heard_segments(
 
 
 def _lasting(emissions: list[Emission], heard: Track) -> list[Phone]:
-    """Each sound lasts to halfway to its neighbours, while it is loud."""
+    """Each sound lasts to where the next one begins, while it is loud."""
     phones: list[Phone] = []
-    for i, emission in enumerate(emissions):
+    onsets = _onsets(emissions)
+    following = [*onsets, np.inf][1:]
+    for emission, begin_s, next_s in zip(emissions, onsets, following, strict=True):
         reach_s = _VOWEL_S if _vowel(emission) else _CONSONANT_S
-        begin_s = max(_bound(emissions, i), emission.at_s - min(reach_s, 0.1), 0.0)
-        end_s = min(_bound(emissions, i + 1), emission.at_s + reach_s)
-        phones.append(Phone(emission.symbol, begin_s, heard.until_pause(emission.at_s, end_s)))
+        end_s = max(begin_s + _SHORTEST_S, min(next_s, emission.at_s + reach_s))
+        end_s = heard.until_pause(emission.at_s - _VOWEL_LATE_S, end_s)
+        phones.append(Phone(emission.symbol, max(begin_s, 0.0), end_s))
     return phones
 
 
-def _bound(emissions: list[Emission], i: int) -> float:
-    """Where the sound before *i* ends and *i* begins: between two of a kind halfway, else beside
-    the consonant, for it is the vowels that lengthen."""
-    if not i or i == len(emissions):
-        return np.inf if i else -np.inf
-    one, other = emissions[i - 1], emissions[i]
-    middle_s = (one.at_s + other.at_s) / 2
-    if _vowel(one) == _vowel(other):
-        return middle_s
-    if _vowel(one):
-        return max(middle_s, other.at_s - _HALF_S)
-    return min(max(middle_s, one.at_s + _HALF_S), other.at_s)
+def _onsets(emissions: list[Emission]) -> list[float]:
+    """When each sound begins: a little before the network tells it."""
+    onsets: list[float] = []
+    for emission in emissions:
+        late_s = _VOWEL_LATE_S if _vowel(emission) else _CONSONANT_LATE_S
+        least_s = onsets[-1] + _SHORTEST_S if onsets else 0.0
+        onsets.append(max(emission.at_s - late_s, least_s))
+    return onsets
 
 
 def _vowel(emission: Emission) -> bool:

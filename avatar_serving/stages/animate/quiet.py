@@ -41,6 +41,11 @@ class Track:
         first = min(self.step(begin_s), len(self.loud) - 1)
         return float(self.level_db[first : max(self.step(end_s), first + 1)].mean())
 
+    def within(self, voiced: NDArray[np.bool_]) -> "Track":
+        """Silent, too, where nobody is *voiced*; one for each step."""
+        loud = self.loud & voiced
+        return Track(self.level_db, loud, _lasting(~loud))
+
     def until_pause(self, begin_s: float, end_s: float) -> float:
         """*end_s*, or where a pause begins before it; never less than 50 ms after *begin_s*."""
         first, past = self.step(begin_s + _LEAST_S), self.step(end_s)

@@ -21,6 +21,7 @@ _FULL_DB = -60.0
 _LOWEST_HZ, _HIGHEST_HZ = 75.0, 420.0
 _VOICED = 0.45
 """Share of a frame's power that comes back one period later, from which it has a pitch."""
+_DIP = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,22 +74,38 @@ def loudness(level_db: Floats) -> Floats:
     return np.clip((level_db - top - _QUIET_DB) / -_QUIET_DB, 0.0, 1.0)
 
 
-def _pitch_hz(windows: NDArray[np.float32]) -> Floats:
-    """By the peak of the autocorrelation; 0 where a frame has no clear period.
+def clarity(windows: NDArray[np.float32]) -> Floats:
+    """How nearly each of *windows* repeats itself after one period of a voice: 1 is a single note,
+    0 noise. Of shorter periods the first dip in the autocorrelation is passed, for anything is like
+    itself a moment later."""
+    shares = _repeats(windows, 0)
+    dipped = np.logical_or.accumulate(shares < _DIP, axis=1)
+    return np.where(dipped, shares, 0.0).max(axis=1)
 
-    It is divided by that of the window, as P. Boersma does (Proc. IFA Amsterdam 17, 1993).
+
+def _pitch_hz(windows: NDArray[np.float32]) -> Floats:
+    """By the peak of the autocorrelation; 0 where a frame has no clear period."""
+    first = int(RATE / _HIGHEST_HZ)
+    shares = _repeats(windows, first)
+    best = np.argmax(shares - 0.0004 * np.arange(shares.shape[1]), axis=1)
+    clear = shares[np.arange(len(best)), best] > _VOICED
+    return np.where(clear, RATE / (first + best), 0.0)
+
+
+def _repeats(windows: NDArray[np.float32], first: int) -> Floats:
+    """The share of its power with which each window comes back after *first* samples or more, up to
+    the longest period of a voice.
+
+    The autocorrelation is divided by that of the window, as P. Boersma does (Proc. IFA Amsterdam
+    17, 1993).
     """
     taper = np.hanning(windows.shape[1])
     size = 2 * windows.shape[1]
     centred = (windows - windows.mean(axis=1, keepdims=True)) * taper
     own = np.fft.irfft(np.abs(np.fft.rfft(centred, size)) ** 2)
     of_taper = np.fft.irfft(np.abs(np.fft.rfft(taper, size)) ** 2)
-    first, last = int(RATE / _HIGHEST_HZ), int(RATE / _LOWEST_HZ)
-    shares = own[:, first:last] / (own[:, :1] + 1e-9)
-    shares = shares / (of_taper[first:last] / of_taper[0])
-    best = np.argmax(shares - 0.0004 * np.arange(last - first), axis=1)
-    clear = shares[np.arange(len(best)), best] > _VOICED
-    return np.where(clear, RATE / (first + best), 0.0)
+    last = int(RATE / _LOWEST_HZ)
+    return own[:, first:last] / (own[:, :1] + 1e-9) / (of_taper[first:last] / of_taper[0])
 
 
 def _melody(hertz: Floats, line: Timeline) -> Floats:
