@@ -8,13 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-import numpy as np
-
 from avatar_serving import images
-from avatar_serving.avatars import package
-from avatar_serving.avatars.pictures import decode_webp
 from avatar_serving.errors import InvalidRequest
-from avatar_serving.film.backdrop import Backdrop, Compositor
+from avatar_serving.film.backdrop import Backdrop, Compositor, compositor_of
 from avatar_serving.film.encoders import Encoder, encoded_by
 from avatar_serving.film.formats import format_of
 from avatar_serving.film.framing import Framing, framed
@@ -71,7 +67,7 @@ async def filmed(
 ) -> AsyncGenerator[float, None]:
     """Draw and encode, each in its thread; the seconds that are done."""
     framing = framed(shot.width, shot.height)
-    compositor = await asyncio.to_thread(_compositor, framing, shot)
+    compositor = await asyncio.to_thread(compositor_of, shot.package, framing, shot.backdrop)
     film = await asyncio.to_thread(_film, sound, shot)
     encoder = _Thread()
     await encoder.do(film.__enter__)
@@ -95,11 +91,6 @@ def _film(sound: Sound | None, shot: Shot) -> FilmWriter:
     form = format_of(shot.output)
     form = encoded_by(form, shot.encoder, shot.width, shot.height)
     return FilmWriter(shot.output, shot.fps, sound, form)
-
-
-def _compositor(framing: Framing, shot: Shot) -> Compositor:
-    own = decode_webp(package.read(shot.package).files["background.webp"])
-    return Compositor(framing, shot.backdrop.drawn(framing, np.ascontiguousarray(own[..., :3])))
 
 
 def _drawing(

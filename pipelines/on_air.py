@@ -10,9 +10,7 @@ from uuid import uuid4
 import numpy as np
 
 from avatar_serving import images
-from avatar_serving.avatars import package
-from avatar_serving.avatars.pictures import decode_webp
-from avatar_serving.film.backdrop import Backdrop, Compositor
+from avatar_serving.film.backdrop import Backdrop, compositor_of
 from avatar_serving.film.framing import Framing
 from avatar_serving.film.live import LiveWriter
 from avatar_serving.flow import collect, prefetch
@@ -109,9 +107,7 @@ class _Sender:
 
     def __init__(self, stage: Stage, target: LiveWriter) -> None:
         self._stage, self._target = stage, target
-        own = decode_webp(package.read(stage.package).files["background.webp"])[..., :3]
-        drawn = stage.backdrop.drawn(stage.framing, np.ascontiguousarray(own))
-        self._compositor = Compositor(stage.framing, drawn)
+        self._compositor = compositor_of(stage.package, stage.framing, stage.backdrop)
         self._behind = None if stage.backdrop.keeps else images.from_array(self._compositor.behind)
         self._shown: FaceFrame | None = None
         self._idles = False

@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from avatar_serving.avatars import glb
+from avatar_serving.avatars import glb, scene
 from avatar_serving.avatars.manifest import Manifest, file_entry, package_id
 from avatar_serving.avatars.pictures import decode_webp
 from avatar_serving.avatars.rig import PortraitRig
@@ -23,6 +23,8 @@ MANIFEST = "manifest.json"
 FILES = ("avatar.glb", "background.webp", "thumbnail.webp")
 FILES_OF = {"portrait": FILES, "gaussian": ("avatar.glb", "splats.ply", *FILES[1:])}
 """By type of avatar."""
+MAYBE = (scene.FILE,)
+"""Of portraits, what some have besides."""
 MAX_PACKAGE_BYTES = 32 * 2**20
 MAX_FILE_BYTES = 64 * 2**20
 MAX_MANIFEST_BYTES = 2**20
@@ -142,11 +144,12 @@ def _checked_members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
     of a folder that somebody unpacks the package into."""
     infos = archive.infolist()
     names = [info.filename for info in infos]
-    for files in FILES_OF.values():
+    for files in (*FILES_OF.values(), (*FILES, *MAYBE)):
         if sorted(names) == sorted((MANIFEST, *files)):
             found = dict(zip(names, infos, strict=True))
             return {name: found[name] for name in (MANIFEST, *files)}
-    raise PackageInvalid(f"a package holds {MANIFEST}, {', '.join(FILES)} and nothing else")
+    known = ", ".join((MANIFEST, *FILES))
+    raise PackageInvalid(f"a package holds {known}, perhaps {', '.join(MAYBE)}, and nothing else")
 
 
 def _content(archive: zipfile.ZipFile, member: zipfile.ZipInfo, limit: int) -> bytes:
@@ -176,7 +179,8 @@ def _manifest(text: bytes) -> Manifest:
 
 
 def _verify(manifest: Manifest, files: Mapping[str, bytes]) -> None:
-    if set(manifest.files) != set(files) or set(files) != set(FILES_OF[manifest.type]):
+    maybe = set(MAYBE) if manifest.type == "portrait" else set[str]()
+    if set(manifest.files) != set(files) or set(files) - maybe != set(FILES_OF[manifest.type]):
         raise PackageInvalid(f"{MANIFEST} does not list the package's files")
     for name, content in files.items():
         if manifest.files[name] != file_entry(content):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from avatar_serving.avatars import glb, package
+from avatar_serving.avatars import glb, package, scene
 from avatar_serving.avatars.backdrop import background
 from avatar_serving.avatars.beyond import frame_for, widened
 from avatar_serving.avatars.correctives import close_lids, neutral
@@ -116,6 +116,8 @@ def pack(portrait: Portrait, source: Pixels, thumbnail: Pixels) -> bytes:
         "background.webp": encode_webp(rig.background),
         "thumbnail.webp": encode_webp(thumbnail, quality=88),
     }
+    if (seen := scene.scene_of(source, square)) is not None:
+        files[scene.FILE] = encode_webp(seen, scene.QUALITY)
     manifest = Manifest(
         id="0" * 32,
         image_size=len(portrait.picture),

@@ -8,8 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from avatar_serving import images
+from avatar_serving.avatars import package, scene
+from avatar_serving.avatars.pictures import decode_webp
 from avatar_serving.errors import InvalidRequest
-from avatar_serving.film.framing import Framing
+from avatar_serving.film.framing import Framing, within
 from avatar_serving.media import Image, VideoFrame
 
 Pixels = NDArray[np.uint8]
@@ -53,6 +55,17 @@ def backdrop_of(background: str, image: Image | None = None) -> Backdrop:
     raise InvalidRequest(
         f"background {background!r}: keep, transparent, #rrggbb, or a picture", "background"
     )
+
+
+def compositor_of(avatar: bytes, framing: Framing, backdrop: Backdrop) -> "Compositor":
+    """*avatar*: its package. Raises PackageInvalid."""
+    opened = package.read(avatar)
+    if backdrop.keeps and scene.FILE in opened.files:
+        around = scene.read_scene(opened.manifest, opened.files[scene.FILE])
+        if (wider := within(framing, around)) is not None:
+            return Compositor(wider, _seen(around, wider))
+    own = decode_webp(opened.files["background.webp"])[..., :3]
+    return Compositor(framing, backdrop.drawn(framing, np.ascontiguousarray(own)))
 
 
 class Compositor:
@@ -109,9 +122,9 @@ def _inside(framing: Framing) -> NDArray[np.float32]:
             share *= np.clip((length - at) / soft, 0, 1)
         return (share * share * (3 - 2 * share)).astype(np.float32)
 
-    beside = framing.left > 0
-    across = ramp(shown.width, beside, beside)
-    down = ramp(shown.height, framing.top > 0, False)
+    right, bottom = framing.left + shown.width, framing.top + shown.height
+    across = ramp(shown.width, framing.left > 0, right < framing.width)
+    down = ramp(shown.height, framing.top > 0, bottom < framing.height)
     return np.ascontiguousarray(down[:, None] * across)
 
 
@@ -128,6 +141,21 @@ def _covering(picture: Pixels, height: int, width: int) -> Pixels:
     return np.ascontiguousarray(large[top : top + height, left : left + width])
 
 
+def _seen(around: scene.Scene, framing: Framing) -> Pixels:
+    """(height, width, 3): the scene, where the square stands in it."""
+    picture, scale = around.picture, framing.side / around.side
+    first = (1 - scale) / 2 if scale > 1 else 0.0  # pixels are measured from their middles
+    if scale < 1:
+        size = round(scale * picture.shape[1]), round(scale * picture.shape[0])
+        picture = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+    left = framing.left - framing.shown.left - scale * around.left - first
+    top = framing.top - framing.shown.top - scale * around.top - first
+    place = np.array([[max(scale, 1.0), 0, left], [0, max(scale, 1.0), top]])
+    size = framing.width, framing.height
+    seen = cv2.warpAffine(picture, place, size, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(seen, np.uint8)
+
+
 def _continued(own: Pixels, framing: Framing) -> Pixels:
     """The picture's background, mirrored at its edges as far as the video reaches."""
     side, shown = framing.side, framing.shown
@@ -135,6 +163,16 @@ def _continued(own: Pixels, framing: Framing) -> Pixels:
     square = np.asarray(cv2.resize(own, (side, side), interpolation=method), np.uint8)
     part = square[shown.top : shown.top + shown.height, shown.left : shown.left + shown.width]
     right = framing.width - framing.left - shown.width
-    return cv2.copyMakeBorder(part, framing.top, 0, framing.left, right, cv2.BORDER_REFLECT).astype(
-        np.uint8
-    )
+    wide = cv2.copyMakeBorder(part, framing.top, 0, framing.left, right, cv2.BORDER_REFLECT)
+    return _out_of_focus(np.asarray(wide, np.uint8), framing)
+
+
+def _out_of_focus(wide: Pixels, framing: Framing) -> Pixels:
+    """Soft beyond the square, where things are seen a second time."""
+    shown, soft = framing.shown, _SOFT * framing.side
+    across, down = np.arange(framing.width), np.arange(framing.height)
+    beside = np.maximum(framing.left - across, across - framing.left - shown.width + 1)
+    outside = np.maximum(beside[None, :], (framing.top - down)[:, None]) / soft
+    share = np.clip(outside, 0, 1).astype(np.float32)
+    blurred = cv2.GaussianBlur(wide, (0, 0), soft / 2)
+    return np.asarray(cv2.blendLinear(blurred, wide, share, 1 - share), np.uint8)

@@ -1,7 +1,10 @@
 """An avatar's square on a screen of any shape."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import numpy as np
+
+from avatar_serving.avatars.scene import Scene
 from avatar_serving.errors import InvalidRequest
 from avatar_serving.media import Window
 
@@ -10,6 +13,8 @@ _NARROWEST = 0.66
 """Least share of the square's width that is shown: a head with its hair, and some air."""
 _LOWEST = 0.85
 """The same of its height; the rest is cut below, for heads reach nearly to the top."""
+_ABOVE = 0.35
+"""How much of what a video shows above and below the square is above it, where that is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +30,8 @@ class Framing:
     """The part of the square that is drawn."""
     left: int
     top: int
-    """Where that part stands in the video. Where it does not fill the video, it stands at the
-    bottom, in the middle."""
+    """Where that part stands in the video: at the bottom, in the middle, where it does not fill it
+    and nothing is known of what is around."""
 
     @property
     def fills(self) -> bool:
@@ -51,6 +56,21 @@ def framed(width: int, height: int) -> Framing:
         height=min(side, height),
     )
     return Framing(width, height, side, shown, (width - shown.width) // 2, height - shown.height)
+
+
+def within(framing: Framing, scene: Scene) -> Framing | None:
+    """The same where the whole video is seen in *scene*; None: the scene ends before."""
+    scale = framing.side / scene.side
+    before = scale * scene.left, scale * scene.top
+    sides = scale * scene.picture.shape[1], scale * scene.picture.shape[0]
+    gaps = framing.width - framing.shown.width, framing.height - framing.shown.height
+    places: list[int] = []
+    for gap, first, side, wanted in zip(gaps, before, sides, (0.5, _ABOVE), strict=True):
+        after = side - first - framing.side
+        if min(first, gap) + min(after, gap) < gap:
+            return None
+        places.append(int(np.clip(round(wanted * gap), np.ceil(gap - after), np.floor(first))))
+    return replace(framing, left=places[0], top=places[1])
 
 
 def sized(size: str | None, aspect: str | None, height: int | None) -> tuple[int, int]:
