@@ -6,7 +6,17 @@ from numpy.typing import NDArray
 
 from avatar_serving.avatars.patches import RADIUS, search, vote
 from avatar_serving.avatars.rig import Floats
-from avatar_serving.avatars.textures import FAINT, Mask, Pixels, fill, grown, shrunk, to_bytes
+from avatar_serving.avatars.textures import (
+    FAINT,
+    Mask,
+    Pixels,
+    fill,
+    grown,
+    largest,
+    shrunk,
+    softened,
+    to_bytes,
+)
 
 SIDES = (80, 160)
 """Coarse to fine: the picture's sides while sources are looked for."""
@@ -81,7 +91,7 @@ def _glow(seen: Floats, matte: Floats, lowest: int) -> Mask:
     small = cv2.resize(seen, coarse, interpolation=cv2.INTER_AREA)
     around = cv2.resize(grown(matte > FAINT, round(GLOW * size)).astype(np.float32), coarse)
     tone = cv2.GaussianBlur(small, (0, 0), GLOW * coarse[0] / 2)
-    usual = fill(np.abs(small - tone), (around == 0).astype(np.float32)).max(2)
+    usual = largest(fill(np.abs(small - tone), (around == 0).astype(np.float32)))
     calm = cv2.GaussianBlur(usual, (0, 0), LEVELLED * coarse[0]) < CALM
     return wide & (cv2.resize(calm.astype(np.uint8), (size, size)) > 0)
 
@@ -89,10 +99,10 @@ def _glow(seen: Floats, matte: Floats, lowest: int) -> Mask:
 def _wisps(seen: Floats, smooth: Floats, hole: Mask) -> Mask:
     """What within the *hole* is unlike the surroundings: hair that the matte missed."""
     size = len(seen)
-    tone = cv2.GaussianBlur(smooth, (0, 0), LEVELLED * size)
-    usual = fill(np.abs(smooth - tone), (~hole).astype(np.float32)).max(2)
-    usual = cv2.GaussianBlur(usual, (0, 0), LEVELLED * size)
-    unlike = np.abs(seen - smooth).max(2) > UNUSUAL * usual + PLAIN
+    tone = softened(smooth, LEVELLED * size)
+    usual = largest(fill(np.abs(smooth - tone), (~hole).astype(np.float32)))
+    usual = softened(usual, LEVELLED * size)
+    unlike = largest(np.abs(seen - smooth)) > UNUSUAL * usual + PLAIN
     unlike &= usual < PLAIN
     return grown(unlike & hole, max(1, size // 384)) & hole
 
@@ -101,9 +111,9 @@ def _levelled(filled: Floats, smooth: Floats) -> Floats:
     """Of a plain wall the tone is that of its surroundings, and patches add its grain: no steps
     between them. Where they differ more they show a thing."""
     size = len(filled)
-    tone = np.asarray(cv2.GaussianBlur(filled, (0, 0), LEVELLED * size), np.float32)
+    tone = softened(filled, LEVELLED * size)
     off = smooth - tone
-    thing = np.clip((np.abs(off).max(2, keepdims=True) - PLAIN) / PLAIN, 0, 1)
+    thing = np.clip((largest(np.abs(off))[..., None] - PLAIN) / PLAIN, 0, 1)
     return filled + off * (1 - cv2.blur(thing, (5, 5))[..., None])
 
 

@@ -13,7 +13,16 @@ from avatar_serving.avatars.outside import Outline, following
 from avatar_serving.avatars.person import face_mask, person
 from avatar_serving.avatars.rig import Floats, Part, PortraitRig
 from avatar_serving.avatars.skull import head_of, silhouette
-from avatar_serving.avatars.textures import FAINT, SOLID, Mask, Pixels, fill, grown, to_bytes
+from avatar_serving.avatars.textures import (
+    FAINT,
+    SOLID,
+    Mask,
+    Pixels,
+    fill,
+    grown,
+    softened,
+    to_bytes,
+)
 
 MARGINS = (0.16, 0.16, 0.26, 0.12)
 """How far beyond its left, right, upper and lower edge, where they cut a head, the larger square
@@ -184,7 +193,7 @@ def _made_up(wide: Pixels, known: Mask, matte: Floats, grain: Floats) -> Pixels:
 
 
 def _blurred(picture: Floats) -> Floats:
-    return np.asarray(cv2.GaussianBlur(picture, (0, 0), EVEN * len(picture)), np.float32)
+    return softened(picture, EVEN * len(picture))
 
 
 def _mirrored(picture: Floats, known: Mask) -> Floats:

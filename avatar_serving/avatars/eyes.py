@@ -165,9 +165,11 @@ def _whole_eye(picture: Pixels, eye: Eye) -> Floats:
     ring = to_pixels(eye.ring, size)
     seen = shrunk(polygon_mask(ring, size), 1)
     centre, radius = to_pixels(eye.iris[None], size)[0], eye.radius * size
-    x, y = np.meshgrid(np.arange(size) + 0.5, np.arange(size) + 0.5)
+    rows, columns = _around(ring)
+    x, y = np.meshgrid(np.arange(size)[columns] + 0.5, np.arange(size)[rows] + 0.5)
     away = np.hypot(x - centre[0], y - centre[1]) / radius
-    colours = picture.astype(np.float32)
+    whole = picture.astype(np.float32)
+    colours, seen = whole[rows, columns], seen[rows, columns]
     white = fill(colours, _white(colours, seen & (away > 1.25)).astype(np.float32)) * SHADE
     iris = _iris(colours, seen, away)
     edge = np.clip((IRIS_EDGE - away) / 0.16, 0, 1)[..., None]
@@ -176,7 +178,18 @@ def _whole_eye(picture: Pixels, eye: Eye) -> Floats:
     hidden = (iris * edge + white * (1 - edge)) * shadow
     share = cv2.blur(seen.astype(np.float32), (3, 3))[..., None]
     share = np.where(seen[..., None], share, 0)
-    return colours * share + hidden * (1 - share)
+    whole[rows, columns] = colours * share + hidden * (1 - share)
+    return whole
+
+
+def _around(ring: Floats) -> tuple[slice, slice]:
+    """Rows and columns of all that can be seen of an eyeball, whose lids' edge is *ring* (n, 2),
+    in pixels."""
+    low, high = ring.min(0), ring.max(0)
+    reach = float((high - low).max()) + 2 * MARGIN
+    left, top = np.maximum(low - reach, 0).astype(int)
+    right, bottom = (high + reach).astype(int)
+    return slice(top, bottom), slice(left, right)
 
 
 def _white(colours: Floats, seen: NDArray[np.bool_]) -> NDArray[np.bool_]:

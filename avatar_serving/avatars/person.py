@@ -14,6 +14,7 @@ from avatar_serving.avatars.textures import (
     Pixels,
     fill,
     grown,
+    largest,
     polygon_mask,
     shrunk,
     to_pixels,
@@ -88,10 +89,10 @@ def ears(image: Pixels, matte: Floats, face: Mask, head: Mask) -> Floats:
     if not known.any():
         return matte
     behind = fill(image.astype(np.float32), known.astype(np.float32))
-    unlike = np.abs(image - behind).max(2)
+    unlike = largest(np.abs(image - behind))
     colour = cv2.cvtColor(image, cv2.COLOR_RGB2LAB)[..., 1:].astype(np.float32)
     usual, spread = np.median(colour[face], 0), colour[face].std(0)
     off = np.abs(colour - usual) / np.maximum(spread, LEAST_SPREAD)
-    share = np.clip(unlike / UNLIKE - 1, 0, 1) * (off.max(2) < SKIN)
+    share = np.clip(unlike / UNLIKE - 1, 0, 1) * (largest(off) < SKIN)
     share = np.where(shrunk(head, max(1, reach // 2)), share, 0).astype(np.float32)
     return np.asarray(cv2.GaussianBlur(cv2.medianBlur(share, 5), (0, 0), 1), np.float32)

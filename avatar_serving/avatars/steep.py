@@ -6,7 +6,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from avatar_serving.avatars.rig import Floats
-from avatar_serving.avatars.textures import SOLID, Pixels, fill, shrunk, to_bytes, to_pixels
+from avatar_serving.avatars.textures import (
+    SOLID,
+    Pixels,
+    fill,
+    largest,
+    shrunk,
+    to_bytes,
+    to_pixels,
+)
 
 FROM_SLOPE, STEEPEST = 1.6, 9.0
 """Slopes of the depth across the picture from which on grain is taken out, and beyond which they
@@ -86,7 +94,7 @@ def _smooth(values: Floats, shown: Floats, strength: Floats, *, vertical: bool) 
 def _detailed(colours: Floats, smooth: Floats) -> Floats:
     """*smooth* with what of the *colours* stands out."""
     detail = colours - smooth
-    apart = np.abs(detail).max(2, keepdims=True)
+    apart = largest(np.abs(detail))[..., None]
     return smooth + detail * np.clip(apart / GRAIN - 1, 0, 1)
 
 

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 
 from avatar_serving.avatars.rig import Floats
-from avatar_serving.avatars.textures import SOLID, Mask, Pixels, fill, grown
+from avatar_serving.avatars.textures import SOLID, Mask, Pixels, fill, grown, largest
 
 REACH = 1 / 11
 """How far from the person strands are looked for, in picture sides."""
@@ -31,10 +31,10 @@ def strands(image: Pixels, matte: Floats, lowest: int) -> Floats:
     near = grown(matte > 0.5, round(REACH * size))
     wall = cv2.medianBlur(image, 2 * round(THICK * size / 2) + 1)
     apart = np.asarray(cv2.absdiff(image, wall), np.uint8)
-    usual = _filled(apart, ~near).max(2)
+    usual = largest(_filled(apart, ~near))
     usual = cv2.GaussianBlur(usual, (0, 0), COARSE / 60)
     usual = np.asarray(cv2.resize(usual, (size, size)), np.float32)
-    off = apart.max(2)
+    off = largest(apart)
     thin = (off > UNUSUAL * usual + LEAST) & (usual < CALM) & near & (matte < 0.5)
     thin[lowest:] = False
     thin = _hanging_on(thin, matte > 0.5, max(1, round(GAP * size)))

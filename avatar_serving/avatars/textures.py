@@ -1,5 +1,8 @@
 """Pictures of the layers: the person cut out, and what is behind."""
 
+from functools import reduce
+from typing import TypeVar
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -8,18 +11,38 @@ from avatar_serving.avatars.rig import Floats
 
 Pixels = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
+Values = TypeVar("Values", Floats, Pixels)
 SOLID = 0.95
 """Matte from which a pixel shows nothing but the person."""
 FAINT = 0.02
 """Matte up to which a pixel is taken to be background alone."""
 FAR_PX = 12
 """From here on distances are quicker to compute than neighbours to visit."""
+SOFT_PX = 4
+"""Of how few pixels a Gaussian's sigma may be for it to be as smooth as one of many."""
 ENOUGH = 8
 """A pixel of a coarser picture that is known by one part in so many is known: next to what is known
 a gap is filled with what is there, and not with a mean of far and near, which would show as a
 rim."""
 UNLIKE = 20
 """Difference (of 255) from what is drawn at which a pixel begins to be taken for the person's."""
+
+
+def largest(picture: Values) -> Values:
+    """(h, w): of the channels of *picture* (h, w, c). Numpy is slow along short axes."""
+    return reduce(np.maximum, np.moveaxis(picture, 2, 0))
+
+
+def softened(picture: Floats, sigma: float) -> Floats:
+    """Gaussian blur. A wide one is made in a smaller picture: there is nothing fine in it."""
+    height, width = picture.shape[:2]
+    times = int(sigma / SOFT_PX)
+    if times < 2:
+        return np.asarray(cv2.GaussianBlur(picture, (0, 0), sigma), np.float32)
+    size = (max(1, width // times), max(1, height // times))
+    small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+    small = cv2.GaussianBlur(small, (0, 0), sigma * size[0] / width, None, sigma * size[1] / height)
+    return np.asarray(cv2.resize(small, (width, height)), np.float32)
 
 
 def fill(picture: Floats, known: Floats) -> Floats:
@@ -40,7 +63,9 @@ def fill(picture: Floats, known: Floats) -> Floats:
         coarse = cv2.resize(result, size, interpolation=cv2.INTER_LINEAR)
         exact = shade / np.maximum(weight, 1e-6)[..., None]
         share = np.clip(ENOUGH * weight, 0, 1)[..., None]
-        result = exact * share + coarse * (1 - share)
+        exact -= coarse
+        exact *= share
+        result = exact + coarse
     return np.asarray(result, np.float32)
 
 
@@ -88,7 +113,7 @@ def cut_out(picture: Pixels, matte: Floats, behind: Pixels) -> Pixels:
     # What neither explains is the person's: thin hair, a collar, hair that the matte missed and
     # that was taken from the wall.
     shown = colour * alpha + behind * (1 - alpha)
-    amiss = cv2.blur(np.abs(shown - seen).max(2), (5, 5))[..., None]
+    amiss = cv2.blur(largest(np.abs(shown - seen)), (5, 5))[..., None]
     lifted = np.clip((amiss - UNLIKE) / UNLIKE, 0, 1)
     lifted = np.maximum(alpha, lifted)
     own = (seen - behind * (1 - lifted)) / np.maximum(lifted, 0.1)

@@ -8,12 +8,11 @@ in the light that falls on this side.
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import KDTree
+from scipy.spatial import Delaunay, KDTree
 
 from avatar_serving.avatars.outside import step
 from avatar_serving.avatars.rig import Floats
-from avatar_serving.avatars.strips import on_skin
-from avatar_serving.avatars.textures import Pixels, fill, to_bytes
+from avatar_serving.avatars.textures import Pixels, fill, largest, softened, to_bytes
 
 UNLIKE = 0.3
 """Logarithm of the ratio of two colours at which they begin to be unlike."""
@@ -29,6 +28,8 @@ RIM = 0.005
 """Over what distance from the outline of the face the sheet ends softly, in face heights: landmarks
 lie beside it, and hair begins there. Not where there is only wall."""
 MARGIN_PX = 2
+OVER = (-0.2, 1.2)
+"""Within which the shares of two corners of a triangle are held."""
 
 
 def unrolled_face(
@@ -39,8 +40,8 @@ def unrolled_face(
     how well they are seen, and how far what is unlike the other side is doubted; *oval*: those on
     its outline."""
     half = np.ceil(np.abs(chart).max(0)).astype(int) + 2 * MARGIN_PX
-    x, y = np.meshgrid(*(np.arange(-end, end) + 0.5 for end in half))
-    found = _interpolated(np.stack([x, y], -1), chart, values)
+    width, height = 2 * half
+    found = _interpolated((height, width), chart + half, values)
     own, seen = _sampled(photo, found), found[..., 2]
     own, solid = own[..., :3], own[..., 3] / 255
     reach = LIGHT * float(np.ptp(chart[:, 1]))
@@ -69,19 +70,31 @@ def _relit(own: Floats, seen: Floats, reach: float) -> Floats:
 
 def _unlike(own: Floats, other: Floats, reach: float) -> Floats:
     """(h, w), 0..1."""
-    apart = np.abs(np.log((own + DARK) / (other + DARK))).max(2)
-    apart = np.asarray(cv2.GaussianBlur(apart, (0, 0), reach / 4), np.float32)
-    return step(apart / UNLIKE - 1)
+    apart = largest(np.abs(np.log((own + DARK) / (other + DARK))))
+    return step(softened(apart, reach / 4) / UNLIKE - 1)
 
 
-def _interpolated(places: Floats, chart: Floats, values: Floats) -> Floats:
-    """*values* (n, k) of the points of the *chart* (n, 2), at *places* (h, w, 2)."""
-    flat = places.reshape(-1, 2)
-    corners, shares = on_skin(flat, chart)
-    found = np.einsum("kc,kcd->kd", shares, values[corners])
-    outside = (shares < -1e-6).any(1)
-    found[outside] = values[KDTree(chart).query(flat[outside])[1]]
-    return found.reshape(*places.shape[:2], -1).astype(np.float32)
+def _interpolated(shape: tuple[int, int], chart: Floats, values: Floats) -> Floats:
+    """(h, w, k): *values* (n, k) of the points of the *chart* (n, 2; pixels) at each pixel between
+    them, and of the nearest point beyond."""
+    mesh = Delaunay(chart)
+    number = np.full(shape, -1, np.int32)
+    corners = np.round((chart - 0.5) * 16).astype(np.int32)[mesh.simplices]
+    for index, triangle in enumerate(corners):
+        cv2.fillConvexPoly(number, triangle, (index,), cv2.LINE_8, 4)
+    places = np.stack(np.meshgrid(*(np.arange(end) + 0.5 for end in shape[::-1])), -1)
+    inside = number >= 0
+    of, around = number[inside], mesh.transform.astype(np.float32)
+    away = places[inside].astype(np.float32) - around[of, 2]
+    # Drawn triangles reach over their edges, by more than their height where they are slivers.
+    shares = np.clip(np.einsum("kij,kj->ki", around[of, :2], away), *OVER)
+    first, second, last = (values[mesh.simplices[:, k]].astype(np.float32) for k in range(3))
+    found = np.empty((*shape, values.shape[1]), np.float32)
+    found[inside] = last[of] + (
+        (first - last)[of] * shares[:, :1] + (second - last)[of] * shares[:, 1:]
+    )
+    found[~inside] = values[KDTree(chart).query(places[~inside])[1]]
+    return found
 
 
 def _sampled(photo: Pixels, places: Floats) -> Floats:
@@ -94,8 +107,5 @@ def _light(colours: Floats, known: Floats, reach: float) -> Floats:
     """*colours* (h, w, 3) without what is finer than *reach* pixels, where they are *known*
     (h, w; 0..1), and from there on."""
     weight = known**2
-    smooth, total = (
-        cv2.GaussianBlur(values, (0, 0), reach) for values in (colours * weight[..., None], weight)
-    )
-    sure = np.clip(np.asarray(total, np.float32) * 10, 0, 1)
-    return fill(np.asarray(smooth / np.maximum(total, 1e-4)[..., None], np.float32), sure)
+    smooth, total = (softened(one, reach) for one in (colours * weight[..., None], weight))
+    return fill(smooth / np.maximum(total, 1e-4)[..., None], np.clip(total * 10, 0, 1))

@@ -1,8 +1,18 @@
+import cv2
 import numpy as np
 import pytest
 
 from avatar_serving.avatars.backdrop import background
-from avatar_serving.avatars.textures import cut_out, fill, grown, polygon_mask, shrunk, to_pixels
+from avatar_serving.avatars.textures import (
+    cut_out,
+    fill,
+    grown,
+    largest,
+    polygon_mask,
+    shrunk,
+    softened,
+    to_pixels,
+)
 
 
 def test_fill_keeps_the_known_and_continues_it() -> None:
@@ -81,3 +91,16 @@ def test_masks_grow_and_shrink_by_so_many_pixels(pixels: int) -> None:
 def test_nothing_grows_to_nothing_and_all_shrinks_to_all(pixels: int) -> None:
     all_of_it = np.ones((64, 64), bool)
     assert not grown(~all_of_it, pixels).any() and shrunk(all_of_it, pixels).all()
+
+
+@pytest.mark.parametrize("sigma", [3.0, 13.0, 60.0])
+def test_a_wide_blur_made_in_a_smaller_picture_is_that_of_the_whole(sigma: float) -> None:
+    noise = np.random.default_rng(4).uniform(0, 255, (300, 340, 3))
+    picture = (noise * (np.arange(340) > 120)[:, None]).astype(np.float32)
+    exact = cv2.GaussianBlur(picture, (0, 0), sigma)
+    assert np.abs(softened(picture, sigma) - exact)[20:-20, 20:-20].max() < 3
+
+
+def test_the_largest_channel() -> None:
+    picture = np.random.default_rng(5).integers(0, 255, (4, 5, 3), np.uint8)
+    assert (largest(picture) == picture.max(2)).all()
