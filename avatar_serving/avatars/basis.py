@@ -10,6 +10,7 @@ from scipy.spatial import KDTree
 
 from avatar_serving import weights
 from avatar_serving.avatars.anny import read_head
+from avatar_serving.avatars.emphasis import STRONGER, emphasised
 from avatar_serving.avatars.registration import Registration, register
 from avatar_serving.avatars.rig import Floats
 from avatar_serving.avatars.surface import surface_edges
@@ -17,25 +18,13 @@ from avatar_serving.faces import canonical_mesh
 from avatar_serving.faces.topology import OVAL
 from avatar_serving.media import ARKIT
 
-VERSION = "11"
+VERSION = "13"
 """Raise it when what `_make` writes changes."""
 RIM_TRUST = 0.01
 """How much the landmarks on the face's outline count: it runs where the mesh turns away from the
 view, so that their places on it are poor and what is inside tells better how they move."""
 STIFFNESS = 0.4
 """How much smoothness counts against landmark noise."""
-ROUNDER = 1.5
-"""Protruded lips of real speakers narrow the mouth more than the sculpted ones do."""
-STRONGER = {
-    "mouthFrown": 1.7, "browDown": 1.3, "browInnerUp": 1.25, "eyeSquint": 1.7, "noseSneer": 1.6,
-    "mouthLowerDown": 1.5, "mouthUpperUp": 1.4, "mouthRoll": 1.6, "mouthShrug": 1.5,
-    "cheekPuff": 1.6, "jawLeft": 1.45, "jawRight": 1.45, "mouthLeft": 1.35, "mouthRight": 1.35,
-    "mouthDimple": 1.5, "mouthStretch": 1.5, "mouthPress": 1.3,
-}  # fmt: skip
-"""Over the sculpted ones, of which little is left to see in a photo that keeps its shading."""
-PUFFED = 1.6
-"""Over that again, of cheeks that go outwards: those that come towards the viewer look as they
-did."""
 CORNERS = (33, 133, 263, 362, 78, 308)
 """Of the eyes and of the mouth opening."""
 JAW = ("jawForward", "jawLeft", "jawRight", "jawOpen")
@@ -78,7 +67,7 @@ def _make(folder: Path, target: Path) -> None:
     turn, scale, shift = similarity(points, canonical)
     shapes = np.stack([_average(views, unit) for unit in head.units]) @ turn.T * scale
     shapes = _symmetric(_smoothed(shapes, canonical), canonical)
-    shapes = _livelier(shapes, canonical)
+    shapes = emphasised(shapes, canonical)
     teeth = head.vertices[head.lower_teeth] @ turn.T * scale + shift
     moved = (
         head.units[ARKIT.index(name)][head.lower_teeth] @ turn.T * scale * STRONGER.get(name, 1)
@@ -137,18 +126,6 @@ def _bending(canonical: Floats) -> Floats:
     bend = np.eye(len(canonical)) - links / np.maximum(links.sum(1, keepdims=True), 1e-9)
     bend[list(CORNERS)] = 0
     return bend
-
-
-def _livelier(shapes: Floats, canonical: Floats) -> Floats:
-    pucker, funnel = ARKIT.index("mouthPucker"), ARKIT.index("mouthFunnel")
-    shapes = shapes.copy()
-    shapes[pucker] *= np.array([ROUNDER, 1, ROUNDER])
-    shapes[funnel] += shapes[pucker] * np.array([0.6, 0, 0])
-    for beginning, more in STRONGER.items():
-        shapes[[name.startswith(beginning) for name in ARKIT]] *= more
-    sideways = shapes[ARKIT.index("cheekPuff"), :, 0]
-    sideways[sideways * canonical[:, 0] > 0] *= PUFFED
-    return shapes
 
 
 def _affine(places: Floats, displacements: Floats) -> Floats:

@@ -56,7 +56,9 @@ def _ribbon(
     cheek = 0 if MORPHS[smile].endswith("Right") else COLUMNS - 1
     gathered = (seen[:, cheek : cheek + 1] - seen).reshape(-1, 3)
     gathered[:, 2] -= BACK
-    move[smile] += gathered / rest[smile]
+    move[smile] += gathered
+    # The photo's own smile may be a smaller one, and shows all of its fold.
+    move[MORPHS.index("photo")] += gathered * (1 - rest[smile])
     place[:, 2] += NEARER
     return Strip(
         place.astype(np.float32), move.astype(np.float32), grid(ROWS, COLUMNS), _texels(),

@@ -46,13 +46,14 @@ def test_a_face_that_did_not_smile_has_no_folds_to_soften() -> None:
 
 
 @pytest.mark.parametrize("side", [0, 1])
-def test_a_ribbon_lies_over_the_fold_and_a_smile_draws_it_onto_the_cheek(side: int) -> None:
+def test_a_ribbon_over_the_fold_is_drawn_onto_the_cheek_by_a_smile_and_in_the_photo(side: int) -> None:
     fold = _folds()[side]
     assert np.ptp(fold.positions[:, 0]) == pytest.approx(2 * REACH * 0.8, rel=0.05)
     assert fold.positions[:, 2] == pytest.approx(NEARER)
-    smiling = fold.positions + SMILE * fold.morphs[MORPHS.index(FOLDS[side][0])]
-    assert np.ptp(smiling[:, 0]) == pytest.approx(0, abs=1e-6)
-    assert abs(smiling[0, 0]) > 0.1 + 0.9 * REACH * 0.8 and smiling[:, 2].max() < 0
+    smile, photo = (fold.morphs[MORPHS.index(name)] for name in (FOLDS[side][0], "photo"))
+    for gone in (fold.positions + smile, fold.positions + SMILE * smile + photo):
+        assert np.ptp(gone[:, 0]) == pytest.approx(0, abs=1e-6)
+        assert abs(gone[0, 0]) > 0.1 + 0.9 * REACH * 0.8 and gone[:, 2].max() < 0
 
 
 def test_its_picture_is_the_skin_without_the_line() -> None:

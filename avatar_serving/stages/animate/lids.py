@@ -14,7 +14,8 @@ from avatar_serving.stages.animate.chance import Chance, moments
 from avatar_serving.stages.animate.gaze import Jump
 from avatar_serving.stages.animate.timeline import COLUMN, Floats, Timeline, smooth
 
-_CLOSE_S, _OPEN_S = 0.05, 0.10
+_CLOSE_S, _OPEN_S = 0.09, 0.19
+"""More than half shut for 140 ms; in a filmed conversation 168 (docs/animation.md)."""
 _LEAST_S = 0.9
 """Two blinks are at least this far apart."""
 _LARGE_DEG, _WITH_LARGE = 9.0, 0.3

@@ -9,8 +9,8 @@ from avatar_serving.stages.animate.chance import Chance, moments, wander
 from avatar_serving.stages.animate.gaze import Gazing
 from avatar_serving.stages.animate.timeline import COLUMN, Floats, Timeline, bump
 
-YAW_LIMIT, PITCH_LIMIT, ROLL_LIMIT = 6.0, 4.0, 3.0
-"""Degrees; a head in conversation stays within them."""
+YAW_LIMIT, PITCH_LIMIT, ROLL_LIMIT = 10.0, 7.0, 6.0
+"""Degrees; a head in conversation seldom goes further."""
 _BROWS = (("browInnerUp", 0.14), ("browOuterUpLeft", 0.20), ("browOuterUpRight", 0.20))
 _RAISE_S = 0.22
 
@@ -37,23 +37,23 @@ class Bearing:
 
 _SMILE = (("mouthSmileLeft", 0.07), ("mouthSmileRight", 0.07))
 BEARINGS: dict[Behaviour, Bearing] = {
-    "idle": Bearing((1.8, 1.0, 0.9), Gazing(4.5, 0.9), sway_hz=(0.05, 0.2), blinks_per_min=16,
+    "idle": Bearing((2.8, 1.7, 1.3), Gazing(4.5, 0.9), sway_hz=(0.05, 0.4), blinks_per_min=16,
                     weights=_SMILE),
     "listening": Bearing(
-        (1.4, 0.8, 0.8), Gazing(7.9, 0.43), held=(0.0, -0.3, 1.3), sway_hz=(0.08, 0.3),
+        (3.4, 2.2, 1.9), Gazing(7.9, 0.43), held=(0.0, -0.3, 1.3), sway_hz=(0.06, 0.5),
         blinks_per_min=15, nod_every_s=3.6, nod_deg=1.9, raise_every_s=6.5,
         weights=(*_SMILE, ("browInnerUp", 0.10), ("browOuterUpLeft", 0.05),
                  ("browOuterUpRight", 0.05), ("eyeWideLeft", 0.04), ("eyeWideRight", 0.04)),
     ),
     "thinking": Bearing(
-        (1.2, 0.8, 0.7), Gazing(1.3, 0.9, rest=(7.0, 8.0)), held=(2.8, 1.4, 0.8),
+        (2.2, 1.5, 1.2), Gazing(1.3, 0.9, rest=(7.0, 8.0)), held=(2.8, 1.4, 0.8),
         blinks_per_min=11, raise_every_s=9.0,
         weights=(("browInnerUp", 0.16), ("browDownLeft", 0.10), ("browDownRight", 0.06),
                  ("mouthPressLeft", 0.10), ("mouthPressRight", 0.10), ("mouthShrugLower", 0.08),
                  ("eyeSquintLeft", 0.10), ("eyeSquintRight", 0.10)),
     ),
     "speaking": Bearing(
-        (2.4, 1.4, 1.2), Gazing(3.1, 0.93), sway_hz=(0.1, 0.5), blinks_per_min=18,
+        (5.0, 3.4, 3.2), Gazing(3.1, 0.93), sway_hz=(0.06, 0.6), blinks_per_min=18,
         weights=(("mouthSmileLeft", 0.05), ("mouthSmileRight", 0.05), ("browInnerUp", 0.06)),
     ),
 }  # fmt: skip

@@ -15,7 +15,7 @@ from avatar_serving.stages.animate.timeline import COLUMN, Floats, Timeline
 
 _SYLLABLE_S = 0.09
 """Width of the smoothing."""
-_DIP_DEG, _LIFT_DEG = 1.1, 0.9
+_DIP_DEG, _LIFT_DEG = 1.0, 0.8
 """Pitch of the head for one standard deviation of loudness, and of the melody."""
 _TURN_DEG = 0.7
 _BROWS = (("browInnerUp", 0.10), ("browOuterUpLeft", 0.12), ("browOuterUpRight", 0.12))
