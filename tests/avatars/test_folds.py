@@ -46,7 +46,7 @@ def test_a_face_that_did_not_smile_has_no_folds_to_soften() -> None:
 
 
 @pytest.mark.parametrize("side", [0, 1])
-def test_a_ribbon_over_the_fold_is_drawn_onto_the_cheek_by_a_smile_and_in_the_photo(side: int) -> None:
+def test_a_ribbon_over_the_fold_is_drawn_aside_by_a_smile_and_in_the_photo(side: int) -> None:
     fold = _folds()[side]
     assert np.ptp(fold.positions[:, 0]) == pytest.approx(2 * REACH * 0.8, rel=0.05)
     assert fold.positions[:, 2] == pytest.approx(NEARER)
