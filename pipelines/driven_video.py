@@ -6,17 +6,14 @@ from contextlib import aclosing, closing
 from dataclasses import dataclass, field, replace
 
 from avatar_serving.driving.motion import Motion, motion_of
-from avatar_serving.errors import AudioRejected, FootageRejected
 from avatar_serving.film.motion import RATES, resampled
-from avatar_serving.film.recording import read_recording
 from avatar_serving.flow import in_thread
 from avatar_serving.footage.bank import watched
-from avatar_serving.footage.reading import LONGEST_S
+from avatar_serving.footage.hearing import heard_in
 from avatar_serving.footage.shelf import Shelf
 from avatar_serving.media import Progress
 from avatar_serving.safety.consent import Consent
 from avatar_serving.stages.base import Render
-from avatar_serving.uploads import open_upload
 from avatar_serving.video import Sound
 from pipelines.filming import Filmed, Shot, filmed
 
@@ -85,17 +82,8 @@ def performed(film: bytes, shelf: Shelf) -> Generator[float | Motion, None, None
 
 def sound_of(film: bytes) -> Sound | None:
     """None: there is nothing to be heard in it. Raises FootageRejected: its sound is damaged."""
-    try:
-        return read_recording(film, LONGEST_S + SHORTEST_S).played
-    except AudioRejected as error:
-        if error.check == "decodable" and _sounds(film):
-            raise FootageRejected("decodable", f"the film: {error.reason}") from error
-        return None
-
-
-def _sounds(film: bytes) -> bool:
-    with open_upload(film) as file:
-        return bool(file.streams.audio)
+    recording = heard_in(film)
+    return recording.played if recording else None
 
 
 def rate_of(motion: Motion) -> int:

@@ -1,35 +1,40 @@
 """A film of somebody who speaks, and a text or a recording: the same person says that instead."""
 
+import asyncio
 import time
 from collections.abc import AsyncGenerator, Generator
 from contextlib import aclosing, closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 from avatar_serving.between import Between, between
-from avatar_serving.errors import AudioRejected, FootageRejected, InvalidRequest, LimitExceeded
+from avatar_serving.errors import InvalidRequest
 from avatar_serving.film.encoders import Encoder, encoded_by
 from avatar_serving.film.formats import format_of
 from avatar_serving.film.motion import RATES
 from avatar_serving.film.recording import Recording
-from avatar_serving.flow import in_thread
-from avatar_serving.footage.bank import FilmBank, bank_of, heard_in, watched
+from avatar_serving.flow import collect, in_thread
+from avatar_serving.footage.bank import watched
+from avatar_serving.footage.hearing import heard_in
+from avatar_serving.footage.index import Known, Said, known_by
 from avatar_serving.footage.path import path_of
 from avatar_serving.footage.playing import bridged, played
 from avatar_serving.footage.shelf import Shelf
-from avatar_serving.media import AudioChunk, Manner, Progress
+from avatar_serving.media import Manner, Progress
 from avatar_serving.rife.frames import Rife
 from avatar_serving.safety.consent import Consent
 from avatar_serving.stages.animate.bank import open_ear
-from avatar_serving.stages.animate.features import Ear
 from avatar_serving.stages.animate.sound import listen
 from avatar_serving.video import FilmWriter, Sound
-from pipelines.converse import ConverseStages, speak_text
+from pipelines.converse import ConverseStages
 from pipelines.filming import Filmed
+from pipelines.spoken import joined, motion, speeches
 
 Bridge = Literal["flow", "rife"]
 
+_FACE_FPS = 60
+"""Of the face that shows a silent film what to say."""
 _READ = 0.6
 """Share of the work after which the film is known."""
 
@@ -68,54 +73,37 @@ async def footage_video(
 
     Raises:
         FootageRejected: the film does not serve; says why, and what to do.
-        AudioRejected: the film or the recording is silent; nothing of the text can be said.
+        AudioRejected: the recording is silent; nothing of the text can be said.
         LimitExceeded: it would last longer than ``longest_s``.
         WeightsError: those of RIFE are asked for, and not there.
     """
     began = time.perf_counter()
     yield Progress("speak", 0.0, "Speaking")
-    sound = _padded(request, await _sound(stages, request))
-    async with aclosing(in_thread(_filmed(request, sound))) as steps:
+    parts = await collect(speeches(stages, request))
+    heard = joined(request, tuple((request.lead_s + at_s, speech) for _, at_s, speech in parts))
+    recording = await asyncio.to_thread(heard_in, request.film)
+    face = () if recording else await motion(stages, heard, request, _FACE_FPS)
+    said = Said(listen(heard.sound.mono()), heard.seconds, face)
+    async with aclosing(in_thread(_filmed(request, recording, heard.sound, said))) as steps:
         async for step in steps:
             yield step
-    yield Filmed(request.output, sound.seconds, time.perf_counter() - began)
+    yield Filmed(request.output, heard.seconds, time.perf_counter() - began)
 
 
-async def _sound(stages: ConverseStages, request: FootageRequest) -> Sound:
-    if isinstance(request.said, Recording):
-        return request.said.played
-    spoken: list[AudioChunk] = []
-    silent = replace(request.manner, animated=False)
-    async with aclosing(speak_text(stages, request.said, silent)) as parts:
-        async for part in parts:
-            spoken.append(part.speech.audio)
-            end_s = part.start_s + part.speech.audio.seconds
-            if end_s > request.longest_s:
-                raise LimitExceeded("limits.video_s", end_s, request.longest_s)
-    if not spoken:
-        raise AudioRejected("silence", "there is nothing to say in the text")
-    return Sound(b"".join(chunk.pcm for chunk in spoken), spoken[0].sample_rate)
-
-
-def _padded(request: FootageRequest, sound: Sound) -> Sound:
-    lead, tail = (
-        bytes(2 * sound.channels * round(part_s * sound.sample_rate))
-        for part_s in (request.lead_s, request.tail_s)
-    )
-    return replace(sound, pcm=lead + sound.pcm + tail)
-
-
-def _filmed(request: FootageRequest, sound: Sound) -> Generator[Progress, None, None]:
+def _filmed(
+    request: FootageRequest, recording: Recording | None, sound: Sound, said: Said
+) -> Generator[Progress, None, None]:
     with closing(Shelf()) as shelf:
-        film, ear = yield from known(request.film, shelf)
-        yield from shot(request, film, ear, shelf, sound)
+        film = yield from known(request.film, recording, shelf)
+        yield from shot(request, film, shelf, sound, said)
 
 
 def shot(
-    request: FootageRequest, film: FilmBank, ear: Ear, shelf: Shelf, sound: Sound
+    request: FootageRequest, seen: Known, shelf: Shelf, sound: Sound, said: Said
 ) -> Generator[Progress, None, None]:
-    """Phase two: the frames of *shelf* in the order of *sound*, written to a file."""
-    mixes = bridged(film, path_of(film, listen(sound.mono()), sound.seconds, ear))
+    """Phase two: the frames of *shelf* in the order of what is *said*, written to a file."""
+    film = seen.film
+    mixes = bridged(film, path_of(seen, said))
     fps = request.fps or (film.fps if film.fps in RATES else 30)
     height, width = shelf[0].shape[:2]
     form = encoded_by(format_of(request.output), request.encoder, width, height)
@@ -130,24 +118,14 @@ def _bridge(name: Bridge) -> Between:
     return Rife().between if name == "rife" else between
 
 
-def known(data: bytes, shelf: Shelf) -> Generator[Progress, None, tuple[FilmBank, Ear]]:
-    """Phase one: its pictures in *shelf*, and a bank of them. What can be told from the sound is
-    told before any picture is looked at."""
-    try:
-        recording = heard_in(data)
-    except AudioRejected as error:
-        told = f"the film: {error.reason}; it must be heard what the person says"
-        raise AudioRejected(error.check, told) from error
-    except LimitExceeded as error:
-        raise FootageRejected(
-            "length", "the film is too long; cut out one to three minutes"
-        ) from error
+def known(
+    data: bytes, recording: Recording | None, shelf: Shelf
+) -> Generator[Progress, None, Known]:
+    """Phase one: its pictures in *shelf*, and a bank of them; *recording* is its sound."""
+    told = "Watching the film" if recording else "Watching the lips, for the film has no sound"
     steps = watched(data, shelf)
     while True:
         try:
-            yield Progress("watch", _READ * next(steps), "Watching the film")
+            yield Progress("watch", _READ * next(steps), told)
         except StopIteration as end:
-            seen = end.value
-            break
-    ear = open_ear()
-    return bank_of(seen, recording, ear), ear
+            return known_by(end.value, recording, open_ear)

@@ -20,7 +20,6 @@ from avatar_serving.film.framing import sized
 from avatar_serving.film.recording import Recording, read_recording
 from avatar_serving.media import EMOTIONS, Manner, Mood
 from avatar_serving.safety.consent import Consent
-from avatar_serving.stages.animate import StillConfig
 from avatar_serving.stages.tts import find_voice
 from avatar_serving.text.languages import language_of
 from pipelines.converse import ConverseStages
@@ -143,7 +142,7 @@ async def _said_again(request: FootageRequest, profile: Profile, console: Consol
         task = bar.add_task("Loading models", total=1.0)
         if isinstance(request.said, str):
             await check_text(request.said, profile.rails, profile)
-        stages = ConverseStages(Mute(), profile.tts.build(), StillConfig().build())
+        stages = ConverseStages(Mute(), profile.tts.build(), profile.animate.build())
         return await followed(footage_video(stages, request), bar, task)
 
 

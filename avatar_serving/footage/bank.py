@@ -1,4 +1,4 @@
-"""A film as a bank: what each frame sounded like, what mouth and head did in it, where it rests.
+"""A film as a bank: by what each frame is found, what mouth and head did in it, where it rests.
 
 As in Video Rewrite (C. Bregler, M. Covell, M. Slaney, SIGGRAPH 1997), but whole frames are played.
 """
@@ -11,14 +11,10 @@ from numpy.typing import NDArray
 
 from avatar_serving.errors import FootageRejected
 from avatar_serving.faces.topology import BRIDGE, FOREHEAD, LIPS_INNER, LIPS_OUTER, NOSE_TIP
-from avatar_serving.film.recording import Recording, read_recording
-from avatar_serving.footage.reading import LONGEST_S, SHORTEST_S, pictures
+from avatar_serving.footage.reading import SHORTEST_S, pictures
 from avatar_serving.footage.shelf import Shelf
 from avatar_serving.footage.watching import Watch
-from avatar_serving.stages.animate.features import Ear
 from avatar_serving.stages.animate.matching import Bank
-from avatar_serving.stages.animate.quiet import STEP_S, track
-from avatar_serving.stages.animate.sound import listen
 from avatar_serving.stages.animate.timeline import Floats
 
 _EYES = (33, 263)
@@ -99,18 +95,12 @@ def watched(
     return Faces(fps, frames, takes, np.stack(faces))
 
 
-def heard_in(data: bytes) -> Recording:
-    """The sound of a film. Raises AudioRejected (decodable, silence), LimitExceeded."""
-    return read_recording(data, LONGEST_S + SHORTEST_S)
-
-
-def bank_of(seen: Faces, recording: Recording, ear: Ear) -> FilmBank:
-    sound, times = listen(recording.heard), seen.frames / seen.fps
+def bank_of(seen: Faces, features: Floats, paused: NDArray[np.bool_]) -> FilmBank:
+    """*features*: by what rows are found; *paused*: in which of them nothing is heard."""
     opening, poses = _poses(seen)
     follows = np.append((np.diff(seen.frames) == 1) & (np.diff(seen.takes) == 0), False)
-    paused = track(sound, float(times[-1]) + STEP_S).paused_at(times)
     rests = _rests(opening, paused, follows, round(_REST_S * seen.fps))
-    bank = Bank(ear.features(sound, times), poses, follows)
+    bank = Bank(features, poses, follows)
     return FilmBank(bank, seen.frames, seen.takes, opening, rests, seen.fps)
 
 

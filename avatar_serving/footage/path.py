@@ -6,13 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from avatar_serving.footage.bank import FilmBank
-from avatar_serving.stages.animate.features import Ear
+from avatar_serving.footage.index import Known, Said
 from avatar_serving.stages.animate.matching import Bank, Indices, Search, match
 from avatar_serving.stages.animate.quiet import runs, track
-from avatar_serving.stages.animate.sound import Sound
 
 SEARCH = Search(width=48, jump=0.6, jump_least=0.15, lag=12)
-"""A film need not answer at once: it hears .4 s before it decides, and leaps less readily than the
+"""A film need not answer at once: it knows .4 s before it decides, and leaps less readily than the
 bank of a rig, for whole pictures show it."""
 _PAUSE_S = 0.3
 """A pause that lasts longer is filled with frames in which nothing is said."""
@@ -22,11 +21,12 @@ _TURN_COST = 0.2
 """Of each time that a rest is gone through, against the leaps into it and out of it."""
 
 
-def path_of(film: FilmBank, sound: Sound, seconds: float, ear: Ear) -> Indices:
-    """A row of the bank for each 1 / fps s of *sound*."""
-    times = np.arange(max(1, round(seconds * film.fps))) / film.fps
-    path = match(film.bank, ear.features(sound, times), SEARCH)
-    for first, past in runs(track(sound, seconds).paused_at(times)):
+def path_of(known: Known, said: Said) -> Indices:
+    """A row of the bank for each 1 / fps s of what is *said*."""
+    film = known.film
+    times = np.arange(max(1, round(said.seconds * film.fps))) / film.fps
+    path = match(film.bank, known.index.wanted(said, times), SEARCH)
+    for first, past in runs(track(said.sound, said.seconds).paused_at(times)):
         if past - first >= _PAUSE_S * film.fps:
             path[first:past] = _rest(film, path, first, past)
     return steadied(film, path)

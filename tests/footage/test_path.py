@@ -1,12 +1,11 @@
 """Frames for a sound: what was said is found, pauses are rests that are gone through."""
 
 from itertools import pairwise
-from typing import cast
 
 import numpy as np
 
+from avatar_serving.footage.index import Known, Said
 from avatar_serving.footage.path import leaps, path_of, steadied
-from avatar_serving.stages.animate.features import Ear
 from avatar_serving.stages.animate.sound import RATE, Sound
 from avatar_serving.stages.animate.timeline import Floats
 from tests.footage.discs import FPS, RESTS, disc_film
@@ -18,7 +17,7 @@ class Hears:
     def __init__(self, first: int) -> None:
         self._first = first
 
-    def features(self, _: Sound, times_s: Floats) -> Floats:
+    def wanted(self, _: Said, times_s: Floats) -> Floats:
         return (self._first + times_s[:, None] * FPS) / 10
 
 
@@ -31,7 +30,7 @@ def loud(seconds: float, silent: tuple[float, float] = (0.0, 0.0)) -> Sound:
 
 def path(sound: Sound, first: int = 5) -> np.ndarray:
     seconds = len(sound.samples) / RATE
-    return path_of(disc_film(), sound, seconds, cast("Ear", Hears(first)))
+    return path_of(Known(disc_film(), Hears(first)), Said(sound, seconds))
 
 
 def test_what_was_said_is_found_whole() -> None:

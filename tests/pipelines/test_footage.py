@@ -15,13 +15,14 @@ from avatar_serving import images, weights
 from avatar_serving.errors import InvalidRequest
 from avatar_serving.film.recording import read_recording
 from avatar_serving.flow import collect, last
-from avatar_serving.footage.bank import FilmBank, heard_in
+from avatar_serving.footage.hearing import heard_in
+from avatar_serving.footage.index import Known, Said
+from avatar_serving.footage.lips import lips_of
 from avatar_serving.footage.path import path_of
 from avatar_serving.footage.shelf import Shelf
-from avatar_serving.media import Manner, ReconstructRequest
+from avatar_serving.media import AnimateRequest, Manner, ReconstructRequest, SpeechRequest
 from avatar_serving.safety.consent import Consent
 from avatar_serving.stages.animate import PhonesConfig, StillConfig
-from avatar_serving.stages.animate.features import Ear
 from avatar_serving.stages.animate.matching import Bank
 from avatar_serving.stages.animate.sound import Sound, listen
 from avatar_serving.stages.llm.echo import EchoConfig
@@ -62,7 +63,6 @@ def run(*arguments: str) -> tuple[int, str]:
         (("--consent", "--height", "512"), "leave out --size"),
         (("--consent", "--mood", "joy"), "leave out --size"),
         (("--consent", "--fps", "31"), "fps must be one of"),
-        (("--consent",), "audio_rejected: the film: there is no sound"),
     ],
 )
 def test_what_cannot_be_is_said_in_a_line(
@@ -100,20 +100,25 @@ async def test_a_film_says_what_it_says_and_something_else(tmp_path: Path) -> No
     data = await filmed(stages, tmp_path / "film.mp4")
     request = FootageRequest(data, "", Manner(""), tmp_path / "a.mp4", AGREED)
     with closing(Shelf()) as shelf:
-        whole, ear = returned(known(data, shelf))
-        for _ in shot(request, whole, ear, shelf, humming(1.5)):
+        recording = heard_in(data)
+        whole = returned(known(data, recording, shelf))
+        silent = returned(known(data, None, shelf))
+        asked = humming(1.5)
+        for _ in shot(request, whole, shelf, asked, Said(listen(asked.mono()), 1.5)):
             pass
     assert pictures(request.output).shape == (36, 256, 256, 3)
     played, rate = sound(request.output)
     assert len(played) / rate == pytest.approx(1.5, abs=0.05)
 
-    recording = heard_in(data)
+    assert recording is not None
     heard = listen(recording.heard)
-    again = path_of(whole, heard, recording.seconds, ear)
-    count = min(len(again), len(whole.opening))
+    opening = whole.film.opening
+    again = path_of(whole, Said(heard, recording.seconds))
+    count = min(len(again), len(opening))
     assert np.median(np.diff(again)) == 1
-    assert np.corrcoef(whole.opening[again[:count]], whole.opening[:count])[0, 1] > 0.95
-    assert correlation_with_unseen(whole, ear, heard) > 0.6
+    assert np.corrcoef(opening[again[:count]], opening[:count])[0, 1] > 0.95
+    assert correlation_with_unseen(whole, heard) > 0.6
+    assert await correlation_by_lips(stages, silent) > 0.8
 
 
 async def filmed(stages: ConverseStages, path: Path) -> bytes:
@@ -134,8 +139,9 @@ def returned(steps: Generator[object, None, T]) -> T:
             return end.value
 
 
-def correlation_with_unseen(whole: FilmBank, ear: Ear, heard: Sound) -> float:
+def correlation_with_unseen(known: Known, heard: Sound) -> float:
     """The lips' opening over the end of the film, from a bank of all that is before it."""
+    whole = known.film
     cut = round(KNOWN_S * whole.fps)
     bank = whole.bank
     follows = np.append(bank.follows[: cut - 1], False)
@@ -146,6 +152,19 @@ def correlation_with_unseen(whole: FilmBank, ear: Ear, heard: Sound) -> float:
         rests=tuple((first, past) for first, past in whole.rests if past <= cut),
     )
     rest = Sound(heard.samples[round(cut / whole.fps * 16_000) :])
-    path = path_of(before, rest, len(rest.samples) / 16_000, ear)
+    path = path_of(Known(before, known.index), Said(rest, len(rest.samples) / 16_000))
     count = min(len(path), len(whole.opening) - cut)
     return float(np.corrcoef(before.opening[path[:count]], whole.opening[cut:][:count])[0, 1])
+
+
+async def correlation_by_lips(stages: ConverseStages, known: Known) -> float:
+    """Of a film without sound: the gap of the lips it shows with that of the face that speaks."""
+    voice = HibariConfig().voices()[0].id
+    speech = (await collect(stages.tts.run(SpeechRequest("Papa bought a map of Rome.", voice))))[0]
+    seconds = speech.audio.seconds
+    asked = AnimateRequest(seconds, speech.phones, audio=speech.audio)
+    face = tuple(await collect(stages.animate.run(asked)))
+    path = path_of(known, Said(listen(speech.audio), seconds, face))
+    times = np.arange(len(path)) / known.film.fps
+    gap = np.interp(times, [frame.at_s for frame in face], lips_of(face).gap)
+    return float(np.corrcoef(known.film.opening[path], gap)[0, 1])
