@@ -1,8 +1,10 @@
-"""Where splats wait that the neutral face folds away, for players that change neither their size
-nor their opacity: behind the skin.
+"""What is done with splats that are folded away, for players that change neither their size nor
+their opacity, nor the order in which they draw.
 
-A lid waits as it is when shut, slid up until its edge is that of the open lid, and comes down from
-under the skin as a real one does. What else unfolds waits straight behind its place.
+What the neutral face folds away waits behind the skin: a lid as it is when shut, slid up until its
+edge is that of the open lid, to come down from under the skin as a real one does; what else
+unfolds, straight behind its place. What a shape folds away stays on the skin: players would pile
+it up where it is gathered.
 """
 
 import numpy as np
@@ -10,6 +12,7 @@ from numpy.typing import NDArray
 from scipy.spatial import KDTree
 
 from avatar_serving.avatars.rig import Floats
+from avatar_serving.avatars.splats import Splats
 from avatar_serving.media import ARKIT
 
 BEHIND = 0.006
@@ -56,3 +59,18 @@ def _above(
     near = KDTree(means[skin, :2]).query(found[:, :2], 8)[1]
     found[:, 2] = means[skin[near], 2].min(1) - BEHIND
     return found
+
+
+def facing_of(splats: Splats, triangles: NDArray[np.int32], posed: Floats) -> Floats:
+    """(n,): above 0 where the triangle of a splat turns its front to the viewer, in a mesh whose
+    corners are *posed* (v, 3)."""
+    a, b, c = (posed[triangles[:, corner], :2] for corner in range(3))
+    across, along = b - a, c - a
+    return (across[:, 0] * along[:, 1] - across[:, 1] * along[:, 0])[splats.triangle]
+
+
+def stay(means: Floats, morph: Floats, away: NDArray[np.bool_], skin: NDArray[np.bool_]) -> None:
+    """Splats that are *away* (n,) move in *morph* (n, 3) as the nearest of the *skin* (n,) does."""
+    if away.any() and skin.any():
+        near = KDTree(means[skin]).query(means[away])[1]
+        morph[away] = morph[skin][near]

@@ -32,7 +32,7 @@ from avatar_serving.exchange.lam import (
     ORDER,
     SKIN,
 )
-from avatar_serving.exchange.lam_folds import BEHIND, put_away
+from avatar_serving.exchange.lam_folds import facing_of, put_away, stay
 from avatar_serving.exchange.lam_motion import write_motion
 from avatar_serving.media import ARKIT
 
@@ -43,8 +43,8 @@ FOLDED = 0.5
 for players cannot change it."""
 
 GONE = 0.1
-"""A splat that a shape leaves less than this share of its area is folded away by it, such as the
-soft side of a fold by a smile: behind the skin, for players would show it as large as ever."""
+"""A splat that a shape leaves less than this share of its area, or turns over, is folded away by
+it, such as the soft side of a fold by a smile: it stays."""
 HIDDEN = 0.1
 """A splat that no ARKit shape unfolds to this share of its area is left out."""
 NEIGHBOURS = 8
@@ -94,22 +94,27 @@ class _Piece:
 
 def _piece(layer: Cover, pivot: tuple[float, float, float]) -> _Piece:
     carrier = Carrier(layer.splats, layer.rest, layer.mesh.triangles)
-    means, shapes = carrier.carried(pose_part(layer.mesh, pivot, NEUTRAL))
+    posed = pose_part(layer.mesh, pivot, NEUTRAL)
+    means, shapes = carrier.carried(posed)
+    facing = facing_of(layer.splats, layer.mesh.triangles, posed)
+    shown, folded = _shapes(layer, shapes)
     morphs = np.zeros((len(ARKIT), *means.shape), np.float32)
     own = widest = _areas(shapes)
     opened_by = np.zeros(len(means), np.intp)
     for i in range(len(ARKIT)):
         if layer.mesh.morphs[i].any():
             values = tuple(float(i == j) for j in range(len(NEUTRAL)))
-            moved, changed = carrier.carried(pose_part(layer.mesh, pivot, values))
+            posed = pose_part(layer.mesh, pivot, values)
+            moved, changed = carrier.carried(posed)
             morphs[i] = moved - means
             wide = _areas(changed)
             opened_by[wide > widest] = i
-            morphs[i, wide < GONE * own, 2] -= BEHIND
+            turned = facing_of(layer.splats, layer.mesh.triangles, posed) * facing < 0
+            away = turned | (wide < GONE * own)
+            stay(means, morphs[i], away & ~folded, ~away & ~folded)
             widest = np.maximum(widest, wide)
     corners = layer.mesh.triangles[layer.splats.triangle]
     head = (layer.mesh.head[corners] * layer.splats.barycentric).sum(1)
-    shown, folded = _shapes(layer, shapes)
     means, morphs = put_away(means, morphs, folded, opened_by)
     kept = np.flatnonzero(widest > HIDDEN * layer.splats.scales[:, :2].prod(1))
     apart = carrier.carried(layer.mesh.positions + layer.mesh.morphs[: len(ARKIT)].sum(0))[0]

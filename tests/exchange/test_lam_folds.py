@@ -3,7 +3,9 @@
 import numpy as np
 
 from avatar_serving.avatars import package, splat_refine
-from avatar_serving.exchange.lam_folds import BEHIND, INSIDE, put_away
+from avatar_serving.avatars.rig import pose_part
+from avatar_serving.avatars.splat_scene import NEUTRAL
+from avatar_serving.exchange.lam_folds import BEHIND, INSIDE, facing_of, put_away, stay
 from avatar_serving.media import ARKIT
 from tests.avatars.lidded import lidded_package
 
@@ -40,6 +42,23 @@ def test_what_is_no_lid_waits_behind_its_place() -> None:
     waiting, changed = put_away(means, morphs, folded, opened_by)
     np.testing.assert_allclose(waiting[-3:], means[-3:] - [0, 0, INSIDE], atol=1e-6)
     np.testing.assert_allclose(waiting + changed[TONGUE], means + morphs[TONGUE], atol=1e-6)
+
+
+def test_what_a_shape_folds_away_stays_on_the_skin() -> None:
+    means = np.array([[0, 0, 0], [0.1, 0, 0], [0.01, 0, 0.005]], np.float32)
+    smile = np.array([[0, 0.02, 0], [0, 0.04, 0], [0.3, 0, -0.006]], np.float32)
+    ribbon = np.array([False, False, True])
+    stay(means, smile, ribbon, ~ribbon)
+    np.testing.assert_allclose(smile, [[0, 0.02, 0], [0, 0.04, 0], [0, 0.02, 0]])
+
+
+def test_a_triangle_that_turns_over_is_told_by_its_front() -> None:
+    layer = splat_refine.from_rig(package.load(lidded_package(220)), 1 / 40).layers[-1]
+    posed = pose_part(layer.mesh, (0.0, 0.0, 0.0), NEUTRAL)
+    front = facing_of(layer.splats, layer.mesh.triangles, posed)
+    behind = facing_of(layer.splats, layer.mesh.triangles, posed * np.float32([-1, 1, 1]))
+    np.testing.assert_allclose(behind, -front, atol=1e-9)
+    assert (np.abs(front) > 0).any()
 
 
 def test_a_folded_strip_learns_no_colours_of_the_open_eye() -> None:
