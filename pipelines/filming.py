@@ -109,6 +109,7 @@ def _drawing(
         None if kept else images.from_array(compositor.behind),
         shot.backdrop.transparent,
         sound.mono() if sound else None,
+        breathes_s=0.0,
     )
 
 

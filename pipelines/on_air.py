@@ -132,13 +132,14 @@ class _Sender:
     async def _send(self, frames: tuple[FaceFrame, ...], audio: AudioChunk, joins: bool) -> None:
         """*joins*: the motion does not go on from the last."""
         joined = _joined(self._shown, frames) if joins else frames
+        began_s = self._target.seconds
         self._shown = joined[-1] if joined else self._shown
         await asyncio.to_thread(self._target.hear, audio.pcm)
         if joined:
             framing = self._stage.framing
             request = RenderRequest(
                 self._stage.package, joined, framing.side, framing.shown, self._behind,
-                sound=audio, show=self._show,
+                sound=audio, show=self._show, breathes_s=began_s,
             )  # fmt: skip
             async with aclosing(self._stage.render.run(request)) as pictures:
                 async for picture in pictures:

@@ -5,6 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from avatar_serving.avatars import edges, raster
+from avatar_serving.avatars.breath import breathed
 from avatar_serving.avatars.openings import edges_of, pieces, rim_before, rims
 from avatar_serving.avatars.raster import FARTHEST, draw_coloured, draw_textured
 from avatar_serving.avatars.rig import Floats, Part, PortraitRig, Posed, pose
@@ -54,9 +55,9 @@ class Canvas:
         self._triangles = rig.skin.triangles
         self._mouth_colours = np.ascontiguousarray(rig.mouth.colours * 255, np.float32)
 
-    def draw(self, values: tuple[float, ...], photo: float = 0.0) -> Pixels:
+    def draw(self, values: tuple[float, ...], photo: float = 0.0, breath: float = 0.0) -> Pixels:
         """One frame (height, width, 3) of the window for a number for each of CHANNELS."""
-        posed = pose(self._rig, values, photo)
+        posed = breathed(pose(self._rig, values, photo), breath)
         self._triangles = self.facing(posed.skin)
         out = self._background.copy()
         depth = _depth(out)

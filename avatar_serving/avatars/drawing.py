@@ -16,8 +16,8 @@ Pixels = NDArray[np.uint8]
 
 
 class Drawn(Protocol):
-    def draw(self, values: tuple[float, ...], /) -> Pixels:
-        """(height, width, 3) for a number for each of CHANNELS."""
+    def draw(self, values: tuple[float, ...], /, *, breath: float = 0.0) -> Pixels:
+        """(height, width, 3) for a number for each of CHANNELS; *breath* as `breath_at` tells."""
         ...
 
 

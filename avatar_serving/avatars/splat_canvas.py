@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from avatar_serving.avatars.breath import raised
 from avatar_serving.avatars.canvas import cut
 from avatar_serving.avatars.neck import obeyed
 from avatar_serving.avatars.rig import Floats, pose_part
@@ -32,8 +33,8 @@ class SplatWindow:
         if behind is not None:
             self._canvas.put_behind(behind, window)
 
-    def draw(self, values: tuple[float, ...], /) -> Pixels:
-        return cut(self._canvas.draw(values), self._window)
+    def draw(self, values: tuple[float, ...], /, *, breath: float = 0.0) -> Pixels:
+        return cut(self._canvas.draw(values, breath=breath), self._window)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,11 +70,11 @@ class SplatCanvas:
         columns = slice(window.left, window.left + window.width)
         self._background[rows, columns] = pixels.astype(np.float32) / 255
 
-    def draw(self, values: tuple[float, ...], photo: float = 0.0) -> Pixels:
+    def draw(self, values: tuple[float, ...], photo: float = 0.0, breath: float = 0.0) -> Pixels:
         """One frame (size, size, 3) for a number for each of CHANNELS."""
         out = np.zeros((self._size, self._size, 3), np.float32)
         through = self._clear()
-        for i, seen in self._seen(values, photo):
+        for i, seen in self._seen(values, photo, breath):
             colours = self._scene.layers[i].splats.colours
             draw_splats(
                 seen.order, seen.points, seen.spreads, colours, seen.opacities, through, out
@@ -96,16 +97,15 @@ class SplatCanvas:
         return np.ones((self._size, self._size), np.float32)
 
     def _seen(
-        self, values: tuple[float, ...], photo: float = 0.0
+        self, values: tuple[float, ...], photo: float = 0.0, breath: float = 0.0
     ) -> Generator[tuple[int, _Seen], None, None]:
         """Each layer, the foremost first."""
         size = np.float32(self._size)
         values = obeyed(values, self._scene.yaw)
         for i in reversed(range(len(self._carriers))):
             mesh = self._scene.layers[i].mesh
-            means, shapes = self._carriers[i].carried(
-                pose_part(mesh, self._scene.pivot, values, photo)
-            )
+            posed = pose_part(mesh, self._scene.pivot, values, photo)
+            means, shapes = self._carriers[i].carried(raised(posed, breath))
             points = means[:, :2] * np.array([size, -size], np.float32) + size / 2
             spreads = shapes[:, [0, 1, 3]] * (size**2 * np.array([1, -1, 1], np.float32))
             shown = _shown(spreads) * self._scene.layers[i].splats.opacities

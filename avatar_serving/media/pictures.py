@@ -46,6 +46,8 @@ class RenderRequest:
     show: str = ""
     """Names what requests are parts of, asked for one after the other: engines whose heads move by
     themselves go on from what they drew last. Empty: it stands alone."""
+    breathes_s: float | None = None
+    """The time 0 of the frames by the clock that the person breathes by; None: they do not."""
 
     @property
     def held(self) -> str:

@@ -49,9 +49,11 @@ async def test_the_first_package_that_was_written_is_drawn_as_the_cpu_draws_it(
     content = FIRST.read_bytes()
     canvas = Canvas(package.load(content), SIZE)
     poses = [pose_values(p) for p in ({}, {"jawOpen": 0.7}, {"eyeBlink": 1.0, "headYaw": 12.0})]
-    for picture, values in zip(await in_the_browser(content, poses, tmp_path), poses, strict=True):
-        apart = np.abs(picture.astype(int) - canvas.draw(values)).max(2)
-        assert (apart > 60).mean() < 0.01, "but for edges, which are cut to pixels"
+    for breath in (0.0, 1.0):
+        pictures = await in_the_browser(content, poses, tmp_path, breath)
+        for picture, values in zip(pictures, poses, strict=True):
+            apart = np.abs(picture.astype(int) - canvas.draw(values, breath=breath)).max(2)
+            assert (apart > 60).mean() < 0.01, "but for edges, which are cut to pixels"
 
 
 async def test_splats_of_a_folded_strip_are_drawn_as_the_cpu_draws_them(tmp_path: Path) -> None:
@@ -63,7 +65,7 @@ async def test_splats_of_a_folded_strip_are_drawn_as_the_cpu_draws_them(tmp_path
 
 
 async def in_the_browser(
-    content: bytes, poses: list[tuple[float, ...]], folder: Path
+    content: bytes, poses: list[tuple[float, ...]], folder: Path, breath: float = 0.0
 ) -> list[np.ndarray]:
     """A picture (SIZE, SIZE, 3) of each pose."""
     told("bundle.mjs", Path("portrait_page.ts"), folder)
@@ -71,8 +73,8 @@ async def in_the_browser(
         await page.route("http://avatar.test/**", served(content, folder))
         await page.goto("http://avatar.test/")
         await page.wait_for_function("window.drawn !== undefined")
-        shown = "([size, pose]) => window.drawn(size, pose)"
-        urls = [await page.evaluate(shown, [SIZE, list(values)]) for values in poses]
+        shown = "([size, pose, breath]) => window.drawn(size, pose, breath)"
+        urls = [await page.evaluate(shown, [SIZE, list(values), breath]) for values in poses]
     pngs = (base64.b64decode(url.partition(",")[2]) for url in urls)
     return [np.asarray(PIL.Image.open(io.BytesIO(png)).convert("RGB")) for png in pngs]
 

@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from avatar_serving import images
+from avatar_serving.avatars.breath import breath_at
 from avatar_serving.errors import InvalidRequest
-from avatar_serving.media import RenderRequest, VideoFrame, Window
+from avatar_serving.media import FaceFrame, RenderRequest, VideoFrame, Window
 
 Pixels = NDArray[np.uint8]
 _FAINT = 8
@@ -18,7 +19,7 @@ _AROUND_PX = 9
 
 
 class Drawer(Protocol):
-    def draw(self, values: tuple[float, ...], /) -> Pixels:
+    def draw(self, values: tuple[float, ...], /, *, breath: float = 0.0) -> Pixels:
         """(height, width, 3)"""
         ...
 
@@ -37,7 +38,12 @@ def draw_frames(
         return
     drawer = canvas(window, behind_of(request, window))
     for frame in request.frames:
-        yield VideoFrame(frame.at_s, images.from_array(drawer.draw(frame.values)))
+        drawn = drawer.draw(frame.values, breath=_breath(request, frame))
+        yield VideoFrame(frame.at_s, images.from_array(drawn))
+
+
+def _breath(request: RenderRequest, frame: FaceFrame) -> float:
+    return 0.0 if request.breathes_s is None else breath_at(request.breathes_s + frame.at_s)
 
 
 def apart(over_black: Pixels, over_white: Pixels) -> tuple[Pixels, Pixels]:
@@ -63,7 +69,9 @@ def _cut_out(
     shape = (window.height, window.width, 3)
     dark, light = (canvas(window, np.full(shape, tone, np.uint8)) for tone in (0, 255))
     for frame in request.frames:
-        colour, alpha = apart(dark.draw(frame.values), light.draw(frame.values))
+        breath = _breath(request, frame)
+        over = (each.draw(frame.values, breath=breath) for each in (dark, light))
+        colour, alpha = apart(*over)
         yield VideoFrame(frame.at_s, images.from_array(colour), alpha.tobytes())
 
 

@@ -30,6 +30,6 @@ class _Grey:
     def __init__(self, window: Window) -> None:
         self._window = window
 
-    def draw(self, values: tuple[float, ...], /) -> Pixels:
+    def draw(self, values: tuple[float, ...], /, *, breath: float = 0.0) -> Pixels:
         grey = round(255 * min(1.0, max(0.0, values[JAW])))
         return np.full((self._window.height, self._window.width, 3), grey, np.uint8)

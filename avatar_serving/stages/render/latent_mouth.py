@@ -140,7 +140,7 @@ class LatentMouthRender:
         opened, size = self._packages(request.package), request.size
         window = window_of(request, self._config.max_size_px)
         silent = tuple(replace(frame, values=shut(frame.values)) for frame in request.frames)
-        asked = replace(request, frames=silent)
+        asked = replace(request, frames=silent, breathes_s=None)
         largest = self._config.max_size_px
 
         def canvas(part: Window, behind: Pixels | None) -> Drawer:

@@ -6,6 +6,7 @@ import { GLTFLoader } from "three/addons/loaders/GLTFLoader.js";
 import type { Pose } from "../motion/channels.ts";
 import { backgroundPlane, backgroundTexture } from "./backdrop.ts";
 import { bind } from "./binding.ts";
+import { RAISED } from "./breath.ts";
 import { Carrier, DepthOrder } from "./carry.ts";
 import { PackageError, type AvatarPackage } from "./package.ts";
 import { Poser } from "./posing.ts";
@@ -15,6 +16,7 @@ import { acrossOf, pixelRatio, release, type AvatarView } from "./view.ts";
 const VERTEX = `
 attribute vec2 centre; attribute vec3 spread; attribute vec4 colour;
 uniform float pixel;
+${RAISED}
 varying vec2 place; varying vec4 shade;
 void main() {
   // A pixel is no point: splats narrower than one are widened, and fade where they are folded away.
@@ -26,7 +28,7 @@ void main() {
   place = 3.0 * position.xy;
   shade = vec4(colour.rgb, colour.a * min(1.0, area / 0.15));
   vec2 shift = axis * place.x * sizes.x + vec2(-axis.y, axis.x) * place.y * sizes.y;
-  gl_Position = vec4(2.0 * (centre + shift), 0.0, 1.0);
+  gl_Position = vec4(2.0 * (centre + shift + vec2(0.0, raised(centre.y))), 0.0, 1.0);
 }`;
 
 const FRAGMENT = `
@@ -77,7 +79,8 @@ export class GaussianView implements AvatarView {
     this.cloud.material.uniforms.pixel.value = 1 / Math.max(1, cssPixels * ratio);
   }
 
-  draw(pose: Pose): void {
+  draw(pose: Pose, _photo = 0, breath = 0): void {
+    this.cloud.material.uniforms.breath.value = breath;
     this.carrier.carry(this.poser.pose(pose));
     this.cloud.show(this.carrier);
     this.renderer.render(this.scene, this.camera);
@@ -110,7 +113,7 @@ class Cloud {
     geometry.setAttribute("centre", this.centre).setAttribute("spread", this.spread).setAttribute("colour", this.colour);
     geometry.instanceCount = count;
     this.material = new ShaderMaterial({
-      vertexShader: VERTEX, fragmentShader: FRAGMENT, uniforms: { pixel: { value: 1 / 512 } }, transparent: true, depthTest: false,
+      vertexShader: VERTEX, fragmentShader: FRAGMENT, uniforms: { pixel: { value: 1 / 512 }, breath: { value: 0 } }, transparent: true, depthTest: false,
       depthWrite: false, blending: CustomBlending, blendSrc: OneFactor, blendDst: OneMinusSrcAlphaFactor,
     });
     this.mesh = new Mesh(geometry, this.material);

@@ -7,7 +7,8 @@ import { ARKIT, channelIndex, type Pose } from "../motion/channels.ts";
 import { backgroundPlane, backgroundTexture } from "./backdrop.ts";
 import { obeyedYaw, yawRange, type YawRange } from "./neck.ts";
 import { PackageError, type AvatarPackage } from "./package.ts";
-import { boundSteps, largestStep, pushBack, type LargestStep } from "./shading.ts";
+import type { Breath } from "./breath.ts";
+import { boundSteps, breathe, largestStep, pushBack, type LargestStep } from "./shading.ts";
 import { drawsInSoftware } from "./software.ts";
 import { acrossOf, pixelRatio, release, type AvatarView } from "./view.ts";
 
@@ -38,6 +39,7 @@ export class PortraitView implements AvatarView {
     private readonly yaw: YawRange,
     private readonly backdrop: Texture,
     private readonly step: LargestStep,
+    private readonly breath: Breath,
   ) {}
 
   static async create(canvas: HTMLCanvasElement, avatar: AvatarPackage): Promise<PortraitView> {
@@ -51,12 +53,13 @@ export class PortraitView implements AvatarView {
     scene.add(backgroundPlane(backdrop), gltf.scene);
     const meshes = meshesOf(gltf.scene);
     const step = { value: largestStep(canvas.width) };
-    meshes.forEach((mesh) => layer(mesh, renderer, step));
+    const breath = { value: 0 };
+    meshes.forEach((mesh) => layer(mesh, renderer, step, breath));
     const camera = new OrthographicCamera(-0.5, 0.5, 0.5, -0.5, NEAR, FAR);
     camera.position.z = 10;
     const head = headOf(gltf.scene);
     return new PortraitView(
-      renderer, scene, camera, meshes.map(influenceOf), head, yawRange(head), backdrop, step,
+      renderer, scene, camera, meshes.map(influenceOf), head, yawRange(head), backdrop, step, breath,
     );
   }
 
@@ -72,7 +75,8 @@ export class PortraitView implements AvatarView {
   }
 
   /** *photo* 1 with the package's rest weights shows the uploaded picture; a talking face has 0. */
-  draw(pose: Pose, photo = 0): void {
+  draw(pose: Pose, photo = 0, breath = 0): void {
+    this.breath.value = breath;
     for (const influence of this.influences) apply(influence, pose, photo);
     if (this.head) turn(this.head, pose, this.yaw);
     this.renderer.render(this.scene, this.camera);
@@ -101,7 +105,7 @@ function meshesOf(root: Object3D): Mesh[] {
   return meshes;
 }
 
-function layer(mesh: Mesh, renderer: WebGLRenderer, step: LargestStep): void {
+function layer(mesh: Mesh, renderer: WebGLRenderer, step: LargestStep, breath: Breath): void {
   const order = LAYERS.findIndex((name) => mesh.name.startsWith(name) || mesh.parent?.name.startsWith(name));
   mesh.renderOrder = Math.max(0, order);
   mesh.frustumCulled = false;
@@ -116,6 +120,7 @@ function layer(mesh: Mesh, renderer: WebGLRenderer, step: LargestStep): void {
     material.forceSinglePass = true;
     if (LAYERS[mesh.renderOrder] === "eyes") pushBack(material, EYES_HIDE / (FAR - NEAR));
     if (LAYERS[mesh.renderOrder] === "skin") boundSteps(material, step);
+    breathe(material, breath, LAYERS[mesh.renderOrder]);
   }
 }
 

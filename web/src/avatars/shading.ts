@@ -1,4 +1,5 @@
 import type { MeshBasicMaterial } from "three";
+import { RAISED, type Breath } from "./breath.ts";
 
 /** Thin slivers of a surface cover much of the texture in one pixel. A graphics processor would take for them a mip level
  * in which the picture and what is beside it are one colour: bright dots along folded lids. No pixel here takes more of
@@ -40,4 +41,18 @@ export function pushBack(material: MeshBasicMaterial, back: number): void {
       `#include <project_vertex>\ngl_Position.z += ${(2 * back).toFixed(8)} * gl_Position.w;`,
     );
   };
+}
+
+/** Raises what is drawn as it breathes, after all that the material does already. *kind* tells apart the materials of a
+ * view that are compiled differently. */
+export function breathe(material: MeshBasicMaterial, breath: Breath, kind: string): void {
+  const before = material.onBeforeCompile;
+  material.onBeforeCompile = (shader, renderer) => {
+    before.call(material, shader, renderer);
+    shader.uniforms.breath = breath;
+    shader.vertexShader = shader.vertexShader
+      .replace("#include <common>", `#include <common>\n${RAISED}`)
+      .replace("#include <project_vertex>", "#include <project_vertex>\ngl_Position.y += 2.0 * raised(0.5 * gl_Position.y);");
+  };
+  material.customProgramCacheKey = () => kind;
 }

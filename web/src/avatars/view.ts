@@ -9,8 +9,8 @@ export interface AvatarView {
   readonly headAcross: number;
   /** Fit the canvas to *cssPixels* on a side. */
   resize(cssPixels: number): void;
-  /** *photo* 1 with the package's rest weights shows the uploaded picture; a talking face has 0. */
-  draw(pose: Pose, photo?: number): void;
+  /** *photo* 1 with the package's rest weights shows the uploaded picture; a talking face has 0. *breath* is 0 (out) to 1 (in). */
+  draw(pose: Pose, photo?: number, breath?: number): void;
   dispose(): void;
 }
 

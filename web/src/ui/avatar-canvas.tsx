@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { breathAt } from "../avatars/breath.ts";
 import { loadPackage } from "../avatars/shelf.ts";
 import { openView, type AvatarView } from "../avatars/view.ts";
 import { t } from "../language/language.ts";
@@ -67,8 +68,8 @@ function animate(canvas: HTMLCanvasElement, avatarId: string, frame: () => Drawn
   const resized = new ResizeObserver(() => view?.resize(canvas.clientWidth));
 
   function draw(): void {
-    const { pose, photo } = frame();
-    view?.draw(pose, photo);
+    const { pose, photo = 0 } = frame();
+    view?.draw(pose, photo, (1 - photo) * breathAt(performance.now() / 1000));
     request = requestAnimationFrame(draw);
   }
 
