@@ -43,6 +43,9 @@ BEARD = 0.025
 picture sides."""
 APART = 22.0
 """Least distance of the colours of hair and skin, in CIELAB, at which they can be told apart."""
+TOWARDS = 0.2
+"""Least share of the way from the colour of skin to that of hair at which something on or about a
+face is hair."""
 THREAD = 0.025
 """What is narrower is no skin but something on hair, in face widths."""
 COVERED = 0.15
@@ -62,7 +65,8 @@ def find_hair(image: Pixels, matte: Floats, fitted: Fit) -> Hair | None:
     like = _like_hair(image, face, solid, fitted, width)
     if like is None:
         return None
-    mask = _grown_from(like & allowed, _over(fitted, size))
+    inner = shrunk(face, round(SIDE * width * size))
+    mask = _grown_from(like & allowed, _over(fitted, size) & ~inner)
     skin = _skin(solid & ~like & grown(face, round(TOP * width * size)), face, width * size)
     away = np.asarray(cv2.distanceTransform((~skin).astype("u1"), cv2.DIST_L2, 5), "f4")
     away = away / (width * size)
@@ -124,7 +128,8 @@ def _like_hair(image: Pixels, face: Mask, solid: Mask, fitted: Fit, width: float
     brows = fitted.rest[list(RIGHT_BROW + LEFT_BROW), 1]
     cheeks = shrunk(face, round(SIDE * width * size))
     cheeks[: _row(float(brows.min()), size)] = False
-    above = grown(face, round(TOP * width * size)) & solid & ~grown(face, round(BEARD * size))
+    about = grown(face, round(TOP * width * size))
+    above = about & solid & ~grown(face, round(BEARD * size))
     above[_row(float(brows.max()), size) :] = False
     if above.mean() < FEWEST or not cheeks.any():
         return None
@@ -132,6 +137,8 @@ def _like_hair(image: Pixels, face: Mask, solid: Mask, fitted: Fit, width: float
     if np.linalg.norm(skin - hair) < APART:
         return None
     nearer = _distance(lab, lab[above]) < _distance(lab, lab[cheeks])
+    # Shine on skin is unlike both.
+    nearer &= ~about | ((lab - skin) @ (hair - skin) > TOWARDS * np.sum((hair - skin) ** 2))
     return np.asarray(cv2.medianBlur(nearer.astype(np.uint8), 7)) > 0
 
 

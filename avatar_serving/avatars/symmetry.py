@@ -20,6 +20,7 @@ from avatar_serving.avatars.strips import Strip
 from avatar_serving.avatars.surface import face_surface
 from avatar_serving.avatars.textures import FAINT, Pixels, grown, to_pixels
 from avatar_serving.avatars.unrolled import MARGIN_PX, unrolled_face
+from avatar_serving.faces.topology import LEFT_BROW, LEFT_EYE, RIGHT_BROW, RIGHT_EYE
 
 Triangles = NDArray[np.int32]
 POOR = (0.6, 0.3)
@@ -69,11 +70,8 @@ def completed(
     *photo* (size, size, 4): the person cut out; *glasses*: are worn."""
     if hair is None:
         return far_side(fitted, photo, glasses=glasses), None
-    far = far_side(
-        fitted,
-        np.dstack([without_hair(photo, _softened_below(hair)), photo[..., 3]]),
-        glasses=glasses,
-    )
+    bare = np.dstack([without_hair(photo, _softened_below(hair)), photo[..., 3]])
+    far = far_side(fitted, bare, glasses=glasses)
     return far, hair if far is None else beside(hair, far, fitted)
 
 
@@ -105,7 +103,7 @@ def far_side(fitted: Fit, photo: Pixels, *, glasses: bool = False) -> FarSide | 
     doubt = np.minimum(2 * better, 1) * step((DOUBT[0] - facing) / (DOUBT[0] - DOUBT[1]))
     if glasses:
         doubt = np.zeros_like(doubt)
-    values = np.column_stack([to_pixels(rest, len(photo)), seen, doubt])
+    values = np.column_stack([to_pixels(rest, len(photo)), seen, doubt, _forehead(points)])
     pixels, picture, made_up = unrolled_face(chart, values, photo, surface.oval)
     column, row = np.clip(pixels.astype(int), 0, np.array(picture.shape[1::-1]) - 1).T
     unseen = picture[row, column, 3] / np.float32(255)
@@ -157,6 +155,13 @@ def _unrolled(points: Floats) -> Floats:
     x, y, z = points.T
     deep = z + AXIS_CM
     return np.stack([np.arctan2(x, deep) * np.hypot(x, deep).mean(), -y], 1)
+
+
+def _forehead(points: Floats) -> Floats:
+    """(n,), 0..1: from eyes to brows canonical *points* (n, 3) become forehead."""
+    y = points[:, 1]
+    eye, brow = (y[list(rings)].max() for rings in (RIGHT_EYE + LEFT_EYE, RIGHT_BROW + LEFT_BROW))
+    return step((y - eye) / (brow - eye))
 
 
 def _softened(values: Floats, triangles: Triangles) -> Floats:

@@ -24,9 +24,9 @@ LIGHT = 1 / 9
 """Over what distance light changes, in face heights."""
 GAIN = (0.4, 2.5)
 """Of the light on this side to that on the other."""
-RIM = 0.005
+RIM, HAIRLINE = 0.005, 0.06
 """Over what distance from the outline of the face the sheet ends softly, in face heights: landmarks
-lie beside it, and hair begins there. Not where there is only wall."""
+lie beside it, and hair begins there, above brows not in a line. Not where there is only wall."""
 MARGIN_PX = 2
 OVER = (-0.2, 1.2)
 """Within which the shares of two corners of a triangle are held."""
@@ -36,9 +36,9 @@ def unrolled_face(
     chart: Floats, values: Floats, photo: Pixels, oval: NDArray[np.int32]
 ) -> tuple[Floats, Pixels, Floats]:
     """The *chart* (n, 2) in pixels of the unrolled face, that, with how much of it is shown as its
-    alpha, and how much is made up (h, w). *values* (n, 4): where its points are in the *photo*,
-    how well they are seen, and how far what is unlike the other side is doubted; *oval*: those on
-    its outline."""
+    alpha, and how much is made up (h, w). *values* (n, 5): where its points are in the *photo*,
+    how well they are seen, how far what is unlike the other side is doubted, and how far they are
+    forehead; *oval*: those on its outline."""
     half = np.ceil(np.abs(chart).max(0)).astype(int) + 2 * MARGIN_PX
     width, height = 2 * half
     found = _interpolated((height, width), chart + half, values)
@@ -51,7 +51,8 @@ def unrolled_face(
         seen = clear * (1 - found[..., 3] * _unlike(own, other, reach))
     colours = other + (own - other) * seen[..., None]
     inner = _inner((chart + half)[oval], seen.shape) / (reach / LIGHT)
-    shown = (1 - seen) * (1 - (1 - step(inner / RIM)) * solid)
+    rim = RIM + (HAIRLINE - RIM) * found[..., 4]
+    shown = (1 - seen) * (1 - (1 - step(inner / rim)) * solid)
     return chart + half, np.dstack([to_bytes(colours), to_bytes(255 * shown)]), 1 - seen
 
 

@@ -10,6 +10,8 @@ from avatar_serving.avatars.unrolled import unrolled_face
 SIDE, CELLS, HALF = 240, 25, 60.0
 NARROW = 0.25
 LIT, SHADED = 200.0, 110.0
+FOREHEAD = -40
+"""Above this row there is forehead."""
 MOLE = (-36.0, 10.0)
 """On the half that is seen."""
 
@@ -30,7 +32,8 @@ def unroll(picture: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     doubt = np.clip((column - 12) / 8, 0, 1)
     rim = np.flatnonzero(np.abs(chart).max(1) == HALF)
     oval = rim[np.arctan2(chart[rim, 1], chart[rim, 0]).argsort()].astype(np.int32)
-    place, flat, made_up = unrolled_face(chart, np.column_stack([at, seen, doubt]), picture, oval)
+    values = np.column_stack([at, seen, doubt, np.where(row < FOREHEAD, 1.0, 0.0)])
+    place, flat, made_up = unrolled_face(chart, values, picture, oval)
     column0, row0 = ((place - chart)[0] - HALF).astype(int)
     square = np.s_[row0 : row0 + SIDE // 2, column0 : column0 + SIDE // 2]
     return flat[square], made_up[square]
@@ -65,6 +68,11 @@ def test_what_is_seen_well_stays(unrolled: np.ndarray) -> None:
     assert grey_at(unrolled, 8, -30) < 0.7 * SHADED
     assert grey_at(unrolled, MOLE[0], MOLE[1]) < 0.7 * LIT
     assert (unrolled[40:80, 90:105, 3] == 255).all()
+
+
+def test_it_ends_softly_at_a_hairline_and_in_a_line_at_a_cheek(unrolled: np.ndarray) -> None:
+    forehead, cheek = (unrolled[rows, -2:, 3].mean() for rows in (slice(5, 12), slice(50, 70)))
+    assert forehead < 0.5 * 255 and cheek > 0.9 * 255
 
 
 def test_hair_over_the_hidden_half_does_not_darken_its_skin() -> None:
