@@ -29,8 +29,9 @@ def neutral(fit: Fit) -> Floats:
     return fit.rest - np.einsum("k,kld->ld", fit.weights, fit.shapes)
 
 
-def close_lids(fit: Fit, face_width: float) -> Floats:
-    """The shapes (52, 468, 3) with blinks that close this person's eyes from neutral, exactly."""
+def close_lids(fit: Fit, face_width: float, rise: float = RISE) -> Floats:
+    """The shapes (52, 468, 3) with blinks that close this person's eyes from neutral, exactly.
+    *rise*: share of the opening by which the lower lid comes up."""
     shapes = fit.shapes.copy()
     open_face = neutral(fit)
     for name, ring, brow in BLINKS:
@@ -43,7 +44,7 @@ def close_lids(fit: Fit, face_width: float) -> Floats:
         order = np.argsort(open_face[upper, 0])
         wanted = np.interp(open_face[:, 0], open_face[upper[order], 0], ratio[order])
         blink *= (wanted * _lid_share(open_face, ring, brow))[:, None]
-        _rise(blink, open_face, upper, lower)
+        _rise(blink, open_face, upper, lower, rise)
         _meet(blink, open_face, upper, lower, OVERLAP * face_width)
     return shapes
 
@@ -60,10 +61,10 @@ def _lid_share(face: Floats, ring: tuple[int, ...], brow: tuple[int, ...]) -> Fl
     return np.where(height > 0, share, 0)
 
 
-def _rise(blink: Floats, face: Floats, upper: Indices, lower: Indices) -> None:
+def _rise(blink: Floats, face: Floats, upper: Indices, lower: Indices, rise: float) -> None:
     """Raise the lower lid in place, and the skin below it."""
     width = float(np.ptp(face[lower, 0]))
-    goal = RISE * (face[upper, 1] - face[lower, 1])
+    goal = rise * (face[upper, 1] - face[lower, 1])
     step = np.maximum(goal - blink[lower, 1], 0)
     apart = np.linalg.norm(face[:, None, :2] - face[lower, :2], axis=2) / width
     near = np.exp(-((apart / RISE_REACH) ** 2))

@@ -119,11 +119,11 @@ def _folded(edge: Floats, skin: Floats, triangles: Triangles) -> Floats:
     round_eye = np.sin(np.pi * np.clip((_along(edge) - low) / (high - low), 0, 1)) ** 0.5
     folded = np.zeros((ROWS, len(edge), 3), np.float32)
     folded[:-2, :, :2] = LINE * round_eye[:, None] * np.array([-along[1], along[0]])
-    folded[:-2, :, 2] = _depth((edge + folded)[0, :, :2], skin, triangles) - edge[:, 2]
+    folded[:-2, :, 2] = foremost_depth((edge + folded)[0, :, :2], skin, triangles) - edge[:, 2]
     return folded
 
 
-def _depth(places: Floats, skin: Floats, triangles: Triangles) -> Floats:
+def foremost_depth(places: Floats, skin: Floats, triangles: Triangles) -> Floats:
     """(...): of the foremost *skin* at *places* (..., 2), which go across an eye."""
     flat = places.reshape(-1, 2)
     depth = _foremost(flat, skin[triangles])
@@ -200,7 +200,7 @@ def _unrolled(edge: Floats, top: Floats, end: Floats, shut: Floats, triangles: T
     share = _steps()[:, None, None]
     unrolled = top * (1 - share) + end * share
     width = float(np.ptp(edge[:, 0]))
-    unrolled[..., 2] = _depth((edge + unrolled)[..., :2], shut, triangles) - edge[:, 2]
+    unrolled[..., 2] = foremost_depth((edge + unrolled)[..., :2], shut, triangles) - edge[:, 2]
     low, high = _corners(edge)
     arch = np.sin(np.pi * np.clip((_along(edge) - low) / (high - low), 0, 1))[:, None] ** 0.5
     unrolled[..., 2:] += BULGE * width * (high - low) * np.sin(np.pi * np.minimum(share, 1)) * arch

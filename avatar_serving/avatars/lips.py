@@ -70,11 +70,11 @@ def shaped_lips(fit: Fit, face: Floats) -> Floats:
     for name, share in ROUNDED.items():
         _round(shapes[ARKIT.index(name)], share, fit, face)
     for name, shape in zip(ARKIT, shapes, strict=True):
-        _part(shape, _wanted(name, shape, face))
+        part(shape, _wanted(name, shape, face))
         if name in SLIDING:
             _slide(shape, face)
     # By its definition it shuts lips over a jaw that is open by as much.
-    _part(shapes[ARKIT.index("mouthClose")], -_gap(shapes[ARKIT.index("jawOpen")]))
+    part(shapes[ARKIT.index("mouthClose")], -opening(shapes[ARKIT.index("jawOpen")]))
     return shapes
 
 
@@ -117,15 +117,15 @@ def _from_lips() -> Floats:
     return np.asarray(apart.min(1))
 
 
-def _gap(shape: Floats) -> Floats:
-    """(9,): how far a shape opens the seam."""
+def opening(shape: Floats) -> Floats:
+    """(9,): how far a shape (468, 3) opens the seam at each of `lip_pairs`."""
     upper, lower = np.array(lip_pairs()).T
     return shape[upper, 1] - shape[lower, 1]
 
 
 def _wanted(name: str, shape: Floats, face: Floats) -> Floats:
     """(9,): how far it ought to."""
-    gap = np.maximum(_gap(shape), 0)
+    gap = np.maximum(opening(shape), 0)
     if name == "mouthFunnel":
         return _round_opening(float(gap.max()), face + shape)
     return gap if name.startswith(OPENING) else np.zeros_like(gap)
@@ -143,10 +143,10 @@ def _round_opening(high: float, moved: Floats) -> Floats:
     return max(high, FUNNEL * width) * oval - PRESSED * width * np.sin(np.pi * beside) ** 2
 
 
-def _part(shape: Floats, wanted: Floats) -> None:
-    """Open the seam by as much as *wanted*, in place."""
+def part(shape: Floats, wanted: Floats) -> None:
+    """Open the seam by as much as *wanted* (9,), in place."""
     step = np.zeros((len(wanted), 3))
-    step[:, 1] = (wanted - _gap(shape)) / 2
+    step[:, 1] = (wanted - opening(shape)) / 2
     shape += _spread(step)
 
 

@@ -50,7 +50,7 @@ def drawn_inside(fitted: Fit, face: Floats, shapes: Floats) -> Part:
     hidden = dict.fromkeys(("mouthFunnel", "mouthPucker"), up * 0.2)
     sheets = (
         sheet(0.85, 0.9, 0.35, BACK, 0.5, DARK),
-        sheet(0.26, 0.15, 0.3, TONGUE_BACK, 1.0, TONGUE),
+        sheet(0.3, 0.16, 0.2, TONGUE_BACK, 0.6, TONGUE),
         replace(sheet(0.34, 0.13, -0.03, TEETH_BACK, 0.0, TEETH), also=hidden),
     )
     return _joined(sheets, _jaw_steps(shapes))

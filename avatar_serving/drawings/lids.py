@@ -3,19 +3,24 @@
 import cv2
 import numpy as np
 
-from avatar_serving.avatars.lids import Rim, in_photo
+from avatar_serving.avatars.lids import Rim, foremost_depth, in_photo
 from avatar_serving.avatars.rig import MORPHS, Floats
 from avatar_serving.avatars.strips import Strip, grid
 from avatar_serving.avatars.textures import Pixels, to_bytes, to_pixels
 from avatar_serving.drawings.skin import skin_under
 
 ROWS = 8
-NEARER = 0.015
-"""How far before the rest of the skin it lies, in image units."""
-WIDER, CORNER = 0.2, 0.7
-"""How much wider than the eye a shut lid is; its lift at the corners over that in the middle."""
+TUCKED, NEARER = 0.003, 0.02
+"""How far behind the skin it lies while the eye is open, and how far before it when it is shut, in
+image units."""
+OUTER, INNER, CORNER = 0.1, 0.15, 0.7
+"""How far a lid reaches past the outer and the inner corner, in eye widths; its lift there over
+that in the middle."""
+OVER = 0.5
+"""How far the line of shut lashes reaches below the lid's edge, in its heights: the line under the
+eye is behind it."""
 WIDE_PX, HIGH_PX = 64, 96
-FADE = 0.1
+FADE = 0.28
 """Share of the height over which a lid sets in."""
 THICKEST = 0.18
 """Most of its height that the lash line of a shut lid takes."""
@@ -37,18 +42,19 @@ def drawn_lid(
     what of the picture hangs before the lid."""
     width = float(np.ptp(positions[one.upper, 0]))
     lift = lash / width + 0.06
-    place, move = _unrolling(one, positions, morphs, rest, lift)
     height = positions[one.upper, 1].max() - positions[one.lower, 1].min() + lift * width
+    thick = float(np.clip(lash / max(height, 1e-6), 0.05, THICKEST))
+    steps = np.append(np.linspace(0, 1 - thick, ROWS - 1), 1)
+    place, move = _unrolling(one, positions, morphs, rest, lift, thick * height, steps)
     count = len(one.upper)
     x = np.linspace(1, WIDE_PX - 1, count)
-    y = np.linspace(0.5, HIGH_PX - 0.5, ROWS)
+    y = 0.5 + (HIGH_PX - 1) * steps
     pixels = np.stack(np.meshgrid(x, y), -1).reshape(-1, 2)
     shut = (place + move[MORPHS.index(one.blink)]).reshape(ROWS, count, 3)
     ring = to_pixels(positions[[*one.upper, *one.lower[::-1]]], len(image))
     skin = _sampled(skin_under(image, ring, colours[0]), shut)
     skin = shaded(skin, _around(shut, positions, morphs[MORPHS.index(one.blink)], image))
     hair = _sampled(np.dstack([image, before]).astype(np.float32), shut)
-    thick = float(np.clip(lash / max(height, 1e-6), 0.05, THICKEST))
     picture = _picture(skin, colours[1], thick)
     strand = hair[..., 3:]
     picture[..., :3] = to_bytes(picture[..., :3] * (1 - strand) + hair[..., :3] * strand)
@@ -56,23 +62,31 @@ def drawn_lid(
 
 
 def _unrolling(
-    one: Rim, positions: Floats, morphs: Floats, rest: Floats, lift: float
-) -> tuple[Floats, Floats]:
-    """Vertices (ROWS * k, 3), folded on the lid's edge, and their morphs. *lift*: how far above
-    that edge the open strip begins, in eye widths; it reaches past the corners as lashes do."""
+    one: Rim, positions: Floats, morphs: Floats, rest: Floats, lift: float, line: float,
+    steps: Floats,
+) -> tuple[Floats, Floats]:  # fmt: skip
+    """Vertices (ROWS * k, 3), folded on the lid's edge to the height *line* of its lashes, and
+    their morphs. *lift*: how far above that edge the open strip begins, in eye widths; it reaches
+    past the corners as lashes do; *steps* (ROWS,): where its rows are, 0 at its upper end, 1 at
+    the edge."""
     edge, moved = positions[one.upper], morphs[:, one.upper]
     width = float(np.ptp(edge[:, 0]))
-    across = (edge[:, 0] - edge[:, 0].mean()) * WIDER
+    sides = (OUTER, INNER) if one.blink.endswith("Right") else (INNER, OUTER)
+    across = np.interp(np.linspace(-1, 1, len(edge)), (-1, 0, 1), (-sides[0], 0, sides[1])) * width
     arch = CORNER + (1 - CORNER) * np.sin(np.linspace(0, np.pi, len(edge))) ** 0.5
     top = np.stack([across, lift * width * arch, 0 * arch], 1)
-    share = np.linspace(0, 1, ROWS)[:, None, None]
+    share = steps[:, None, None]
     blink = MORPHS.index(one.blink)
-    closed = moved[blink] + np.stack([across, 0 * arch, 0 * arch], 1)
-    unrolled = top * (1 - share) + closed * share
-    place = np.repeat((edge + np.array([0, 0, NEARER], np.float32))[None], ROWS, 0)
+    closed = moved[blink] + np.stack([across, 0 * arch - OVER * line, 0 * arch], 1)
+    folded = np.zeros((ROWS, len(edge), 3))
+    folded[..., 0], folded[:-1, :, 1] = across, line
+    folded[..., 2] = foremost_depth((edge + folded)[..., :2], positions, one.triangles) - edge[:, 2]
+    folded[..., 2] -= TUCKED
+    unrolled = top * (1 - share) + closed * share - folded + np.array([0, 0, NEARER])
     move = np.repeat(moved[:, None], ROWS, 1)
     move[blink] = unrolled
     move[-1] -= rest[blink] * (unrolled - moved[blink])
+    place = (edge + folded).astype(np.float32)
     return place.reshape(-1, 3), move.reshape(len(morphs), -1, 3)
 
 
@@ -111,7 +125,7 @@ def _picture(skin: Floats, ink: Floats, lash: float) -> Pixels:
     down = ((np.arange(HIGH_PX) + 0.5) / HIGH_PX)[:, None, None]
     along = np.linspace(0, np.pi, WIDE_PX)[None, :, None]
     # Thickest in the middle, as a brush draws it.
-    line = lash * (0.55 + 0.45 * np.sin(along))
+    line = lash * (0.3 + 0.7 * np.sin(along) ** 0.5)
     inked = np.clip((down - (1 - line)) * HIGH_PX / 2 + 0.5, 0, 1)
     fold = CREASE_DEPTH * np.sin(along) * np.exp(-(((down - CREASE) / CREASE_WIDTH) ** 2))
     colour = skin * (1 - fold) + ink * fold

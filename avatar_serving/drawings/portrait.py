@@ -31,7 +31,7 @@ from avatar_serving.drawings.landmarks import LASH_ROWS, landmarks
 from avatar_serving.drawings.lids import drawn_lid
 from avatar_serving.drawings.matte import drawn_matte
 from avatar_serving.drawings.measure import WholeFace
-from avatar_serving.drawings.shapes import drawn_fit
+from avatar_serving.drawings.shapes import drawn_fit, round_mouth
 from avatar_serving.drawings.skin import hue_within
 from avatar_serving.drawings.strands import strands
 from avatar_serving.drawings.turning import axis, borne
@@ -41,6 +41,9 @@ from avatar_serving.media import CHANNELS, Progress
 
 ENGINE = EngineEntry(name="drawing", version="1")
 
+RISE = 0.28
+"""How far the lower lid comes up in a blink, over the opening: eyes are drawn shut as a shallow
+curve in their lower third, and a lid half shut keeps some of its arch."""
 SOCKET = 2.0
 """So many times as large as an eye is what hides an eyeball that looks aside."""
 SHADED, BARE, FEWEST = 20.0, 6.0, 60
@@ -102,12 +105,14 @@ class _Place:
 def _corrected(fitted: Fit) -> Fit:
     """With shapes whose lids and lips meet."""
     width = float(np.ptp(fitted.rest[face_surface().oval[::2], 0]))
-    shapes = close_lids(fitted, width)
+    shapes = close_lids(fitted, width, RISE)
     for rim, row in LASH_ROWS:
         shapes[:, list(row)] = shapes[:, list(rim)]
     fitted = replace(fitted, shapes=shapes)
     face = neutral(fitted) + close_mouth(fitted)
-    return replace(fitted, shapes=unfolded(shaped_lips(fitted, face), face))
+    shapes = shaped_lips(fitted, face)
+    round_mouth(shapes, face)
+    return replace(fitted, shapes=unfolded(shapes, face))
 
 
 def _matte(image: Pixels, fitted: Fit) -> Floats:

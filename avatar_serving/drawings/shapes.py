@@ -12,10 +12,12 @@ from scipy.spatial.distance import cdist
 
 from avatar_serving.avatars.basis import JAW, face_basis, similarity
 from avatar_serving.avatars.fit import Fit
+from avatar_serving.avatars.lips import opening, part
 from avatar_serving.avatars.rig import Floats
+from avatar_serving.avatars.surface import lip_pairs
 from avatar_serving.drawings.closing import close_mouth
 from avatar_serving.drawings.turning import drawn_depth
-from avatar_serving.faces.topology import LIPS_OUTER, OVAL
+from avatar_serving.faces.topology import LIPS_INNER, LIPS_OUTER, OVAL
 from avatar_serving.media import ARKIT
 
 FLATNESS = 0.7
@@ -30,6 +32,14 @@ OUTLINE_SHAPES = (*JAW, "cheekPuff")
 """These move the outline itself."""
 LIVELY = 1.35
 """A small drawn mouth opens and moves further than its size says, or it would hardly be seen."""
+ROUND = 0.6
+"""Which power of a parabola an opening's height is over its width: an ellipse has 1/2."""
+CORNERS, BESIDE = 0.15, 0.4
+"""How far the corners of an open mouth go down, over its height; how far around the lips all goes
+with them, in mouth widths."""
+FUNNEL, FALL = 0.35, 0.15
+"""How high a funnel opens a mouth at least, and how far its corners go down, in its widths: a drawn
+'o' is a circle."""
 
 
 def drawn_fit(points: Floats) -> Fit:
@@ -50,6 +60,26 @@ def drawn_fit(points: Floats) -> Fit:
     face = rest + close_mouth(fit)
     shapes = kept_within(_carried(face, turn, scale), face)
     return replace(fit, shapes=shapes.astype(np.float32))
+
+
+def round_mouth(shapes: Floats, face: Floats) -> None:
+    """Let jaw and funnel open the mouth of *face* (468, 3) as a round, in place: on a small drawn
+    mouth the profile of real lips, whose corners go down with the jaw, is a box."""
+    corners = [LIPS_INNER[0], LIPS_INNER[10]]
+    ends = np.sort(face[corners, 0])
+    width = ends[1] - ends[0]
+    off = np.clip(np.abs(2 * face[:, 0] - ends.sum()) / width, 0, 1)
+    jaw, funnel = (shapes[ARKIT.index(name)] for name in ("jawOpen", "mouthFunnel"))
+    high = opening(jaw).max()
+    lips = face[[*LIPS_INNER, *LIPS_OUTER], :2]
+    near = np.exp(-((cdist(face[:, :2], lips).min(1) / (BESIDE * width)) ** 2))
+    jaw[:, 1] += max(0, -jaw[corners, 1].mean() - CORNERS * high) * off**2 * near
+    funnel[:, 1] -= FALL * width * off**2 * near
+    upper, _ = np.array(lip_pairs()).T
+    bulge = (1 - off[upper] ** 2) ** ROUND
+    part(jaw, high * bulge)
+    part(funnel, np.maximum(opening(funnel).max(), FUNNEL * width) * bulge)
+    part(shapes[ARKIT.index("mouthClose")], -opening(jaw))
 
 
 def kept_within(shapes: Floats, face: Floats) -> Floats:

@@ -2,8 +2,10 @@
 
 import numpy as np
 
-from avatar_serving.drawings.shapes import NEAREST, OUTLINE_SHAPES, kept_within
-from avatar_serving.faces.topology import LIPS_OUTER, OVAL
+from avatar_serving.avatars.lips import opening
+from avatar_serving.drawings.shapes import NEAREST, OUTLINE_SHAPES, kept_within, round_mouth
+from avatar_serving.faces import canonical_mesh
+from avatar_serving.faces.topology import LIPS_INNER, LIPS_OUTER, OVAL
 from avatar_serving.media import ARKIT
 
 CORNER, OTHER = LIPS_OUTER[0], LIPS_OUTER[10]
@@ -35,3 +37,19 @@ def test_only_jaws_and_cheeks_full_of_air_move_the_outline() -> None:
     kept = kept_within(shapes, a_face())
     moving = {ARKIT[i] for i in np.flatnonzero(np.abs(kept[:, list(OVAL)]).max((1, 2)))}
     assert moving == set(OUTLINE_SHAPES)
+
+
+def test_a_jaw_opens_a_drawn_mouth_as_a_round_that_its_closing_shuts() -> None:
+    face = canonical_mesh()[0].astype(np.float64)
+    seam = face[LIPS_INNER[5], 1]
+    shapes = np.zeros((52, 468, 3))
+    jaw = shapes[ARKIT.index("jawOpen")]
+    jaw[:, 1] = np.where(face[:, 1] < seam + 1e-6, -2.0, 0)
+    jaw[list(LIPS_INNER[:1] + LIPS_INNER[10:11]), 1] = -1
+    round_mouth(shapes, face)
+    gap = opening(jaw)
+    assert (np.diff(gap[:5]) > 0).all()
+    assert (np.diff(gap[4:]) < 0).all()
+    assert gap[[0, -1]].max() < 0.7 * gap[4]
+    assert jaw[LIPS_INNER[0], 1] > -0.5, "corners stay up"
+    assert np.allclose(opening(shapes[ARKIT.index("mouthClose")]), -gap)
