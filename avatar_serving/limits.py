@@ -50,6 +50,9 @@ class Limits(BaseModel):
     """How long the course of a training can be looked at once it is over."""
     audio_bytes: int = Field(default=20_000_000, ge=1024)
     """Largest uploaded recording."""
+    film_bytes: int = Field(default=64_000_000, ge=1024)
+    """Largest uploaded film of a person who is to say something else; each that waits is held in
+    memory."""
     upload_s: float = Field(default=120, gt=0)
     """Longest time in which the body of a request may arrive."""
     key_requests: int = Field(default=600, ge=1)

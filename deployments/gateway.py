@@ -20,6 +20,7 @@ from deployments import (
     routes_camera,
     routes_chat,
     routes_exchange,
+    routes_footage,
     routes_looks,
     routes_memory,
     routes_personas,
@@ -48,6 +49,7 @@ ROUTES = (
     routes_looks,
     routes_personas,
     routes_speech,
+    routes_footage,
     routes_videos,
     routes_training,
     routes_voices,
@@ -121,7 +123,7 @@ def _add_guards(app: FastAPI, services: Services) -> None:
     """The last that is added is the first that a request meets."""
     limits, origins = services.profile.limits, services.profile.origins
     settings = services.environment
-    largest = max(limits.image_bytes, limits.audio_bytes, MAX_PACKAGE_BYTES)
+    largest = max(limits.image_bytes, limits.audio_bytes, limits.film_bytes, MAX_PACKAGE_BYTES)
     app.add_middleware(
         BodyLimit,
         form=largest + limits.image_bytes + _FORM_BYTES,

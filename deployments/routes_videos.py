@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import FileResponse, StreamingResponse
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.datastructures import UploadFile
 
 from avatar_serving import images
@@ -27,7 +27,7 @@ from avatar_serving.store import AvatarRow
 from avatar_serving.text.languages import language_of
 from deployments.failures import error_body
 from deployments.guard import avatar_for, caller_of, require_key, sees, services
-from deployments.pictures import image_limits
+from deployments.pictures import image_limits, parsed
 from deployments.powers import count_blocked
 from deployments.services import Services
 from deployments.video_states import VideoState
@@ -87,7 +87,7 @@ async def create_video(request: Request) -> dict[str, Any]:
     state = _state(job, row, wanted, caller.owner)
     stages = VideoStages(held.converse, held.stages["render"])
     await held.videos.start(state, lambda: talking_video(stages, wanted))
-    return _public(state)
+    return public(state)
 
 
 @router.get("/v1/videos")
@@ -95,13 +95,13 @@ async def list_videos(request: Request) -> dict[str, Any]:
     """Newest first."""
     caller = caller_of(request)
     states = await asyncio.to_thread(services(request).videos.folder.all)
-    data = [_public(state) for state in states if sees(caller, state.owner)]
+    data = [public(state) for state in states if sees(caller, state.owner)]
     return {"object": "list", "data": data}
 
 
 @router.get("/v1/videos/{video_id}")
 async def get_video(request: Request, video_id: str) -> dict[str, Any]:
-    return _public(await _state_for(request, video_id))
+    return public(await _state_for(request, video_id))
 
 
 @router.get("/v1/videos/{video_id}/events", response_class=StreamingResponse)
@@ -142,29 +142,20 @@ async def _state_for(request: Request, video_id: str) -> VideoState:
 
 async def _asked(request: Request, held: Services) -> _Asked:
     if not request.headers.get("content-type", "").startswith("multipart/form-data"):
-        return _checked(_Asked(_parsed(await request.body()), None, None), held)
+        return _checked(_Asked(parsed(VideoBody, await request.body()), None, None), held)
     async with request.form(max_files=2, max_fields=1) as form:
         field = form.get("request")
-        body = _parsed(field.encode() if isinstance(field, str) else b"")
+        body = parsed(VideoBody, field if isinstance(field, str) else b"")
         audio, picture = form.get("audio"), form.get("background_image")
         recording = behind = None
         limits = held.profile.limits
         if isinstance(audio, UploadFile):
-            data = await _bytes(audio, "limits.audio_bytes", limits.audio_bytes)
+            data = await uploaded(audio, "limits.audio_bytes", limits.audio_bytes)
             recording = await asyncio.to_thread(read_recording, data, limits.video_s)
         if isinstance(picture, UploadFile):
-            data = await _bytes(picture, "limits.image_bytes", limits.image_bytes)
+            data = await uploaded(picture, "limits.image_bytes", limits.image_bytes)
             behind = await asyncio.to_thread(images.decode, data, image_limits(held))
     return _checked(_Asked(body, recording, behind), held)
-
-
-def _parsed(text: bytes) -> VideoBody:
-    try:
-        return VideoBody.model_validate_json(text)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "request"
-        raise InvalidRequest(f"{where}: {first['msg']}", where) from error
 
 
 def _checked(asked: _Asked, held: Services) -> _Asked:
@@ -176,7 +167,8 @@ def _checked(asked: _Asked, held: Services) -> _Asked:
     return asked
 
 
-async def _bytes(upload: UploadFile, option: str, maximum: int) -> bytes:
+async def uploaded(upload: UploadFile, option: str, maximum: int) -> bytes:
+    """Raises LimitExceeded: it is over *maximum*; names the *option*."""
     data = await upload.read(maximum + 1)
     if len(data) > maximum:
         raise LimitExceeded(option, upload.size or len(data), maximum)
@@ -239,7 +231,8 @@ def _state(job: str, row: AvatarRow, wanted: VideoRequest, owner: str) -> VideoS
     )
 
 
-def _public(state: VideoState) -> dict[str, Any]:
+def public(state: VideoState) -> dict[str, Any]:
+    """What a client is told of a video."""
     return state.model_dump(mode="json", exclude={"file", "owner"})
 
 
@@ -248,7 +241,7 @@ async def _events(held: Services, video_id: str) -> AsyncGenerator[str, None]:
         async with aclosing(held.videos.follow(video_id)) as states:
             async for state in states:
                 kind = {"completed": "done", "failed": "error"}.get(state.status, "progress")
-                yield _sse(kind, _public(state))
+                yield _sse(kind, public(state))
     except AvatarError as error:
         yield _sse("error", error_body(error))
 

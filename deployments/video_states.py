@@ -12,7 +12,8 @@ from deployments.job_states import JobFolder, JobState
 
 class VideoState(JobState):
     object: Literal["video"] = "video"
-    avatar: str
+    avatar: str = ""
+    """Empty: it is made of a film."""
     size: str
     fps: int
     file: str

@@ -65,6 +65,10 @@ class FootageRequest:
             raise InvalidRequest(f"fps must be one of {', '.join(map(str, RATES))}", "fps")
         format_of(self.output).codec(transparent=False)
 
+    def rate(self, film_fps: int) -> int:
+        """Frames a second of the video."""
+        return self.fps or (film_fps if film_fps in RATES else 30)
+
 
 async def footage_video(
     stages: ConverseStages, request: FootageRequest
@@ -104,7 +108,7 @@ def shot(
     """Phase two: the frames of *shelf* in the order of what is *said*, written to a file."""
     film = seen.film
     mixes = bridged(film, path_of(seen, said))
-    fps = request.fps or (film.fps if film.fps in RATES else 30)
+    fps = request.rate(film.fps)
     height, width = shelf[0].shape[:2]
     form = encoded_by(format_of(request.output), request.encoder, width, height)
     with FilmWriter(request.output, fps, sound, form) as out:

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -53,6 +54,14 @@ def pictures(data: bytes, shortest_s: float = SHORTEST_S) -> Generator[Read, Non
     except (FFmpegError, ValueError, IndexError, io.UnsupportedOperation) as error:
         reason = "the film cannot be read to its end: damaged or cut off; try MP4 (H.264)"
         raise FootageRejected("decodable", reason) from error
+
+
+def glance(data: bytes) -> Read:
+    """The first picture. Raises FootageRejected: what the start of the film tells."""
+    with closing(pictures(data)) as film:
+        for first in film:
+            return first
+    raise FootageRejected("decodable", "there are no pictures in the file; give a film")
 
 
 def _evenly(file: "InputContainer", shortest_s: float) -> Iterator[Read]:
