@@ -11,10 +11,11 @@ from avatar_serving.avatars.rig import MORPHS, Floats, Part
 from avatar_serving.avatars.teeth import Shell, gums, teeth, tongue
 from avatar_serving.faces.topology import LIPS_INNER, LIPS_OUTER
 
-BOWL_RINGS = (1.3, 1.2, 1.0, 0.7, 0.35, 0.0)
-"""Size of the mouth cavity's rings over that of the lips, from the front to the back."""
-BOWL_DEPTHS_CM = (0.25, 0.7, 1.6, 2.8, 3.8, 4.2)
-BOWL_SHADES = (0.64, 0.55, 0.46, 0.38, 0.31, 0.26)
+BOWL_RINGS = (1.3, 1.25, 1.2, 1.1, 0.7, 0.0)
+"""Size of the mouth cavity's rings over that of the lips, from the front to the back: there is
+room for a tongue."""
+BOWL_DEPTHS_CM = (0.25, 0.7, 1.6, 3.2, 4.8, 5.4)
+BOWL_SHADES = (0.64, 0.55, 0.46, 0.38, 0.3, 0.24)
 FLESH = np.array([150, 62, 58], np.float32) / 255
 INCISOR_CM = 0.42
 """How far the edges of the upper incisors lie below the lips' seam."""

@@ -79,7 +79,7 @@ def tongue(edge: Floats) -> Shell:
     u, v = np.meshgrid(np.linspace(-1, 1, 15), np.linspace(0, 1, 12))
     half = 1.75 * np.sqrt(np.clip(1 - (1 - np.clip(v * 2.2, 0, 1)) ** 2, 0.02, 1))
     x = u * half
-    top = -0.12 + 0.6 * np.sin(v * np.pi * 0.75)
+    top = -0.15 + 0.5 * np.sin(v * np.pi * 0.95)
     y = (
         top
         - 0.55 * u**2
@@ -90,7 +90,7 @@ def tongue(edge: Floats) -> Shell:
     points = np.stack([x, y, z], -1) + edge
     tip = (1 - v) ** 1.5
     shade = (
-        (0.92 - 0.14 * np.exp(-((u / 0.2) ** 2))) * (1 - 0.2 * u**2) * np.clip(1 - 0.65 * v, 0.3, 1)
+        (0.92 - 0.14 * np.exp(-((u / 0.2) ** 2))) * (1 - 0.2 * u**2) * np.clip(1 - 1.1 * v, 0.2, 1)
     )
     shell = _shell([points], TONGUE * shade.reshape(-1)[:, None])
     out = np.stack([0 * tip, 0.35 * tip, 1.2 * tip], -1).reshape(-1, 3)
