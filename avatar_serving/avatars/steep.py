@@ -83,11 +83,16 @@ def _slopes(points: Floats, triangles: NDArray[np.int32], size: int) -> Floats:
 def _smooth(values: Floats, shown: Floats, strength: Floats, *, vertical: bool) -> Floats:
     """*values* (size, size, c), blurred by *strength* pixels in one direction."""
     unit = REACH * len(values)
-    smooth, before = values, 0.0
+    smooth, before = values.copy(), 0.0
     for level in LEVELS:
-        blurred = _blurred(values, shown, level * unit, vertical)
-        share = np.clip((strength - before) / (level * unit - before), 0, 1)[..., None]
-        smooth, before = smooth * (1 - share) + blurred * share, level * unit
+        # Columns, or rows, are blurred each for itself: those that this level reaches.
+        lines = np.flatnonzero((strength > before).any(0 if vertical else 1))
+        of = (slice(None), lines) if vertical else (lines,)
+        if lines.size:
+            blurred = _blurred(values[of], shown[of], level * unit, vertical)
+            share = np.clip((strength[of] - before) / (level * unit - before), 0, 1)[..., None]
+            smooth[of] += (blurred - smooth[of]) * share
+        before = level * unit
     return smooth
 
 
