@@ -70,6 +70,8 @@ DRIVE_EXAMPLES = (
     "avatar-serving drive --avatar avatar.zip --film me.mp4 --film-consent -o driven.mp4",
     "avatar-serving drive --avatar eva.jpg --consent --film me.mp4 --film-consent --aspect 9:16 "
     "-o tall.mp4",
+    "avatar-serving drive --avatar avatar.zip --film me.mp4 --onto-film --consent --film-consent "
+    "-o swapped.mp4",
 )
 
 SELL_EXAMPLES = (

@@ -42,6 +42,13 @@ class Motion:
     def seconds(self) -> float:
         return self.count / self.fps
 
+    def held(self, number: int) -> Floats:
+        """(478, 2): where the landmarks of the neutral face are in picture *number*, in pixels, the
+        first of which covers 0..1."""
+        heads = self.heads
+        face = self.neutral.face @ heads.turns[number].T * heads.scales[number]
+        return (face + heads.shifts[number])[:, :2] * (1, -1)
+
     def frames(self) -> tuple[FaceFrame, ...]:
         values = np.concatenate([self.weights, self.angles], axis=1).tolist()
         return tuple(FaceFrame(at / self.fps, tuple(row)) for at, row in enumerate(values))

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from scipy.optimize import lsq_linear
@@ -13,7 +14,9 @@ from avatar_serving.avatars import package
 from avatar_serving.avatars.canvas import Canvas
 from avatar_serving.driving.expression import bounded
 from avatar_serving.driving.motion import filled, motion_of, smoothed
+from avatar_serving.driving.swap import Swap
 from avatar_serving.evaluation.subject import from_portrait
+from avatar_serving.faces.topology import OVAL
 from avatar_serving.footage.bank import watched
 from avatar_serving.footage.shelf import Shelf
 from avatar_serving.media import CHANNELS
@@ -62,10 +65,13 @@ def put() -> np.ndarray:
 
 
 @pytest.mark.weights
-def test_what_is_put_is_read_back(tmp_path: Path) -> None:
+def test_what_is_put_is_read_back_and_an_avatar_in_its_own_film_changes_little(
+    tmp_path: Path,
+) -> None:
     values = put()
     portrait = weights.path("portrait-astronaut").read_bytes()
-    canvas = Canvas(package.load(from_portrait("astronaut", portrait).package), 320)
+    rig = package.load(from_portrait("astronaut", portrait).package)
+    canvas = Canvas(rig, 320)
 
     def drawn() -> Iterator[np.ndarray]:
         for row in values.tolist():
@@ -74,7 +80,13 @@ def test_what_is_put_is_read_back(tmp_path: Path) -> None:
     write_mp4(tmp_path / "film.mp4", drawn(), FPS)
     with closing(Shelf()) as shelf:
         seen = returned(watched((tmp_path / "film.mp4").read_bytes(), shelf, 1.0))
-    motion = motion_of(seen, len(shelf))
+        motion = motion_of(seen, len(shelf))
+        swap = Swap(rig, motion, shelf)
+        for number in (3, 40):
+            changed = np.abs(swap.picture(number).astype(int) - shelf[number]).mean(2)
+            points = seen.landmarks[number][list(OVAL), :2].astype(int)
+            inside = cv2.fillPoly(np.zeros(changed.shape), [points], 1) > 0
+            assert changed[inside].mean() < 14 and changed[260:].mean() < 1
     read = np.array([frame.values for frame in motion.frames()])
     assert read.shape == values.shape
     least = {"jawOpen": 0.9, "mouthSmileLeft": 0.85, "eyeBlinkRight": 0.95, "headYaw": 0.97,

@@ -23,6 +23,9 @@ app.command()(drive)
         (("--film-consent", "--fps", "31"), "fps must be one of"),
         (("--film-consent", "--background", "transparent"), "cannot be transparent"),
         (("--film-consent", "--film", "none.mp4"), "none.mp4: No such file"),
+        (("--onto-film", "--film-consent"), "consent of the avatar's person: --consent"),
+        (("--onto-film", "--consent"), "consent of the person in it: --film-consent"),
+        (("--onto-film", "--consent", "--film-consent", "--height", "512"), "leave out --size"),
     ],
 )
 def test_what_cannot_be_is_said_in_a_line(
