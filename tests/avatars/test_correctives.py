@@ -41,6 +41,17 @@ def test_lids_meet_above_the_open_eye_s_lower_edge(blink: str, ring: tuple[int, 
     assert 0.03 < raised[len(raised) // 2] < 0.4
 
 
+def test_a_funnel_opens_round_and_narrower_than_the_mouth() -> None:
+    fit = mean_fit()
+    shut = fit.rest + close_lips(fit)
+    face = shut + shaped_lips(fit, shut)[ARKIT.index("mouthFunnel")]
+    upper, lower = rims(face, lip_pairs())
+    gap, width = upper[:, 1] - lower[:, 1], np.ptp(face[list(CORNERS), 0])
+    assert gap.max() > 0.3 * width
+    ends = 2 * np.abs(upper[[0, -1], 0] - face[list(CORNERS), 0].mean()) / width
+    assert (gap[[0, -1]] < 0.6 * gap.max() * np.sqrt(1 - ends**2)).all()
+
+
 @pytest.mark.parametrize("smile_cm", [0.0, 0.6])
 @pytest.mark.parametrize("rounded", ["mouthPucker", "mouthFunnel"])
 def test_a_mouth_that_rounds_arches_its_upper_lip(smile_cm: float, rounded: str) -> None:
