@@ -7,6 +7,10 @@ import numpy as np
 from avatar_serving.avatars.rig import Floats
 from avatar_serving.avatars.textures import Mask, Pixels, fill, grown, shrunk
 
+APART, BESIDE = 22.0, (0.005, 0.025)
+"""Least distance of the colours of hair and skin, in CIELAB, where they meet, at which they can be
+told apart; between which distances from one another that is looked at, in picture sides. The shine
+of a bald head comes by and by."""
 REACH = 1 / 75
 """So near to where hair is told from skin a pixel may be both, in picture sides."""
 CONTRAST = 24.0
@@ -15,6 +19,19 @@ GRAIN = 0.15
 """Share up to which darker skin is pores: it tells the colour of skin; hair varies by as much."""
 ROUNDS = 2
 """What is found to be skin tells its colour next to hair, by which hair is told from it."""
+
+
+def are_told_apart(lab: Floats, hair: Mask, skin: Mask) -> bool:
+    """Whether *hair* and *skin* are unlike where they meet in *lab* (size, size, 3), CIELAB."""
+    close, reach = (max(1, round(distance * len(lab))) for distance in BESIDE)
+    rims = (
+        one & grown(other, reach) & ~grown(other, close)
+        for one, other in ((hair, skin), (skin, hair))
+    )
+    sides = [lab[rim] for rim in rims]
+    if not all(len(side) for side in sides):
+        return False
+    return float(np.linalg.norm(np.subtract(*(np.median(side, 0) for side in sides)))) > APART
 
 
 def shares_of_hair(image: Pixels, hair: Mask, skin: Mask, person: Mask) -> tuple[Floats, Mask]:

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 
 from avatar_serving.avatars.fit import Fit
-from avatar_serving.avatars.fringe import shares_of_hair
+from avatar_serving.avatars.fringe import are_told_apart, shares_of_hair
 from avatar_serving.avatars.hair import Hair
 from avatar_serving.avatars.person import face_mask
 from avatar_serving.avatars.rig import Floats
@@ -41,8 +41,6 @@ AROUND_EYES = 0.06
 BEARD = 0.025
 """So near to the outline of a face its colours are mixed, and below the nose hair is beard, in
 picture sides."""
-APART = 22.0
-"""Least distance of the colours of hair and skin, in CIELAB, at which they can be told apart."""
 TOWARDS = 0.2
 """Least share of the way from the colour of skin to that of hair at which something on or about a
 face is hair."""
@@ -62,12 +60,15 @@ def find_hair(image: Pixels, matte: Floats, fitted: Fit) -> Hair | None:
     size, width = len(image), float(np.ptp(fitted.rest[:, 0]))
     face, solid = face_mask(fitted, size), matte > SOLID
     allowed = _allowed(fitted, face, width) & solid
-    like = _like_hair(image, face, solid, fitted, width)
+    lab = np.asarray(cv2.cvtColor(np.divide(image, 255, dtype="f4"), cv2.COLOR_RGB2LAB), "f4")
+    like = _like_hair(lab, face, solid, fitted, width)
     if like is None:
         return None
     inner = shrunk(face, round(SIDE * width * size))
     mask = _grown_from(like & allowed, _over(fitted, size) & ~inner)
     skin = _skin(solid & ~like & grown(face, round(TOP * width * size)), face, width * size)
+    if not are_told_apart(lab, mask, skin):
+        return None
     away = np.asarray(cv2.distanceTransform((~skin).astype("u1"), cv2.DIST_L2, 5), "f4")
     away = away / (width * size)
     shown = np.clip((matte - SOLID) / (1 - SOLID), 0, 1)
@@ -120,11 +121,10 @@ def _over_brows(fitted: Fit, gap: float, size: int) -> Mask:
     return np.arange(size)[:, None] < np.interp(np.arange(size), x, y) - gap * size
 
 
-def _like_hair(image: Pixels, face: Mask, solid: Mask, fitted: Fit, width: float) -> Mask | None:
+def _like_hair(lab: Floats, face: Mask, solid: Mask, fitted: Fit, width: float) -> Mask | None:
     """(size, size): what has the colour of what is above the face rather than of the cheeks; None
-    where these are too much alike."""
-    size = len(image)
-    lab = np.asarray(cv2.cvtColor(np.divide(image, 255, dtype="f4"), cv2.COLOR_RGB2LAB), "f4")
+    where there is too little of either. *lab* (size, size, 3): in CIELAB."""
+    size = len(lab)
     brows = fitted.rest[list(RIGHT_BROW + LEFT_BROW), 1]
     cheeks = shrunk(face, round(SIDE * width * size))
     cheeks[: _row(float(brows.min()), size)] = False
@@ -134,8 +134,6 @@ def _like_hair(image: Pixels, face: Mask, solid: Mask, fitted: Fit, width: float
     if above.mean() < FEWEST or not cheeks.any():
         return None
     skin, hair = (np.median(lab[where], 0) for where in (cheeks, above))
-    if np.linalg.norm(skin - hair) < APART:
-        return None
     nearer = _distance(lab, lab[above]) < _distance(lab, lab[cheeks])
     # Shine on skin is unlike both.
     nearer &= ~about | ((lab - skin) @ (hair - skin) > TOWARDS * np.sum((hair - skin) ** 2))

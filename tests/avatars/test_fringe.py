@@ -1,8 +1,9 @@
 """Shares of hair at a made-up hairline."""
 
+import cv2
 import numpy as np
 
-from avatar_serving.avatars.fringe import shares_of_hair
+from avatar_serving.avatars.fringe import are_told_apart, shares_of_hair
 
 SIZE, LINE = 300, 150
 SKIN, HAIR = np.array([210.0, 160, 130]), np.array([40.0, 30, 20])
@@ -42,3 +43,14 @@ def test_hair_like_skin_is_not_told_by_its_grain() -> None:
     picture = np.random.default_rng(1).normal(SKIN, 2, (SIZE, SIZE, 3)).astype(np.uint8)
     found, _ = told(picture)
     assert (found[LINE:] < 0.3).all()
+
+
+def test_shine_that_comes_by_and_by_is_no_hair() -> None:
+    """As that of a bald head, which differs as much from the cheeks."""
+    hair = np.repeat(np.arange(SIZE)[:, None] < LINE, SIZE, 1)
+    apart: list[bool] = []
+    for width in (0, SIZE - LINE):
+        light = (hairline(width)[0] / np.float32(255)).astype(np.float32)
+        lab = np.asarray(cv2.cvtColor(light, cv2.COLOR_RGB2LAB), np.float32)
+        apart.append(are_told_apart(lab, hair, ~hair))
+    assert apart == [True, False]
