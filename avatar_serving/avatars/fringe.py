@@ -42,10 +42,10 @@ def shares_of_hair(image: Pixels, hair: Mask, skin: Mask, person: Mask) -> tuple
     seen = image.astype(np.float32)
     sure = shrunk(hair, reach)
     mixed = grown(hair, reach) & grown(skin, 2 * reach) & person & ~sure
-    above = fill(seen, sure.astype(np.float32))
+    above = _around(seen, sure)
     skin, told = skin & ~mixed, hair.astype(np.float32)
     for _ in range(ROUNDS):
-        below = fill(seen, skin.astype(np.float32))
+        below = _around(seen, skin)
         told = np.where(mixed, _between(seen, below, above), hair)
         skin = skin | (mixed & (told < GRAIN))
     away = cv2.distanceTransform((~hair).astype(np.uint8), cv2.DIST_L2, 5)
@@ -53,9 +53,22 @@ def shares_of_hair(image: Pixels, hair: Mask, skin: Mask, person: Mask) -> tuple
     return (told * fading).astype(np.float32), skin
 
 
+def _around(seen: Floats, known: Mask) -> Floats:
+    """(size, size, 3): what is *known* of what is *seen*, and goes on from there: between it no
+    detail is needed, so this is done at half the size."""
+    size = len(seen)
+    half = (max(1, size // 2),) * 2
+    share = known.astype(np.float32)
+    weight = cv2.resize(share, half, interpolation=cv2.INTER_AREA)
+    colours = cv2.resize(seen * share[..., None], half, interpolation=cv2.INTER_AREA)
+    mean = np.asarray(colours / np.maximum(weight, 1e-6)[..., None], np.float32)
+    smooth = fill(mean, np.asarray(weight, np.float32))
+    return np.asarray(cv2.resize(smooth, (size, size), interpolation=cv2.INTER_LINEAR), np.float32)
+
+
 def _between(seen: Floats, below: Floats, above: Floats) -> Floats:
     """(size, size), 0..1: how far what is *seen* is on the way from *below* to *above*."""
     way = above - below
-    length = np.maximum(np.linalg.norm(way, axis=2), CONTRAST)
-    along = ((seen - below) * way).sum(2) / length**2
+    length = np.maximum(np.einsum("hwc,hwc->hw", way, way), CONTRAST**2)
+    along = np.einsum("hwc,hwc->hw", seen - below, way) / length
     return np.clip(along / (1 - GRAIN), 0, 1)

@@ -99,10 +99,11 @@ def _allowed(fitted: Fit, face: Mask, width: float) -> Mask:
     size = len(face)
     inside = cv2.distanceTransform(face.astype(np.uint8), cv2.DIST_L2, 5) > SIDE * width * size
     allowed = ~inside | _over_brows(fitted, BROW_GAP * width, size)
+    eyes = np.zeros_like(face)
     for ring in (RIGHT_EYE, LEFT_EYE, RIGHT_BROW, LEFT_BROW):
         hull = cv2.convexHull(to_pixels(fitted.rest[list(ring)], size).astype(np.float32))
-        near = polygon_mask(np.asarray(hull[:, 0], np.float32), size)
-        allowed &= ~grown(near, round(AROUND_EYES * width * size))
+        eyes |= polygon_mask(np.asarray(hull[:, 0], np.float32), size)
+    allowed &= ~grown(eyes, round(AROUND_EYES * width * size))
     nose = _row(float(fitted.rest[NOSE_TIP, 1]), size)
     allowed[nose:] &= ~grown(face, round(BEARD * size))[nose:]
     allowed[_row(float(fitted.rest[CHIN, 1]), size) :] = False
@@ -171,4 +172,5 @@ def _distance(colours: Floats, sample: Floats) -> Floats:
     """Of *colours* (h, w, 3) from the *sample* (n, 3): Mahalanobis', of its better half."""
     middle = np.median(sample, 0)
     spread = np.median(np.abs(sample - middle), 0) * 1.5 + 4
-    return np.asarray((((colours - middle) / spread) ** 2).sum(-1))
+    away = (colours - middle) / spread
+    return np.asarray(np.einsum("...c,...c->...", away, away))
