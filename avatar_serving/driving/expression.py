@@ -33,6 +33,8 @@ SURE_CM = 0.25
 """Landmarks and shapes err by so much."""
 DEPTH = 0.1
 """How much the depth of a landmark counts, which the model guesses."""
+CORNERS = 5.0
+"""How much the corners of the mouth count, by which round lips are told from spread ones."""
 GAP = 2.0
 """How much more it counts that lips are as far apart as they are seen to be."""
 EYES = ("eyeBlink", "eyeLook", "eyeWide")
@@ -76,6 +78,8 @@ def _with_eyes(weights: Floats, faces: Floats, neutral: Neutral) -> Floats:
     }  # fmt: skip
     for name, values in told.items():
         weights[:, ARKIT.index(name)] = np.clip(values, 0, 1)
+    for name, eye in (("eyeSquintLeft", 0), ("eyeSquintRight", 1)):
+        weights[:, ARKIT.index(name)] *= 1 - shut[:, eye]
     return weights
 
 
@@ -125,6 +129,7 @@ def _counts() -> Floats:
     counts = np.full(POINTS, 0.5)
     counts[[*OVAL, *RIGHT_EYE, *LEFT_EYE]] = 0.15
     counts[[*LIPS_INNER, *LIPS_OUTER, *RIGHT_BROW, *LEFT_BROW, CHIN]] = 1.0
+    counts[[LIPS_OUTER[0], LIPS_OUTER[10]]] = CORNERS
     return counts
 
 

@@ -27,7 +27,7 @@ def test_lids_shut_and_tear_open() -> None:
 
 
 def test_eyes_look_from_where_they_look_most_and_through_a_blink_where_they_looked() -> None:
-    looks = [(0.2, 0.1)] * 5 + [(0.5, 0.1), (-0.9, 0.9), (0.5, -0.2)]
+    looks = [(0.2, 0.1)] * 5 + [(0.35, 0.1), (-0.9, 0.9), (0.35, -0.05)]
     open_ = np.array([1.0] * 6 + [0.0, 1.0])
     found = gaze(np.stack([face(looks=at) for at in looks]), open_)
     assert found[:5] == pytest.approx(np.zeros((5, 2)))

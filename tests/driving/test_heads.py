@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+from scipy.spatial.transform import Rotation
 
-from avatar_serving.driving.heads import Heads, upwards
+from avatar_serving.driving.heads import Heads, heads_of, upwards
+from avatar_serving.faces.canonical import canonical_face
 from avatar_serving.faces.pose import head_angles
 
 TURN = np.array([[0.0, 0.0, 1.0], [0.0, 1.0, 0.0], [-1.0, 0.0, 0.0]])
@@ -27,3 +29,13 @@ def test_angles_have_the_signs_of_face_frames() -> None:
 
 def test_landmarks_are_turned_upright() -> None:
     assert np.array_equal(upwards(np.ones((1, 478, 3), np.float32))[0, 0], (1, -1, -1))
+
+
+@pytest.mark.weights
+def test_turned_heads_are_found() -> None:
+    face = np.concatenate([canonical_face().vertices, np.zeros((10, 3))]).astype(float)
+    turns = Rotation.from_euler("ZXY", [(5, 10, -20), (0, 0, 0)], degrees=True).as_matrix()
+    seen = 3 * face @ turns.swapaxes(1, 2) + (100, -80, 2)
+    heads = heads_of(face, seen)
+    assert np.allclose(heads.turns, turns) and np.allclose(heads.scales, 3)
+    assert np.allclose(heads.unposed(seen), face)
