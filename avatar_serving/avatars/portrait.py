@@ -1,6 +1,7 @@
 """Builds the rig of one person out of one picture."""
 
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -100,9 +101,11 @@ def build_of(picture: Pixels, faces: list[Face], size: int) -> Iterator[Progress
         fitted = _fitted(points, faces[0], glasses)
         whole, matte = widened(picture, square, image, frame, fitted)
     fitted = out_to_silhouette(fitted, matte)
-    behind = background(whole, matte, round((0.5 - float(fitted.rest[CHIN, 1])) * len(whole)))
-    yield Progress("mesh", 0.6, "Building the mesh")
-    rig = _rig(whole, points, fitted, matte, behind, glasses)
+    chin = round((0.5 - float(fitted.rest[CHIN, 1])) * len(whole))
+    with ThreadPoolExecutor(1) as aside:
+        behind = aside.submit(background, whole, matte, chin)
+        yield Progress("mesh", 0.6, "Building the mesh")
+        rig = _rig(whole, points, fitted, matte, behind, glasses)
     yield Progress("mesh", 0.9, "Packing")
     yield Portrait(rig if frame is None else frame.inwards(rig), square, image)
 
@@ -149,8 +152,9 @@ def _expected(face: Face) -> Floats:
 
 
 def _rig(
-    image: Pixels, points: Floats, fitted: Fit, matte: Floats, behind: Pixels, glasses: bool
-) -> PortraitRig:
+    image: Pixels, points: Floats, fitted: Fit, matte: Floats, behind: Future[Pixels],
+    glasses: bool,
+) -> PortraitRig:  # fmt: skip
     surface = face_surface()
     outline = _outline(fitted)
     open_mouth = _gap(fitted.rest) > OPEN_MOUTH * outline.width
@@ -160,11 +164,12 @@ def _rig(
     fitted = _corrected(fitted, outline.width)
     shapes, closed = fitted.shapes, close_lips(fitted)
     photo_face = neutral(fitted) + closed
-    texture = cut_out(image, matte, behind)
     lips = surface.lips
     colours = mouth_colours(image, fitted.rest, rest[lips] if open_mouth else None)
     head = skull(fitted, outline.rim, matte)
-    far, hair = completed(fitted, texture, find_hair(image, matte, fitted), glasses=glasses)
+    hair = find_hair(image, matte, fitted)
+    texture = cut_out(image, matte, behind.result())
+    far, hair = completed(fitted, texture, hair, glasses=glasses)
     skin, body_depth = build_skin(
         fitted, shapes, closed, outline, texture, colours.light, head, open_mouth=open_mouth,
         hair=hair, far=far,
@@ -187,7 +192,7 @@ def _rig(
         colours,
     )  # fmt: skip
     return PortraitRig(
-        mouth, eyes, skin, behind, pivot(outline, body_depth),
+        mouth, eyes, skin, behind.result(), pivot(outline, body_depth),
         (*(float(w) for w in np.round(fitted.weights, 6)), *(0.0 for _ in HEAD)),
         yaw_range(fitted.turn),
     )  # fmt: skip
