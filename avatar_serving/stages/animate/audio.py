@@ -8,6 +8,7 @@ along do not move it.
 from collections.abc import AsyncGenerator, Generator
 from typing import ClassVar, Literal
 
+import numpy as np
 from pydantic import Field
 
 from avatar_serving import weights
@@ -60,11 +61,9 @@ class AudioAnimate:
             return speaking_of(request, line)
         sound = listen(request.audio)
         heard = track(sound, request.seconds)
-        voiced = self._voices.voiced(sound, heard)
-        emissions = [
-            emission
-            for emission in self._recogniser.emissions(sound)
-            if voiced[heard.step(emission.at_s) :][:1].any()
-        ]
-        spoken = heard_segments(emissions, sound, heard.within(voiced), request.seconds)
+        heard = heard.within(self._voices.voiced(sound, heard))
+        emissions = self._recogniser.emissions(sound)
+        paused = heard.paused_at(np.array([emission.at_s for emission in emissions]))
+        told = [one for one, silent in zip(emissions, paused, strict=True) if not silent]
+        spoken = heard_segments(told, sound, heard, request.seconds)
         return Speaking(mouth(spoken, line), spoken, prosody(sound, line))
