@@ -76,6 +76,15 @@ def adapter(smollm2: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def one_process() -> Iterator[None]:
+    """An engine for one device computes in the process that plans, as on a GPU. On CPUs vLLM would
+    start another, which imports all of it again."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("VLLM_ENABLE_V1_MULTIPROCESSING", "0")
+        yield
+
+
 @pytest.fixture(scope="session")
 def shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shelf]:
     with shelf_in(tmp_path_factory.mktemp("shelf")) as shelf:

@@ -37,7 +37,9 @@ def lacking(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture(scope="module")
-async def llm(shelf: Shelf, smollm2: Path, adapter: Path, lacking: Path) -> AsyncIterator[VllmLlm]:
+async def llm(
+    shelf: Shelf, smollm2: Path, adapter: Path, lacking: Path, one_process: None
+) -> AsyncIterator[VllmLlm]:
     shelf.put(**{"smollm2": smollm2, "other-lora": adapter})
     config = VllmConfig(
         model="smollm2",
