@@ -15,7 +15,7 @@ from avatar_serving.media import ARKIT
 
 OVERLAP = 0.006
 """How far the upper lid reaches over the lower, in face widths: no eye shines through."""
-RISE, RISE_REACH = 0.05, 0.35
+RISE, RISE_REACH = 0.1, 0.35
 """How far the lower lid comes up in a blink, over the opening: the line of shut lids is flatter
 than an open eye's lower edge. Below it the skin follows, less and less, over so many eye widths."""
 BLINKS = (

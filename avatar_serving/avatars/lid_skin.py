@@ -22,27 +22,30 @@ SHADED, SMOOTH = 0.6, 0.06
 """Deep sockets and make-up are darker. Down to the first, what differs from what is around it by no
 more than the second, over the same median, is skin too: lashes and brows are uneven, frames are
 darker still."""
-LIT = 0.4
+LIT = 0.2
 """How far a lid's colour goes from that of what is around it to that of the skin below the eye: the
-fold that it is drawn out of, and the brow, shade what a photo shows there, but not a shut lid."""
+fold that it is drawn out of shades what a photo shows there, but not a shut lid."""
 SMOOTH_PX = 5.0
 UNEVEN_PX = 3.0
 SAMPLED = (0.5, 0.16)
 """From how far to how near below the eye skin is looked at, in eye widths."""
 GRAIN, GRAIN_PX = 0.6, 6.0
-FADE, SIDES, LASHES = 0.45, 0.13, 0.28
+FADE, SIDES, LASHES = 0.45, 0.2, 0.28
 """Shares of the strip's height and of its width over which it sets in, and of its height which
 lashes darken."""
-ROUND, SHADE = 0.03, 0.1
-"""How much brighter the middle of a lid is, and how much darker its lower end: it turns down, and
-lashes shade it."""
+TURNS, DOWN = 0.5, 0.52
+"""From which share of its height on a lid gets darker, and how much darker it is at its edge: there
+it turns down, away from the light."""
+LINE = 0.55
+"""How much darker still lashes make it."""
 WARM = np.array([0.8, 1.1, 1.3])
 """Powers of a shadow in red, green and blue: light that skin scatters into it has turned red."""
-CREASE, CREASE_WIDTH, CREASE_DEPTH = 0.36, 0.08, 0.12
+CREASE, CREASE_WIDTH, CREASE_DEPTH = 0.22, 0.05, 0.12
 """Where the fold of the lid runs, how wide and how dark, in shares of the strip's height and of
 its brightness."""
 LASH_PX, LASH_COUNT = 12, 50
-LASH_COLOUR = (46.0, 34.0, 30.0)
+LASH_DARK, LASH_DENSE = 0.3, 0.65
+"""Brightness of lashes against that of skin, and how much of what is behind them they hide."""
 CAST = 0.5
 """How much of what is right below the lid's edge the shadow of lid and lashes hides."""
 
@@ -69,17 +72,18 @@ def paint(image: Pixels, under: Floats, lower: Floats, corners: tuple[float, flo
     eye = np.clip((along - corners[0]) / (corners[1] - corners[0]), 0, 1)
     inside = _step(np.minimum(eye, 1 - eye) / 0.06)
     below = _below(image, lower, down)
-    colour = _around(image, under, along, corners, np.median(below, (0, 1)))
+    usual = np.median(below, (0, 1))
+    colour = _around(image, under, along, corners, usual)
     colour += GRAIN * (below - _blurred(below, GRAIN_PX))
     lash = np.clip((down - 1 + LASHES) / LASHES, 0, 1) * inside
-    round_lid = 1 + (ROUND * np.sin(down * np.pi) - SHADE * down**2) * np.sin(eye * np.pi) ** 0.5
+    turned = np.clip((down - TURNS) / (1 - TURNS), 0, 1) * inside
     fold = CREASE_DEPTH * np.exp(-(((down - CREASE) / CREASE_WIDTH) ** 2)) * np.sin(eye * np.pi)
-    shade = round_lid * (1 - 0.85 * lash**0.7) - fold
+    shade = (1 - DOWN * turned**1.5) * (1 - LINE * lash**1.5) - fold
     ends = _step((1 - down) / FADE) * (1 - inside) + inside
     sets_in = _step(down / FADE) * _step(np.minimum(along, 1 - along) / SIDES)
     alpha = np.maximum(sets_in * ends, lash)
     lid = np.dstack([to_bytes(colour * shade[..., None] ** WARM), to_bytes(alpha * 255)])
-    return np.concatenate([lid, _lashes(corners)])
+    return np.concatenate([lid, _lashes(corners, usual)])
 
 
 def _around(
@@ -134,8 +138,9 @@ def _blurred(colours: Floats, sigma: float) -> Floats:
     return np.asarray(soft, np.float32)
 
 
-def _lashes(corners: tuple[float, float]) -> Pixels:
-    """(LASH_PX, WIDE_PX, 4): they fan out from the middle of the lid."""
+def _lashes(corners: tuple[float, float], usual: Floats) -> Pixels:
+    """(LASH_PX, WIDE_PX, 4): they fan out from the middle of the lid. *usual* (3,): colour of
+    skin."""
     fine = 8
     drawn = np.zeros((LASH_PX * fine, WIDE_PX * fine), np.uint8)
     chance = np.random.default_rng(2)
@@ -149,8 +154,9 @@ def _lashes(corners: tuple[float, float]) -> Pixels:
         cv2.line(drawn, (round(x), 0), tip, 255, fine - 2, cv2.LINE_AA)
     alpha = cv2.resize(drawn, (WIDE_PX, LASH_PX), interpolation=cv2.INTER_AREA).astype(np.float32)
     thinner = np.linspace(1.5, 0.45, LASH_PX)[:, None]
-    colour = np.broadcast_to(np.array(LASH_COLOUR), (LASH_PX, WIDE_PX, 3))
-    return np.dstack([to_bytes(colour), to_bytes(np.maximum(alpha * thinner, _cast(corners)))])
+    colour = np.broadcast_to(usual * LASH_DARK**WARM, (LASH_PX, WIDE_PX, 3))
+    dense = np.maximum(LASH_DENSE * alpha * thinner, _cast(corners))
+    return np.dstack([to_bytes(colour), to_bytes(dense)])
 
 
 def _cast(corners: tuple[float, float]) -> Floats:

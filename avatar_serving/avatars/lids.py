@@ -30,7 +30,7 @@ DROP = 0.02
 """How far it reaches down beside the outer corner, in eye widths."""
 BULGE = 0.12
 """How far its middle stands out when the eye is closed, in eye widths."""
-LASH_LENGTH = 0.16
+LASH_LENGTH = 0.2
 """How far lashes reach beyond the lid, in shares of its height."""
 LINE = 0.1
 """Height of the line of their roots, in eye widths. It is as high while a lid comes down as when it
