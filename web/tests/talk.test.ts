@@ -1,73 +1,12 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { figuresOf } from "../src/chat/model-figures.ts";
 import { fitted } from "../src/chat/shown-picture.ts";
 import { languageOf } from "../src/language/language.ts";
 import { textsOf } from "../src/studio/personas.ts";
-import { base64FromBytes } from "../src/audio/pcm.ts";
-import { Conversation } from "../src/realtime/conversation.ts";
 import { FakeAudioContext, FakeSocket, tone } from "./fakes.ts";
+import { IDS, answerBegins, answerEnds, connected, conversing, pass, socket, talk } from "./talking.ts";
 
-const IDS = { response_id: "r1", item_id: "a1" };
-
-let talk: Conversation;
-let socket: FakeSocket;
-/** Of each connection, whether nothing had been said before it. */
-let fresh: boolean[];
-
-beforeEach(async () => {
-  vi.useFakeTimers();
-  vi.stubGlobal("AudioContext", FakeAudioContext);
-  vi.stubGlobal("WebSocket", FakeSocket);
-  vi.stubGlobal("addEventListener", () => undefined);
-  vi.stubGlobal("removeEventListener", () => undefined);
-  Object.assign(FakeAudioContext, { now: 0, started: [], stopped: [] });
-  FakeSocket.all = [];
-  fresh = [];
-  talk = new Conversation(async (now) => {
-    fresh.push(now);
-    return { url: "ws://x", protocols: [] };
-  });
-  talk.open();
-  await connected();
-});
-
-afterEach(async () => {
-  await talk.close();
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
-});
-
-async function connected(): Promise<void> {
-  await vi.advanceTimersByTimeAsync(0);
-  socket = FakeSocket.all.at(-1) as FakeSocket;
-  socket.onopen?.();
-  socket.says("session.created", { session: { id: "s" } });
-}
-
-/** Let *seconds* pass, for timers and for the loudspeaker. */
-async function pass(seconds: number): Promise<void> {
-  for (let i = 0; i < Math.round(seconds * 20); i++) {
-    FakeAudioContext.now += 0.05;
-    await vi.advanceTimersByTimeAsync(50);
-    talk.frame();
-  }
-}
-
-function answerBegins(seconds: number): void {
-  socket.says("response.created", { response: { id: "r1", status: "in_progress" } });
-  socket.says("response.output_item.added", { response_id: "r1", item: { id: "a1", type: "message", role: "assistant" } });
-  socket.says("avatar.animation.started", { ...IDS, fps: 30, channels: ["jawOpen"], encoding: "int16" });
-  socket.says("response.output_audio_transcript.delta", { ...IDS, delta: "One two three." });
-  const words = ["One", "two", "three"].map((text, i) => ({ text, start_ms: i * 1000, end_ms: i * 1000 + 800 }));
-  socket.says("avatar.words", { ...IDS, words });
-  socket.says("response.output_audio.delta", { ...IDS, delta: tone(seconds) });
-  const jaw = new Int16Array(Math.round(seconds * 30)).fill(20_000);
-  socket.says("avatar.animation.delta", { ...IDS, time_code: 0, frames: base64FromBytes(new Uint8Array(jaw.buffer)) });
-}
-
-function answerEnds(status = "completed"): void {
-  socket.says("response.done", { response: { id: "r1", status, output: [] } });
-}
+conversing();
 
 describe("an answer", () => {
   it("moves the mouth and the captions while it sounds, and rests afterwards", async () => {
@@ -236,94 +175,6 @@ describe("characters to start from", () => {
   });
 });
 
-describe("a lost connection", () => {
-  it("comes back by itself, with the settings and the last lines", async () => {
-    talk.configure({ instructions: "Be brief." });
-    talk.say("Hello");
-    answerBegins(1);
-    answerEnds();
-    await pass(2);
-    socket.onclose?.({ reason: "going away" });
-    expect(talk.connection.value).toMatchObject({ state: "waiting", reason: "going away" });
-    await vi.advanceTimersByTimeAsync(2000);
-    await connected();
-    expect(FakeSocket.all).toHaveLength(2);
-    expect(socket.sentOf("session.update")[0].session.instructions).toBe("Be brief.");
-    const kept = socket.sentOf("conversation.item.create").map(({ item }) => [item.role, (item.content[0] as { text: string }).text]);
-    expect(kept).toEqual([["user", "Hello"], ["assistant", "One two three."]]);
-  });
-});
-
-describe("a connection lost half way", () => {
-  const token = (name: string) => socket.says("avatar.resume_token", { token: name, expires_in_s: 30, seq: 0 });
-
-  async function lost(): Promise<void> {
-    socket.onclose?.({ reason: "", code: 1006 });
-    await vi.advanceTimersByTimeAsync(1300);
-    socket = FakeSocket.all.at(-1) as FakeSocket;
-    socket.onopen?.();
-  }
-
-  it("is taken up again where it was, and the answer goes on sounding", async () => {
-    token("one");
-    talk.say("Did you hear this?");
-    answerBegins(4);
-    await pass(1);
-    socket.says("avatar.state", { state: "speaking", seq: 7 });
-    await lost();
-    expect(socket.url).toBe("ws://x/?last_seq=7");
-    expect(socket.protocols).toEqual(["realtime", "avatar-resume.one"]);
-    expect(socket.sentOf("conversation.item.create")).toEqual([]);
-    socket.says("avatar.resume_token", { token: "two", expires_in_s: 30, seq: 0, received: 0 });
-    expect(socket.sentOf("conversation.item.create"), "it was lost with the connection").toHaveLength(1);
-    expect(talk.performer.answers.playing).toBe(true);
-    expect(socket.sentOf("session.update")).toEqual([]);
-    socket.says("response.output_audio.delta", { ...IDS, delta: tone(1), seq: 8 });
-    await lost();
-    expect([socket.url, socket.protocols[1]]).toEqual(["ws://x/?last_seq=8", "avatar-resume.two"]);
-  });
-
-  it("begins anew when the session is gone", async () => {
-    token("one");
-    talk.say("Hello");
-    answerBegins(4);
-    await pass(1);
-    await lost();
-    socket.says("error", { error: { code: "resume_expired", message: "over" } });
-    expect(talk.notice.value).toBeNull();
-    socket.onclose?.({ reason: "over", code: 1008 });
-    expect(talk.performer.answers.playing).toBe(false);
-    await vi.advanceTimersByTimeAsync(2000);
-    await connected();
-    expect([socket.url, socket.protocols]).toEqual(["ws://x", []]);
-    expect(socket.sentOf("conversation.item.create").length).toBeGreaterThan(0);
-  });
-
-  it("goes on at another gateway when its own stops, and says nothing in between", async () => {
-    token("one");
-    socket.says("avatar.moving", { within_s: 20, seq: 1 });
-    talk.say("Hello");
-    expect(socket.sentOf("response.create")).toHaveLength(1);
-    socket.says("avatar.moving", { within_s: 0, seq: 2 });
-    expect(socket.sentOf("avatar.move")).toHaveLength(1);
-    talk.say("Nobody hears this");
-    expect(socket.sentOf("response.create")).toHaveLength(1);
-    socket.onclose?.({ reason: "", code: 1012 });
-    expect(talk.connection.value).toMatchObject({ state: "waiting", resuming: true });
-    await vi.advanceTimersByTimeAsync(1300);
-    socket = FakeSocket.all.at(-1) as FakeSocket;
-    expect([socket.url, socket.protocols[1]]).toEqual(["ws://x/?last_seq=2", "avatar-resume.one"]);
-  });
-
-  it("is not looked for when the server has closed it", async () => {
-    token("one");
-    socket.onclose?.({ reason: "full", code: 1009 });
-    expect(talk.connection.value).toMatchObject({ state: "waiting", resuming: false });
-    await vi.advanceTimersByTimeAsync(2000);
-    expect((FakeSocket.all.at(-1) as FakeSocket).url).toBe("ws://x");
-  });
-});
-
 describe("trouble", () => {
   it("is shown in the server's words, unless it only came too late", () => {
     socket.says("error", { error: { code: "response_cancel_not_active", message: "late" } });
@@ -340,16 +191,6 @@ describe("trouble", () => {
     socket.says("avatar.state", { state: "thinking" });
     expect(talk.behaviour.value).toBe("thinking");
   });
-});
-
-it("greets who comes, and nobody twice", async () => {
-  socket.onclose?.({ reason: "" });
-  await vi.advanceTimersByTimeAsync(1000);
-  await connected();
-  talk.say("Hello.");
-  socket.onclose?.({ reason: "" });
-  await vi.advanceTimersByTimeAsync(3000);
-  expect(fresh).toEqual([true, true, false]);
 });
 
 describe("two questions, the second before the first one's answer begins", () => {
