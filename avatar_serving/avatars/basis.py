@@ -18,7 +18,7 @@ from avatar_serving.faces import canonical_mesh
 from avatar_serving.faces.topology import OVAL
 from avatar_serving.media import ARKIT
 
-VERSION = "13"
+VERSION = "14"
 """Raise it when what `_make` writes changes."""
 RIM_TRUST = 0.01
 """How much the landmarks on the face's outline count: it runs where the mesh turns away from the

@@ -19,8 +19,8 @@ STRONGER = {
 PUFFED = 1.6
 """Over that again, of cheeks that go outwards: those that come towards the viewer look as they
 did."""
-RISES = {"mouthPress": 0.35, "mouthDimple": 0.4}
-"""Share that is left of how far corners rise in them: more of it is a smile."""
+RISES = {"mouthPress": 0.6}
+"""Share that is left of how far corners rise in it: more of it is a smile."""
 THINNER, THIN_REACH_CM = 0.35, 1.0
 """Share of its height that a pressed lip loses, and how far around it the face goes along."""
 
