@@ -36,6 +36,7 @@ POSES: dict[str, dict[str, float]] = {
     "eyeBlink": {"eyeBlink": 1.0},
     "browInnerUp": {"browInnerUp": 1.0, "browOuterUp": 0.6},
     "looking aside": {"eyeLookOutLeft": 0.7, "eyeLookInRight": 0.7},
+    "headYaw -15": {"headYaw": -15.0},
     "headYaw 15": {"headYaw": 15.0},
 }
 PAPER = (255, 255, 255)

@@ -16,11 +16,11 @@ image units."""
 OUTER, INNER, CORNER = 0.1, 0.15, 0.7
 """How far a lid reaches past the outer and the inner corner, in eye widths; its lift there over
 that in the middle."""
-OVER = 0.5
+OVER = 0.7
 """How far the line of shut lashes reaches below the lid's edge, in its heights: the line under the
 eye is behind it."""
 WIDE_PX, HIGH_PX = 64, 96
-FADE = 0.28
+FADE = 0.2
 """Share of the height over which a lid sets in."""
 THICKEST = 0.18
 """Most of its height that the lash line of a shut lid takes."""

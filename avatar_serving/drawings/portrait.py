@@ -41,7 +41,7 @@ from avatar_serving.media import CHANNELS, Progress
 
 ENGINE = EngineEntry(name="drawing", version="1")
 
-RISE = 0.28
+RISE = 0.2
 """How far the lower lid comes up in a blink, over the opening: eyes are drawn shut as a shallow
 curve in their lower third, and a lid half shut keeps some of its arch."""
 SOCKET = 2.0

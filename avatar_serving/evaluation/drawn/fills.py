@@ -11,6 +11,7 @@ from avatar_serving.avatars.sheet import pose_values
 from avatar_serving.avatars.textures import grown, polygon_mask, shrunk
 from avatar_serving.drawings.colours import FEATURE
 from avatar_serving.drawings.eyes import DrawnEye
+from avatar_serving.drawings.lids import OVER
 from avatar_serving.drawings.measure import SIDE
 from avatar_serving.evaluation.drawn.results import Fills
 from avatar_serving.evaluation.drawn.shown import eyes_shown, opening, still_shown
@@ -60,14 +61,14 @@ def blink_seen(stand: Stand) -> float | None:
 
 
 def _lash_lines(stand: Stand, neutral: DrawnView) -> Mask:
-    """(SIDE, SIDE): of a blink, along the upper lids."""
+    """(SIDE, SIDE): of a blink, along the upper lids, some of it below their edges."""
     shut = stand.geometry(pose_values(BLINK))
     lines = np.zeros((SIDE, SIDE), np.uint8)
     for eye, ring in ((neutral.found.right_eye, RIGHT_EYE), (neutral.found.left_eye, LEFT_EYE)):
         if eye is not None:
             edge = shut[[ring[8], *ring[9:], ring[0]]].astype(np.float32)
             points = neutral.found.crop.region.from_image(edge, SIDE)
-            points -= np.array([0, eye.lash / 2], np.float32)
+            points -= np.array([0, (0.5 - OVER) * eye.lash], np.float32)
             line = np.round(points).astype(np.int32)
             cv2.polylines(lines, [line], False, (1,), max(1, round(eye.lash)))
     return lines > 0
