@@ -30,27 +30,32 @@ LOWEST, EARS = 0.3, 0.42
 chin: below are collars."""
 SUNK = 0.04
 """How far below the face it lies, in face widths."""
-HAIR = 0.1
-"""Where there is so much beyond the far outline, in face widths, there is hair, and no ear."""
-BEHIND = 0.25
-"""How far behind the face the far edge is put away, in face widths."""
+HAIR, LENS = 0.1, 0.35
+"""Where there is so much beyond the far outline, in face widths, there is hair, and no ear; and no
+lens."""
+BEHIND, FAR_BEHIND = 0.25, 0.5
+"""How far behind the face the far edge is put away, in face widths, and how far a lens."""
 NEAR = 0.06
 """Over how much a landmark decides about what is around it, in face widths."""
-UPPER = 0.9
+UPPER, OVER_LENS = 0.9, 1.2
 """Above this, in heights of the brows above the chin, what the photo shows beyond the far outline
-stays: hair, a hat."""
+stays: hair, a hat; where lenses reach higher."""
 CHEEKS = (0.2, 0.42)
 """Between which distances from the middle of a face its light is compared, in face widths."""
 GAIN = (0.4, 2.5)
 """Of the light on the far side to that on the near one, where the one tells how the other looks."""
 
 
-def with_far_head(part: Part, bare: Part, fitted: Fit) -> Part:
+def with_far_head(part: Part, bare: Part, fitted: Fit, *, glasses: bool = False) -> Part:
     """*part*, whose first vertices are those of the *bare* skin, with the far side of its head, to
-    be drawn before. The same where the photo shows that."""
+    be drawn before. The same where the photo shows that; where it shows *glasses* from the side,
+    without the lens beyond the far cheek, for a mirrored one is before the eye."""
     assert bare.texture is not None and bare.uv is not None and part.texture is not None
     mirror = mirror_of(fitted)
-    if not TURNED < mirror.normal[2] < ASIDE or _has_hair(fitted, mirror, bare.texture[..., 3]):
+    alpha = bare.texture[..., 3]
+    if glasses and mirror.normal[2] >= ASIDE and not _has_hair(fitted, mirror, alpha, LENS):
+        return _without_far_edge(part, bare, fitted, mirror, OVER_LENS, FAR_BEHIND)
+    if not TURNED < mirror.normal[2] < ASIDE or _has_hair(fitted, mirror, alpha, HAIR):
         return part
     gain = _gain(fitted, mirror, bare.texture)
     if not GAIN[0] < gain.min() <= gain.max() < GAIN[1]:
@@ -65,19 +70,20 @@ def with_far_head(part: Part, bare: Part, fitted: Fit) -> Part:
     used, places = np.unique(triangles, return_inverse=True)
     corners = places.reshape(-1, 3)[:, ::-1].astype(np.int32)
     positions = _far_positions(bare.positions[used], mirror, fitted)
-    part = _without_far_edge(part, bare, fitted, mirror)
+    part = _without_far_edge(part, bare, fitted, mirror, UPPER, BEHIND)
     return _before(part, positions, bare.head[used], corners, bare.uv[used], picture)
 
 
-def _has_hair(fitted: Fit, mirror: Mirror, alpha: NDArray[np.uint8]) -> bool:
-    """Whether the photo shows more than skin beyond the far outline of the face."""
+def _has_hair(fitted: Fit, mirror: Mirror, alpha: NDArray[np.uint8], beyond: float) -> bool:
+    """Whether the photo shows more than skin so far *beyond* the far outline of the face, in face
+    widths."""
     surface, size = face_surface(), len(alpha)
     rim = surface.refined(fitted.rest)[surface.oval]
     width = float(np.ptp(fitted.rest[:, 0]))
     high = _height(rim, fitted, mirror)
     far = rim[(mirror.away(rim) < -BEGINS * width) & (high > LOWEST) & (high < 1)]
     outwards = -mirror.normal[:2] / np.linalg.norm(mirror.normal[:2])
-    places = to_pixels(far[:, :2] + HAIR * width * outwards, size)
+    places = to_pixels(far[:, :2] + beyond * width * outwards, size)
     column, row = np.clip(places.astype(int), 0, size - 1).T
     return bool(not len(far) or (alpha[row, column] > 127).mean() > 0.5)
 
@@ -96,17 +102,20 @@ def _gain(fitted: Fit, mirror: Mirror, photo: Pixels) -> Floats:
     return far / np.maximum(own, 1)
 
 
-def _without_far_edge(part: Part, bare: Part, fitted: Fit, mirror: Mirror) -> Part:
+def _without_far_edge(
+    part: Part, bare: Part, fitted: Fit, mirror: Mirror, upper: float, behind: float
+) -> Part:
     """*part*, whose little of the far ear that the photo shows is behind the face but for `photo`:
-    drawn out over the ear that is mirrored, it would hide it."""
+    drawn out over the ear that is mirrored, it would hide it. So is all else up to *upper*, in
+    heights of the brows above the chin; *behind*: how far, in face widths."""
     count, photo = len(bare.positions), MORPHS.index("photo")
     high = _height(bare.positions, fitted, mirror)
     outer = np.arange(count) >= face_surface().points
-    gone = outer & (mirror.away(bare.positions) < 0) & (high > LOWEST) & (high < UPPER)
+    gone = outer & (mirror.away(bare.positions) < 0) & (high > LOWEST) & (high < upper)
     width = float(np.ptp(fitted.rest[:, 0]))
     inwards = mirror.normal - np.array([0, 0, 1])
     move = np.zeros_like(part.positions)
-    move[:count] = gone[:, None] * inwards * BEHIND * width
+    move[:count] = gone[:, None] * inwards * behind * width
     morphs = part.morphs.copy()
     morphs[photo] -= move
     return replace(part, positions=(part.positions + move).astype(np.float32), morphs=morphs)

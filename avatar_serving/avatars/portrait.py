@@ -172,7 +172,7 @@ def _rig(
     far, hair = completed(fitted, texture, hair, glasses=glasses)
     skin, body_depth = build_skin(
         fitted, shapes, closed, outline, texture, colours.light, head, open_mouth=open_mouth,
-        hair=hair, far=far,
+        hair=hair, far=far, glasses=glasses,
     )  # fmt: skip
     photo = _in_photo(skin, fitted)
     solid = solid_face(fitted, texture[..., 3])

@@ -38,12 +38,13 @@ def build_skin(
     fitted: Fit, shapes: Floats, closed: Floats, outline: Outline, texture: Pixels, light: float,
     skull: Skull | None = None, lid: LidMaker = build_lid, *, open_mouth: bool = False,
     hair: Hair | None = None, far: FarSide | None = None, bears: Bearing = as_it_is,
+    glasses: bool = False,
 ) -> tuple[Part, float]:  # fmt: skip
     """The layer, and the depth of the shoulders. *shapes* (52, 468, 3); *closed* (468, 3): what
     closes the mouth; *texture* (size, size, 4): the person cut out of the photo; *light*:
     as in MouthColours; *skull*: what is around the face has its depth; *open_mouth*: the lips are
     apart in the photo; *hair*: becomes a sheet of its own; *far*: the side that is completed;
-    *bears*: how what surrounds the face goes with it."""
+    *bears*: how what surrounds the face goes with it; *glasses*: are worn."""
     matte = texture[..., 3] / 255
     around = bears(surround(outline, matte, skull), outline, matte)
     bare = _bare(fitted, shapes, closed, outline, around, texture, far)
@@ -54,7 +55,8 @@ def build_skin(
         whole = bare
     else:
         face = None if far is None else _face_in(fitted, len(texture))
-        whole = with_far_head(with_back(bare, skull, texture[..., :3], face), bare, fitted)
+        backed = with_back(bare, skull, texture[..., :3], face)
+        whole = with_far_head(backed, bare, fitted, glasses=glasses)
     if hair is not None:
         whole = with_hair(whole, len(bare.positions), hair, len(texture))
     if far is not None:
