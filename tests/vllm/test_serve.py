@@ -28,7 +28,7 @@ ASKED = ChatRequest((Message("user", "What is the capital of France?"),), 12, te
 
 
 @pytest.fixture
-def ports(shelf: Shelf, smollm2: Path) -> Iterator[tuple[int, int]]:
+def ports(shelf: Shelf, smollm2: Path, one_process: None) -> Iterator[tuple[int, int]]:
     """A local cluster whose processes find the model: where it answers and shows its figures."""
     shelf.put(**{"smollm2": smollm2})
     http, metrics = free_port(), free_port()
