@@ -1,4 +1,4 @@
-"""A film that is to say something else, over HTTP: taken on, refused, told by the job what failed."""
+"""A film that is to say something else, over HTTP: taken on, refused, failing with a reason."""
 
 import json
 
