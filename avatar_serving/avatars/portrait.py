@@ -47,7 +47,7 @@ from avatar_serving.faces.topology import CHIN, LEFT_IRIS, RIGHT_IRIS
 from avatar_serving.media import ARKIT, HEAD, Progress
 
 Pixels = NDArray[np.uint8]
-VERSION = "6"
+VERSION = "7"
 OPEN_MOUTH = 0.012
 """From this gap on, in face widths, the photo's mouth is open and shows what is in it."""
 STEADY_GAZE = 0.35
