@@ -12,6 +12,10 @@ from avatar_serving.stages.vlm.colours import hair_colour, main_colours, to_lab
 
 SAME = 16.0
 """Colours nearer than this in Lab look alike."""
+SHADES = 3
+"""Of hair: it is darker where it falls in than where light falls on it."""
+HANGING = 0.5
+"""Share of what is beside the jaw that hair which hangs there fills, on the fuller side."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,12 +71,23 @@ def hair(place: Scene) -> str | None:
     if bare.mean() > 0.6:
         return "little or no hair"
     colours = colours[~bare]
-    beside = (place.down > 0.7) & (place.down < 1.15) & (abs(place.across) < 1.0)
-    beside &= abs(place.across) > 0.5
-    typical = np.median(colours, axis=0)
-    near = np.linalg.norm(place.lab[beside & (place.matte > 0.85)] - typical, axis=-1) < SAME
-    is_long = near.sum() > 0.35 * beside.sum() if beside.any() else False
-    return f"{'long' if is_long else 'short'} {hair_colour(colours)} hair"
+    length = "long" if _is_long(place, colours) else "short"
+    return f"{length} {hair_colour(colours)} hair"
+
+
+def _is_long(place: Scene, colours: Floats) -> bool:
+    """Whether hair of *colours* (n, 3) hangs beside the jaw, above the shoulders, on a side."""
+    dark_to_light = colours[np.argsort(colours[:, 0])]
+    kinds = [np.median(part, axis=0) for part in np.array_split(dark_to_light, SHADES)]
+    jaw = (place.down > 0.65) & (place.down < 1.0) & ~place.oval
+    for across in (place.across, -place.across):
+        beside = jaw & (across > 0.45) & (across < 0.8)
+        lab = place.lab[beside]
+        off = np.min([np.linalg.norm(lab - kind, axis=-1) for kind in kinds], axis=0)
+        seen = (off < SAME) & (place.matte[beside] > 0.85) & ~place.looks_like_skin(lab)
+        if seen.sum() > HANGING * len(lab):
+            return True
+    return False
 
 
 def clothing(place: Scene) -> str | None:
