@@ -1,6 +1,7 @@
 """A portrait in, an avatar package out, with progress on the way."""
 
-from collections.abc import AsyncGenerator
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeVar
@@ -88,29 +89,54 @@ async def create_avatar(
     yield review
     accept(review)
     more = [await _accepted(stages.review, picture, request.limits) for picture in request.more]
-    description = Description((), request.description)
-    if not request.description:
-        yield Progress("describe", 0.12, "Describing the person")
-        description = await describe(stages.vlm, stages.llm, image, request.language)
-    yield description
+    yield Progress("describe", 0.12, "Describing the person")
+    made, description = b"", None
+    # Beside the work on the picture, of which nothing waits for words.
+    describing = asyncio.ensure_future(_described(stages, image, request))
+    try:
+        async with aclosing(_built(stages, request, image, more)) as items:
+            async for item in items:
+                if description is None and describing.done():
+                    yield (description := describing.result())
+                if isinstance(item, Progress):
+                    yield item
+                else:
+                    made = item
+        if description is None:
+            yield (description := await describing)
+    finally:
+        describing.cancel()
+        await asyncio.gather(describing, return_exceptions=True)
+    yield Progress("package", 0.98, "Packing the avatar")
+    yield Created(_with_details(made, request, description))
+
+
+async def _described(stages: CreateStages, image: Image, request: CreateRequest) -> Description:
+    if request.description:
+        return Description((), request.description)
+    return await describe(stages.vlm, stages.llm, image, request.language)
+
+
+async def _built(
+    stages: CreateStages, request: CreateRequest, image: Image, more: Sequence[Image]
+) -> AsyncGenerator[Progress | bytes, None]:
+    """At last the package."""
     if request.look != Look():
-        async for item in _work(stages.stylise, StyliseRequest(image, request.look), 0.25, 0.5):
+        async for item in _work(stages.stylise, StyliseRequest(image, request.look), 0.2, 0.5):
             if isinstance(item, Progress):
                 yield item
             else:
                 image = item
     made = b""
-    async for item in _work(
-        stages.reconstruct, ReconstructRequest(image, more=tuple(more)), 0.5, 0.97
-    ):
+    wanted = ReconstructRequest(image, more=tuple(more))
+    async for item in _work(stages.reconstruct, wanted, 0.5, 0.97):
         if isinstance(item, Progress):
             yield item
         else:
             made = item
     if not made:
         raise StageFailed("reconstruct", "ended without an avatar")
-    yield Progress("package", 0.98, "Packing the avatar")
-    yield Created(_with_details(made, request, description))
+    yield made
 
 
 def accept(review: Review) -> None:
