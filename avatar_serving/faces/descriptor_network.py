@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from avatar_serving.onnx_graph import OnnxGraph
+
 INPUT, OUTPUT = "images", "descriptors"
 """(n, 3, 150, 150) -> (n, 128)"""
 WEIGHTS = "face_recognition_model.bin"
@@ -29,8 +31,6 @@ BLOCKS = (
 
 def write_network(source: Path, target: Path) -> None:
     """*source*: the folder of the weight ``face-descriptor``."""
-    import onnx
-
     graph = _Graph(read_weights(source))
     top = graph.convolution(INPUT, "conv32_down", stride=2, pads=VALID)
     top = graph.node("MaxPool", [graph.relu(top)], kernel_shape=[3, 3], strides=[2, 2])
@@ -38,13 +38,8 @@ def write_network(source: Path, target: Path) -> None:
         top = graph.halved(top, name) if "down" in name else graph.residual(top, name)
     top = graph.node("Flatten", [graph.node("GlobalAveragePool", [top])])
     graph.node("MatMul", [top, graph.constant("fc")], output=OUTPUT)
-    images = onnx.helper.make_tensor_value_info(INPUT, onnx.TensorProto.FLOAT, ["n", 3, 150, 150])
-    described = onnx.helper.make_tensor_value_info(OUTPUT, onnx.TensorProto.FLOAT, ["n", 128])
-    made: Any = onnx.helper.make_graph(
-        graph.nodes, "face-descriptor", [images], [described], graph.constants
-    )
-    opset = onnx.helper.make_opsetid("", 17)
-    onnx.save(onnx.helper.make_model(made, opset_imports=[opset], ir_version=9), str(target))
+    inputs, outputs = {INPUT: ("n", 3, 150, 150)}, {OUTPUT: ("n", 128)}
+    graph.write(target, "face-descriptor", inputs, outputs)
 
 
 def read_weights(folder: Path) -> dict[str, NDArray[np.float32]]:
@@ -71,24 +66,14 @@ def _unpacked(
     return steps * np.float32(scale["scale"]) + np.float32(scale["min"])
 
 
-class _Graph:
-    """Nodes in order, each with an output named after it."""
-
+class _Graph(OnnxGraph):
     def __init__(self, tensors: dict[str, NDArray[np.float32]]) -> None:
+        super().__init__()
         self._tensors = tensors
         self._size = FIRST_SIZE
-        self.nodes: list[Any] = []
-        self.constants: list[Any] = []
-
-    def node(self, kind: str, inputs: list[str], output: str = "", **attributes: Any) -> str:
-        import onnx
-
-        output = output or f"{kind}-{len(self.nodes)}"
-        self.nodes.append(onnx.helper.make_node(kind, inputs, [output], **attributes))
-        return output
 
     def constant(self, name: str) -> str:
-        return self._keep(name, self._tensors[name])
+        return self.keep(self._tensors[name], name)
 
     def relu(self, top: str) -> str:
         return self.node("Relu", [top])
@@ -98,7 +83,7 @@ class _Graph:
         scale = self._tensors[f"{name}/scale/weights"]
         filters = self._tensors[f"{name}/conv/filters"] * scale[:, None, None, None]
         shift = self._tensors[f"{name}/conv/bias"] * scale + self._tensors[f"{name}/scale/biases"]
-        inputs = [top, self._keep(f"{name}/filters", filters), self._keep(f"{name}/shift", shift)]
+        inputs = [top, self.keep(filters, f"{name}/filters"), self.keep(shift, f"{name}/shift")]
         return self.node("Conv", inputs, strides=[stride, stride], pads=list(pads))
 
     def residual(self, top: str, name: str) -> str:
@@ -122,10 +107,4 @@ class _Graph:
         if not channels and not pixels:
             return top
         pads = np.array([0, 0, 0, 0, 0, channels, pixels, pixels], np.int64)
-        return self.node("Pad", [top, self._keep(f"{name}/pads", pads)])
-
-    def _keep(self, name: str, values: NDArray[Any]) -> str:
-        import onnx
-
-        self.constants.append(onnx.numpy_helper.from_array(np.ascontiguousarray(values), name))
-        return name
+        return self.node("Pad", [top, self.keep(pads, f"{name}/pads")])

@@ -5,11 +5,10 @@ mends the flows and the mask of those before it, by what these make of the pictu
 """
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from avatar_serving.onnx_graph import OnnxGraph, Shapes
 from avatar_serving.rife.checkpoint import Tensors, read_tensors
 
 FIRST, SECOND, TIME, GRID, PIXEL, MIXED = "first", "second", "time", "grid", "pixel", "mixed"
@@ -24,22 +23,15 @@ _CONVOLUTIONS = 8
 
 def write_network(source: Path, target: Path) -> None:
     """*source*: the authors' checkpoint. Raises NoCheckpoint."""
-    import onnx
-
     tensors = {name.removeprefix("module."): one for name, one in read_tensors(source).items()}
     graph = _Graph(tensors)
     graph.node("Identity", [_mixed(graph)], MIXED)
-    shapes: dict[str, list[Any]] = {
-        FIRST: [1, 3, "h", "w"], SECOND: [1, 3, "h", "w"], TIME: [1, 1, "h", "w"],
-        GRID: [1, "h", "w", 2], PIXEL: [1, 2, 1, 1], MIXED: [1, 3, "h", "w"],
+    picture = (1, 3, "h", "w")
+    given: Shapes = {
+        FIRST: picture, SECOND: picture, TIME: (1, 1, "h", "w"), GRID: (1, "h", "w", 2),
+        PIXEL: (1, 2, 1, 1),
     }  # fmt: skip
-    *given, result = (
-        onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, shape)
-        for name, shape in shapes.items()
-    )
-    made: Any = onnx.helper.make_graph(graph.nodes, "rife", given, [result], graph.constants)
-    opset = onnx.helper.make_opsetid("", 17)
-    onnx.save(onnx.helper.make_model(made, opset_imports=[opset], ir_version=9), str(target))
+    graph.write(target, "rife", given, {MIXED: picture})
 
 
 def _mixed(graph: "_Graph") -> str:
@@ -75,44 +67,31 @@ def _looked(
     return graph.times(more, 2 * scale), doubt
 
 
-class _Graph:
-    """Nodes in order, each with an output named after it."""
-
+class _Graph(OnnxGraph):
     def __init__(self, tensors: Tensors) -> None:
+        super().__init__()
         self._tensors = tensors
-        self.nodes: list[Any] = []
-        self.constants: list[Any] = []
-
-    def node(self, kind: str, inputs: list[str], output: str = "", **attributes: Any) -> str:
-        import onnx
-
-        output = output or f"{kind}-{len(self.nodes)}"
-        self.nodes.append(onnx.helper.make_node(kind, inputs, [output], **attributes))
-        return output
 
     def split(self, top: str, *channels: int) -> list[str]:
-        import onnx
-
-        outputs = [f"Split-{len(self.nodes)}-{index}" for index in range(len(channels))]
-        sizes = self._constant(np.array(channels, np.int64))
-        self.nodes.append(onnx.helper.make_node("Split", [top, sizes], outputs, axis=1))
-        return outputs
+        sizes = self.keep(np.array(channels, np.int64))
+        outputs = [f"{sizes}-part-{index}" for index in range(len(channels))]
+        return self.nodes("Split", [top, sizes], outputs, axis=1)
 
     def times(self, top: str, factor: float) -> str:
-        return self.node("Mul", [top, self._constant(np.array(factor, np.float32))])
+        return self.node("Mul", [top, self.keep(np.array(factor, np.float32))])
 
     def resized(self, top: str, factor: float) -> str:
         """Bilinear."""
         if factor == 1:
             return top
-        scales = self._constant(np.array([1, 1, factor, factor], np.float32))
+        scales = self.keep(np.array([1, 1, factor, factor], np.float32))
         return self.node("Resize", [top, "", scales], mode="linear")
 
     def convolution(self, top: str, name: str, stride: int) -> str:
         """3 x 3, and the slopes below zero that were learned with it."""
         inputs = [top, *(self._learned(f"{name}.0.{part}") for part in ("weight", "bias"))]
         top = self.node("Conv", inputs, strides=[stride, stride], pads=[1, 1, 1, 1])
-        slopes = self._constant(self._tensors[f"{name}.1.weight"][:, None, None])
+        slopes = self.keep(self._tensors[f"{name}.1.weight"][:, None, None])
         return self.node("PRelu", [top, slopes])
 
     def wider(self, top: str, name: str) -> str:
@@ -129,11 +108,4 @@ class _Graph:
         )  # fmt: skip
 
     def _learned(self, name: str) -> str:
-        return self._constant(self._tensors[name])
-
-    def _constant(self, values: NDArray[Any]) -> str:
-        import onnx
-
-        name = f"constant-{len(self.constants)}"
-        self.constants.append(onnx.numpy_helper.from_array(np.ascontiguousarray(values), name))
-        return name
+        return self.keep(self._tensors[name])
