@@ -25,6 +25,8 @@ pytestmark = [
 TALKERS = 6
 WORD_S = 0.03
 """What the language model needs for a word: there is time to kill it in the middle of an answer."""
+WRITTEN_S = 1.0
+"""After so long what was said is in the store: sessions are written down twice a second."""
 
 
 @pytest.fixture(scope="module")
@@ -118,6 +120,7 @@ async def test_a_gateway_is_killed(running):
         for victim in running.pids("gateway"):
             while len(running.pids("gateway")) < 2:
                 await asyncio.sleep(0.2)
+            await asyncio.sleep(WRITTEN_S)
             began, before = time.monotonic(), sum(one.client.resumed for one in people)
             os.kill(victim, signal.SIGKILL)
             await asyncio.gather(*(one.turn(4) for one in people))
